@@ -1,1 +1,22 @@
-//! x
+//! What the functions of every Muster system share: configuration, HTTP, database, sign-in, files, mail.
+//!
+//! A system (`functions/<name>`) describes itself with [`system::System`] and writes handlers over
+//! [`app::App`]; this crate runs them as Lambda functions ([`lambda`]) or inside one server ([`http::service`]).
+
+pub mod app;
+pub mod auth;
+pub mod cache;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod error;
+pub mod files;
+pub mod http;
+pub mod ids;
+pub mod lambda;
+pub mod mail;
+pub mod system;
+pub mod telemetry;
+
+pub use app::App;
+pub use error::{Error, Result};

@@ -1,0 +1,30 @@
+//! One-time links: a secret in a mail that signs its reader in, once, for a quarter of an hour.
+
+use chrono::TimeDelta;
+
+use super::fingerprint;
+use crate::{App, Result, db::Change, sql};
+
+/// How long a link works.
+pub const MINUTES: i64 = 15;
+
+/// Stores a new link for the user and gives its secret, which is kept nowhere.
+pub async fn create(app: &App, change: &mut Change, user_id: i32) -> Result<String> {
+    let (code, now) = (app.ids.token(), app.clock.now());
+    let insert = sql!(
+        "INSERT INTO muster.signin_links (id, code_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
+    );
+    let expires = now + TimeDelta::minutes(MINUTES);
+    change.execute(insert, &[&app.ids.uuid(), &fingerprint(&code), &user_id, &now, &expires]).await?;
+    Ok(code)
+}
+
+/// Uses the link up and tells whose it was; none when it is unknown, used or too old.
+pub async fn redeem(app: &App, change: &mut Change, code: &str) -> Result<Option<i32>> {
+    let redeem = sql!(
+        "UPDATE muster.signin_links SET used_at = $2
+         WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id"
+    );
+    let user = change.one::<(i32,)>(redeem, &[&fingerprint(code), &app.clock.now()]).await?;
+    Ok(user.map(|(user_id,)| user_id))
+}

@@ -1,0 +1,18 @@
+//! Signing in: passwords, tokens, sessions, and the limits against guessing.
+//!
+//! A session is a row that can be revoked; the token names it. A system's `access.rs` loads the person
+//! behind a session together with the session in one query.
+
+pub mod link;
+pub mod lockout;
+pub mod password;
+pub mod rate_limit;
+pub mod session;
+pub mod token;
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of a secret: what the database keeps instead of it.
+fn fingerprint(secret: &str) -> Vec<u8> {
+    Sha256::digest(secret.as_bytes()).to_vec()
+}

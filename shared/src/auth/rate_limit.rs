@@ -1,0 +1,48 @@
+//! Limits per key and window, in the database: every instance sees the same count.
+
+use chrono::TimeDelta;
+
+use crate::{App, Result, error, sql};
+
+/// So many requests in so long.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// Name of the limit; part of the key.
+    pub name: &'static str,
+    /// Requests allowed in one window.
+    pub hits: i32,
+    /// Length of a window, in seconds.
+    pub seconds: i64,
+}
+
+impl Limit {
+    /// Counts one request of `who`; 429 when it is one too many.
+    pub async fn hit(&self, app: &App, who: &str) -> Result<()> {
+        if self.allows(app, who).await? {
+            return Ok(());
+        }
+        let seconds = u64::try_from(self.seconds).unwrap_or(60);
+        Err(error::too_many_requests("Too many requests. Please try again later.", seconds))
+    }
+
+    /// Counts one request of `who` and tells whether it is within the limit.
+    pub async fn allows(&self, app: &App, who: &str) -> Result<bool> {
+        if !app.config.rate_limits {
+            return Ok(true);
+        }
+        let now = app.clock.now();
+        let mut change = app.db.change_for_system("rate limit").await?;
+        let count = sql!(
+            "INSERT INTO muster.rate_limits AS limits (key, window_start, hits) VALUES ($1, $2, 1)
+             ON CONFLICT (key) DO UPDATE
+             SET hits = CASE WHEN limits.window_start > $3 THEN limits.hits + 1 ELSE 1 END,
+                 window_start = CASE WHEN limits.window_start > $3 THEN limits.window_start ELSE $2 END
+             RETURNING hits"
+        );
+        let key = format!("{}:{who}", self.name);
+        let since = now - TimeDelta::seconds(self.seconds);
+        let hits: i32 = change.scalar(count, &[&key, &now, &since]).await?;
+        change.commit().await?;
+        Ok(hits <= self.hits)
+    }
+}

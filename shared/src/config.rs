@@ -1,0 +1,250 @@
+//! The configuration, read from environment variables once, at start.
+//!
+//! The names of the legacy servers are understood. Every problem is reported at once.
+
+use std::{path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+use url::Url;
+
+use crate::{
+    Result,
+    error::{Error, Kind},
+};
+
+/// Everything that can be configured.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `MUSTER_ENV` (or `NODE_ENV`): `development` shows details of errors, `production` (the default) hides them.
+    pub production: bool,
+    /// The database.
+    pub database: DatabaseConfig,
+    /// `JWT_SECRET` (or `SECRET_KEY`): signs tokens. Without it a key is generated and kept in the database.
+    pub signing_key: Option<SecretString>,
+    /// `IDENTIFIER_LOGIN`: what happens when somebody signs in with an identifier and no password.
+    pub identifier_login: IdentifierLogin,
+    /// `RATE_LIMITS=off` switches every limit off, for replays and load tests; refused in production.
+    pub rate_limits: bool,
+    /// How long a sign-in lasts.
+    pub session: SessionLife,
+    /// `PUBLIC_URL` (or `RENDER_EXTERNAL_URL`): where people reach the system; links in mails start with it.
+    pub public_url: Option<Url>,
+    /// File storage.
+    pub files: FilesConfig,
+    /// Mail.
+    pub mail: MailConfig,
+    /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
+    pub cors_origins: Vec<String>,
+    /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
+    pub trusted_hops: usize,
+    /// `BCRYPT_COST`: work factor of new password hashes (default 10, as the legacy hashes).
+    pub bcrypt_cost: u32,
+}
+
+/// Where the database is and how to talk to it.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    /// `DATABASE_URL`, or one of the legacy names (`SUPABASE_URL`, `SUPABASE_DB_URL`,
+    /// `SUPABASE_POSTGRES_URL`, `POSTGRES_URL`, `PG_DATABASE_URL`).
+    pub url: Option<SecretString>,
+    /// `DATABASE_CA`: a PEM file with the certificate authority to trust; turns verification on.
+    pub ca: Option<PathBuf>,
+    /// `DB_POOL_MAX`: connections at most (1 in a Lambda function, else 20).
+    pub pool_size: usize,
+    /// `READ_ONLY=true` refuses every write.
+    pub read_only: bool,
+}
+
+/// What an identifier without a password does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IdentifierLogin {
+    /// A one-time link is mailed to the address on file (the default).
+    Link,
+    /// It signs in, as in the legacy server. Unsafe; never for admins.
+    Trusted,
+    /// It is refused.
+    Off,
+}
+
+/// How long a session lives.
+#[derive(Clone, Copy, Debug)]
+pub struct SessionLife {
+    /// `SESSION_IDLE_HOURS` (12): a session unused for so long ends.
+    pub idle: Duration,
+    /// `SESSION_DAYS` (7): every session ends after so long.
+    pub absolute: Duration,
+}
+
+/// Where files are stored: Amazon S3 or anything that speaks its protocol.
+#[derive(Clone, Debug, Default)]
+pub struct FilesConfig {
+    /// `FILES_BUCKET`.
+    pub bucket: String,
+    /// `FILES_ENDPOINT`: the endpoint of a server that is not Amazon's.
+    pub endpoint: Option<String>,
+    /// `FILES_REGION` (or `AWS_REGION`).
+    pub region: Option<String>,
+    /// `FILES_ACCESS_KEY` and `FILES_SECRET_KEY`; without them the usual AWS credentials are used.
+    pub keys: Option<(String, SecretString)>,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub struct MailConfig {
+    /// `SMTP_URL` (`smtps://user:password@host`), or made of `EMAIL_USER`, `EMAIL_PASS` and `EMAIL_HOST`
+    /// (default `smtp.gmail.com`). Without it mails stay in the outbox.
+    pub smtp: Option<SecretString>,
+    /// `MAIL_FROM` (or `EMAIL_USER`): the sender.
+    pub from: String,
+}
+
+impl Config {
+    /// Reads the environment of the process.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_env() -> Result<Self> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    /// Reads variables through `lookup`; empty ones count as absent.
+    pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let mut vars = Variables { lookup, problems: Vec::new() };
+        let config = vars.config();
+        if !config.rate_limits && config.production && vars.text("MUSTER_ENV").is_some() {
+            vars.problems.push("RATE_LIMITS=off is refused when MUSTER_ENV=production".to_owned());
+        }
+        if vars.problems.is_empty() {
+            return Ok(config);
+        }
+        Err(Error::new(Kind::Internal, "configuration", vars.problems.join("; ")))
+    }
+}
+
+impl DatabaseConfig {
+    /// The `sslmode` the URL asks for.
+    pub fn url_mode(&self) -> Option<&'static str> {
+        use secrecy::ExposeSecret;
+        let url = self.url.as_ref()?.expose_secret();
+        ["verify-full", "verify-ca", "require"].into_iter().find(|mode| url.contains(&format!("sslmode={mode}")))
+    }
+
+    /// The URL in the driver's words, which know no `verify-*` modes.
+    pub fn driver_url(&self) -> Result<String> {
+        use secrecy::ExposeSecret;
+        let url = self.url.as_ref().ok_or_else(|| {
+            Error::new(Kind::Unavailable, "no_database", "No database is configured: set DATABASE_URL")
+        })?;
+        Ok(url.expose_secret().replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require"))
+    }
+}
+
+/// Reads variables and remembers what is wrong with them.
+struct Variables<'a> {
+    lookup: &'a dyn Fn(&str) -> Option<String>,
+    problems: Vec<String>,
+}
+
+impl Variables<'_> {
+    fn config(&mut self) -> Config {
+        Config {
+            production: self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development"),
+            database: self.database(),
+            signing_key: self.any(&["JWT_SECRET", "SECRET_KEY"]).map(Into::into),
+            identifier_login: self.identifier_login(),
+            rate_limits: self.text("RATE_LIMITS").is_none_or(|value| value != "off"),
+            session: SessionLife {
+                idle: Duration::from_secs(self.number("SESSION_IDLE_HOURS", 12) * 3600),
+                absolute: Duration::from_secs(self.number("SESSION_DAYS", 7) * 86_400),
+            },
+            public_url: self.public_url(),
+            files: self.files(),
+            mail: self.mail(),
+            cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
+            trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
+            bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
+        }
+    }
+
+    fn database(&mut self) -> DatabaseConfig {
+        let names = [
+            "DATABASE_URL", "SUPABASE_URL", "SUPABASE_DB_URL", "SUPABASE_POSTGRES_URL", "POSTGRES_URL", "PG_DATABASE_URL",
+        ];
+        let in_lambda = self.text("AWS_LAMBDA_RUNTIME_API").is_some();
+        let connections = self.number("DB_POOL_MAX", if in_lambda { 1 } else { 20 });
+        DatabaseConfig {
+            url: self.any(&names).map(Into::into),
+            ca: self.text("DATABASE_CA").map(Into::into),
+            pool_size: usize::try_from(connections).unwrap_or(20).max(1),
+            read_only: self.flag("READ_ONLY"),
+        }
+    }
+
+    fn identifier_login(&mut self) -> IdentifierLogin {
+        match self.text("IDENTIFIER_LOGIN").as_deref() {
+            None | Some("link") => IdentifierLogin::Link,
+            Some("trusted") => IdentifierLogin::Trusted,
+            Some("off") => IdentifierLogin::Off,
+            Some(_) => {
+                self.problems.push("IDENTIFIER_LOGIN must be link, trusted or off".to_owned());
+                IdentifierLogin::Off
+            }
+        }
+    }
+
+    fn public_url(&mut self) -> Option<Url> {
+        let text = self.any(&["PUBLIC_URL", "RENDER_EXTERNAL_URL"])?;
+        match Url::parse(&text) {
+            Ok(url) if url.has_host() => Some(url),
+            _ => {
+                self.problems.push("PUBLIC_URL must be an address such as https://school.example".to_owned());
+                None
+            }
+        }
+    }
+
+    fn files(&mut self) -> FilesConfig {
+        FilesConfig {
+            bucket: self.text("FILES_BUCKET").unwrap_or_default(),
+            endpoint: self.text("FILES_ENDPOINT"),
+            region: self.any(&["FILES_REGION", "AWS_REGION"]),
+            keys: self.text("FILES_ACCESS_KEY").zip(self.text("FILES_SECRET_KEY").map(Into::into)),
+        }
+    }
+
+    fn mail(&mut self) -> MailConfig {
+        let account = self.text("EMAIL_USER").zip(self.text("EMAIL_PASS"));
+        let from_account = account.map(|(user, password)| {
+            let host = self.text("EMAIL_HOST").unwrap_or_else(|| "smtp.gmail.com".to_owned());
+            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            format!("smtps://{}:{}@{host}", encode(&user), encode(&password))
+        });
+        MailConfig {
+            smtp: self.text("SMTP_URL").or(from_account).map(Into::into),
+            from: self.any(&["MAIL_FROM", "EMAIL_USER"]).unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
+        }
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn any(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| self.text(name))
+    }
+
+    fn flag(&self, name: &str) -> bool {
+        self.text(name).is_some_and(|value| value == "true" || value == "1")
+    }
+
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    fn number(&mut self, name: &str, default: u64) -> u64 {
+        let Some(text) = self.text(name) else { return default };
+        text.parse().unwrap_or_else(|_| {
+            self.problems.push(format!("{name} must be a whole number"));
+            default
+        })
+    }
+}

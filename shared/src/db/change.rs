@@ -1,0 +1,112 @@
+//! Writing: one transaction, made for somebody.
+
+use deadpool_postgres::Object;
+use futures_util::FutureExt;
+
+use super::{Db, Param, Row, Sql, read};
+use crate::{Result, error, mail::NewMail, sql};
+
+/// Who a change is made for; the audit triggers read it from the transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Actor {
+    /// The acting user's id, or none for the system itself.
+    pub user_id: Option<i32>,
+    /// The request's id, so that an audit row leads to the log.
+    pub request_id: Option<String>,
+}
+
+/// An open transaction. Dropping it without [`Change::commit`] undoes everything.
+pub struct Change {
+    db: Db,
+    connection: Option<Object>,
+    mailed: bool,
+}
+
+impl Change {
+    pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
+        let mut connection = db.connection().await?;
+        if let Err(cause) = open(&connection, actor, system).await {
+            if !cause.is_closed() {
+                return Err(cause.into());
+            }
+            connection = db.connection().await?;
+            open(&connection, actor, system).await?;
+        }
+        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false })
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<T>> {
+        let rows = read::query(self.connection()?, sql, params).await?;
+        rows.iter().map(|row| Ok(T::from_row(row)?)).collect()
+    }
+
+    /// The first row, if there is one.
+    pub async fn one<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Option<T>> {
+        let rows = read::query(self.connection()?, sql, params).await?;
+        Ok(rows.first().map(T::from_row).transpose()?)
+    }
+
+    /// The first column of the first row; for aggregates and `RETURNING`.
+    pub async fn scalar<T>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<T>
+    where
+        T: for<'a> tokio_postgres::types::FromSql<'a>,
+    {
+        let row = self.one::<(T,)>(sql, params).await?;
+        row.map(|(value,)| value).ok_or_else(|| error::internal("no row"))
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    pub async fn execute(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<u64> {
+        let connection = self.connection()?;
+        let statement = connection.prepare_cached(sql.text()).await?;
+        Ok(connection.execute(&statement, params).await?)
+    }
+
+    /// Stores a mail to be sent after the commit.
+    pub async fn mail(&mut self, mail: NewMail) -> Result<()> {
+        let insert = sql!(
+            "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
+        );
+        self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
+        self.mailed = true;
+        Ok(())
+    }
+
+    /// Makes everything permanent, then wakes the delivery of stored mails.
+    pub async fn commit(mut self) -> Result<()> {
+        self.connection()?.batch_execute("COMMIT").await?;
+        self.connection = None;
+        if self.mailed {
+            self.db.mail_stored().notify_one();
+        }
+        Ok(())
+    }
+
+    fn connection(&self) -> Result<&Object> {
+        self.connection.as_ref().ok_or_else(|| error::internal("the change is already committed"))
+    }
+}
+
+impl Drop for Change {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.connection {
+            // Polling once sends the statement; whatever uses the connection next queues behind it.
+            let _sent = connection.batch_execute("ROLLBACK").now_or_never();
+        }
+    }
+}
+
+/// `BEGIN` and the actor, sent together: one round trip once the statement is prepared.
+async fn open(connection: &Object, actor: &Actor, system: &str) -> Result<(), tokio_postgres::Error> {
+    let name_actor = sql!(
+        "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
+                set_config('muster.system', $3, true)"
+    );
+    let user_id = actor.user_id.map(|id| id.to_string()).unwrap_or_default();
+    let request_id = actor.request_id.clone().unwrap_or_default();
+    let statement = connection.prepare_cached(name_actor.text()).await?;
+    let params: [Param<'_>; 3] = [&user_id, &request_id, &system];
+    tokio::try_join!(connection.batch_execute("BEGIN"), connection.query(&statement, &params))?;
+    Ok(())
+}

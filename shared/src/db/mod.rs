@@ -1,0 +1,23 @@
+//! PostgreSQL: [`Db::read`] only queries, [`Db::change`] is one transaction made for somebody.
+//!
+//! SQL stands beside the handler that needs it, as `sql!("literal")`; a test prepares every literal on
+//! the migrated schema. There is no repository layer.
+
+mod change;
+pub mod migrate;
+mod pool;
+mod problem;
+mod read;
+mod row;
+mod sql;
+mod tls;
+
+pub use change::{Actor, Change};
+pub use pool::Db;
+pub use problem::{pool_problem, problem};
+pub use read::Read;
+pub use row::{Row, count};
+pub use sql::Sql;
+
+/// A parameter of a statement.
+pub type Param<'a> = &'a (dyn tokio_postgres::types::ToSql + Sync);

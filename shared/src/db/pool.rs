@@ -1,0 +1,85 @@
+//! The connection pool: opened on first use, never at start.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use tokio::sync::Notify;
+
+use super::{Actor, Change, Read, tls};
+use crate::{Result, config::DatabaseConfig, error};
+
+/// How long a request waits for a connection before it answers 503.
+const WAIT: Duration = Duration::from_secs(5);
+
+/// The database. Cheap to clone; nothing is contacted before the first query.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    config: DatabaseConfig,
+    pool: OnceLock<Pool>,
+    mail_stored: Notify,
+}
+
+impl Db {
+    /// A database described by `config`.
+    pub fn new(config: DatabaseConfig) -> Self {
+        Self(Arc::new(Inner { config, pool: OnceLock::new(), mail_stored: Notify::new() }))
+    }
+
+    /// A connection for queries.
+    pub async fn read(&self) -> Result<Read> {
+        Ok(Read::new(self.clone(), self.connection().await?))
+    }
+
+    /// A transaction for somebody: the audit rows name them.
+    pub async fn change(&self, actor: &Actor) -> Result<Change> {
+        self.writable()?;
+        Change::begin(self, actor, "").await
+    }
+
+    /// A transaction of the system itself; `what` ("nightly expiry") stands in the audit rows.
+    pub async fn change_for_system(&self, what: &'static str) -> Result<Change> {
+        self.writable()?;
+        Change::begin(self, &Actor::default(), what).await
+    }
+
+    /// Signalled after each commit that stored a mail.
+    pub fn mail_stored(&self) -> &Notify {
+        &self.0.mail_stored
+    }
+
+    pub(super) async fn connection(&self) -> Result<Object> {
+        Ok(self.pool()?.get().await?)
+    }
+
+    fn writable(&self) -> Result<()> {
+        if self.0.config.read_only {
+            return Err(error::unavailable("Writing (the system is in read-only mode)"));
+        }
+        Ok(())
+    }
+
+    fn pool(&self) -> Result<&Pool> {
+        if let Some(pool) = self.0.pool.get() {
+            return Ok(pool);
+        }
+        let pool = build(&self.0.config)?;
+        Ok(self.0.pool.get_or_init(|| pool))
+    }
+}
+
+fn build(config: &DatabaseConfig) -> Result<Pool> {
+    let (postgres, connector) = tls::connect_options(config)?;
+    let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
+    let manager = Manager::from_config(postgres, connector, recycling);
+    Pool::builder(manager)
+        .max_size(config.pool_size)
+        .timeouts(Timeouts { wait: Some(WAIT), create: Some(WAIT), recycle: Some(WAIT) })
+        .runtime(Runtime::Tokio1)
+        .build()
+        .map_err(Into::into)
+}

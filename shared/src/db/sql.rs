@@ -1,0 +1,25 @@
+//! SQL text that can only come from a literal.
+
+/// One SQL statement, written as a literal in the source. Made by [`crate::sql!`] only.
+#[derive(Clone, Copy, Debug)]
+pub struct Sql(&'static str);
+
+impl Sql {
+    #[doc(hidden)]
+    pub const fn literal(text: &'static str) -> Self {
+        Self(text)
+    }
+
+    /// The statement's text.
+    pub const fn text(self) -> &'static str {
+        self.0
+    }
+}
+
+/// A statement: `sql!("SELECT id FROM cadets WHERE id = $1")`. Text built at run time does not compile.
+#[macro_export]
+macro_rules! sql {
+    ($text:literal) => {
+        $crate::db::Sql::literal($text)
+    };
+}

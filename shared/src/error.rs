@@ -1,0 +1,275 @@
+//! The one error of the code: what went wrong, for whom, and where.
+//!
+//! Handlers write `conflict("rank_not_next", "...")` or `?`. Anything that implements
+//! [`std::error::Error`] becomes [`Kind::Internal`] (logged with its place, answered without details),
+//! except database errors a client caused, which become [`Kind::Invalid`] or [`Kind::Conflict`], and a
+//! database that is away, which becomes [`Kind::Unavailable`]. The JSON around it is made in
+//! [`crate::http::envelope`].
+
+use std::{any::Any, fmt, panic::Location};
+
+use http::StatusCode;
+
+/// A result whose error is an [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of failure this is; decides the HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// 400: the request is wrong and will stay wrong.
+    Invalid,
+    /// 401: nobody, or nobody we know, is signed in.
+    Unauthorized,
+    /// 403: signed in, but not allowed.
+    Forbidden,
+    /// 404.
+    NotFound,
+    /// 405.
+    MethodNotAllowed,
+    /// 409: the request collides with what is stored.
+    Conflict,
+    /// 413: the body is larger than the route takes.
+    TooLarge,
+    /// 429: too often; see `retry_after_seconds`.
+    TooManyRequests,
+    /// 503: a part we need is away; see `retry_after_seconds`.
+    Unavailable,
+    /// 500: our fault.
+    Internal,
+}
+
+impl Kind {
+    /// The HTTP status of this kind.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Invalid => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict => StatusCode::CONFLICT,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+/// What is wrong with one field of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name as the client sent it (`first_name`).
+    pub field: String,
+    /// One sentence for the person who filled it in.
+    pub message: String,
+}
+
+/// Why a request or a job failed.
+pub struct Error(Box<Problem>);
+
+/// The contents of an [`Error`], as the envelope renders them.
+#[derive(Clone)]
+pub struct Problem {
+    /// Decides the status.
+    pub kind: Kind,
+    /// A stable word for programs (`rank_not_next`).
+    pub code: &'static str,
+    /// One sentence for people; never holds secrets or another person's data.
+    pub message: String,
+    /// Per-field messages of a rejected body.
+    pub fields: Vec<FieldError>,
+    /// Seconds after which trying again makes sense.
+    pub retry_after_seconds: Option<u64>,
+    /// More members for the answer's JSON (`remaining_attempts`).
+    pub extra: serde_json::Map<String, serde_json::Value>,
+    /// The cause, for the log only.
+    pub source: Option<std::sync::Arc<dyn std::error::Error + Send + Sync>>,
+    /// Where the error was made.
+    pub at: &'static Location<'static>,
+}
+
+impl Error {
+    /// An error of `kind`; prefer the functions of this module.
+    #[track_caller]
+    pub fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Self(Box::new(Problem {
+            kind,
+            code,
+            message: message.into(),
+            fields: Vec::new(),
+            retry_after_seconds: None,
+            extra: serde_json::Map::new(),
+            source: None,
+            at: Location::caller(),
+        }))
+    }
+
+    /// The kind, to tell apart what a caller can handle.
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// The stable word for programs.
+    pub fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// Adds the messages of single fields.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {
+        self.0.fields = fields;
+        self
+    }
+
+    /// Says after how many seconds to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.0.retry_after_seconds = Some(seconds);
+        self
+    }
+
+    /// Adds a member to the answer's JSON.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.0.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Keeps the cause for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.0.source = Some(std::sync::Arc::new(source));
+        self
+    }
+
+    /// The contents, for the envelope.
+    pub fn into_problem(self) -> Problem {
+        *self.0
+    }
+}
+
+/// 400: the request is wrong.
+#[track_caller]
+pub fn invalid(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Invalid, code, message)
+}
+
+/// 400 with one field named.
+#[track_caller]
+pub fn invalid_field(field: &str, message: impl Into<String>) -> Error {
+    let message = message.into();
+    let fields = vec![FieldError { field: field.to_owned(), message: message.clone() }];
+    Error::new(Kind::Invalid, "invalid", message).with_fields(fields)
+}
+
+/// 401.
+#[track_caller]
+pub fn unauthorized(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Unauthorized, code, message)
+}
+
+/// 403.
+#[track_caller]
+pub fn forbidden(message: impl Into<String>) -> Error {
+    Error::new(Kind::Forbidden, "forbidden", message)
+}
+
+/// 404.
+#[track_caller]
+pub fn not_found(message: impl Into<String>) -> Error {
+    Error::new(Kind::NotFound, "not_found", message)
+}
+
+/// 409.
+#[track_caller]
+pub fn conflict(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::Conflict, code, message)
+}
+
+/// 413.
+#[track_caller]
+pub fn too_large(message: impl Into<String>) -> Error {
+    Error::new(Kind::TooLarge, "too_large", message)
+}
+
+/// 429: try again after `seconds`.
+#[track_caller]
+pub fn too_many_requests(message: impl Into<String>, seconds: u64) -> Error {
+    Error::new(Kind::TooManyRequests, "too_many_requests", message).retry_after(seconds)
+}
+
+/// 503: `what` is away; clients may try again in five seconds.
+#[track_caller]
+pub fn unavailable(what: &str) -> Error {
+    Error::new(Kind::Unavailable, "unavailable", format!("{what} is not available right now, please try again"))
+        .retry_after(5)
+}
+
+/// 500: a state our own code should have made impossible. The message goes to the log only.
+#[track_caller]
+pub fn internal(what: impl Into<String>) -> Error {
+    Error::new(Kind::Internal, "internal", what)
+}
+
+impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
+    #[track_caller]
+    fn from(cause: E) -> Self {
+        let known = {
+            let any: &dyn Any = &cause;
+            any.downcast_ref::<tokio_postgres::Error>()
+                .and_then(crate::db::problem)
+                .or_else(|| any.downcast_ref::<deadpool_postgres::PoolError>().map(crate::db::pool_problem))
+        };
+        known.unwrap_or_else(|| internal("unexpected error")).caused_by(cause)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.0, f)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.message)?;
+        match &self.0.source {
+            Some(source) => write!(f, ": {}", describe(source.as_ref())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {} ({}) at {}", self.kind, self.code, self.message, self.at)?;
+        match &self.source {
+            Some(source) => write!(f, ": {}", describe(source.as_ref())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The cause and its causes in one line, without the values of database rows: PostgreSQL puts them
+/// into `DETAIL`, and they may be personal.
+pub fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = match cause.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error) {
+        // Class 42 is about our own SQL text and holds no data.
+        Some(error) if error.code().code().starts_with("42") => format!("{}: {}", error.code().code(), error.message()),
+        Some(error) => {
+            let place = error.constraint().or(error.table()).unwrap_or("");
+            format!("SQLSTATE {} {place}", error.code().code())
+        }
+        None => cause.to_string(),
+    };
+    let mut next = cause.source();
+    while let Some(inner) = next {
+        if inner.downcast_ref::<tokio_postgres::error::DbError>().is_none() {
+            text.push_str(": ");
+            text.push_str(&inner.to_string());
+        }
+        next = inner.source();
+    }
+    text
+}

@@ -1,0 +1,153 @@
+//! The outermost layer of a system: request id, log line, headers, CORS, conditional requests, errors as JSON.
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+use super::{envelope, etag};
+use crate::{App, error, system::System};
+
+/// A request ends here, before the gateway's own limit of 30 s would cut it without an answer.
+const LONGEST: Duration = Duration::from_secs(29);
+
+/// What may load from where: the client's pages talk to us and to the weather and map services; scripts
+/// come from us and from the CDN of its text recognition.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
+    script-src 'self' 'wasm-unsafe-eval' blob: https://cdn.jsdelivr.net; worker-src 'self' blob:; \
+    style-src 'self' 'unsafe-inline' https://fonts.googleapis.com; font-src 'self' data: https://fonts.gstatic.com; \
+    img-src 'self' data: blob: https:; media-src 'self' blob:; \
+    connect-src 'self' data: blob: https://cdn.jsdelivr.net https://tessdata.projectnaptha.com \
+    https://api.open-meteo.com https://nominatim.openstreetmap.org https://ipapi.co; \
+    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+/// The id of a request: the client's `X-Request-ID` when it is a sane one, else ours.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// What the layer needs to know.
+#[derive(Clone)]
+pub(super) struct Edge {
+    pub app: App,
+    pub system: &'static System,
+}
+
+pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
+    let (started, facts) = (Instant::now(), Facts::of(&edge, &request));
+    request.extensions_mut().insert(RequestId(facts.request_id.clone()));
+    let mut response = if request.method() == Method::OPTIONS {
+        StatusCode::NO_CONTENT.into_response()
+    } else {
+        answer(&edge, &facts, request, next).await
+    };
+    add_headers(&edge, &facts, response.headers_mut(), started.elapsed());
+    facts.log(edge.system.name, response.status(), started.elapsed());
+    response
+}
+
+async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Response {
+    let is_get = request.method() == Method::GET;
+    let response = tokio::time::timeout(LONGEST, next.run(request)).await;
+    let response = response.unwrap_or_else(|_| error::unavailable("An answer in time").into_response());
+    let production = edge.app.config.production;
+    let response = envelope::render(edge.system.envelope, response, &facts.path, &facts.request_id, production);
+    if is_get { etag::tagged(&facts.headers, response).await } else { response }
+}
+
+/// What is remembered of a request while it is answered.
+struct Facts {
+    request_id: String,
+    method: Method,
+    path: String,
+    headers: HeaderMap,
+}
+
+impl Facts {
+    fn of(edge: &Edge, request: &Request) -> Self {
+        let wanted = [header::IF_NONE_MATCH, header::ORIGIN, header::USER_AGENT, header::ACCESS_CONTROL_REQUEST_HEADERS];
+        let headers = wanted.into_iter().filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())));
+        let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
+        let sane = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        Self {
+            request_id: given.filter(sane).map_or_else(|| edge.app.ids.uuid().to_string(), str::to_owned),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            headers: headers.collect(),
+        }
+    }
+
+    fn log(&self, system: &str, status: StatusCode, took: Duration) {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        tracing::info!(
+            system,
+            request_id = self.request_id,
+            method = %self.method,
+            path = self.path,
+            status = status.as_u16(),
+            duration_ms = took.as_secs_f64() * 1000.0,
+            device = agent.and_then(device),
+            "request"
+        );
+    }
+}
+
+/// The device a mobile or desktop client names in its user agent: the first parenthesis.
+fn device(agent: &str) -> Option<&str> {
+    let mobile = ["Android", "iPhone", "iPad", "Mobile", "Capacitor", "Electron", "okhttp"];
+    if !mobile.iter().any(|word| agent.contains(word)) {
+        return None;
+    }
+    let inside = agent.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inside, _)| inside);
+    Some(inside.unwrap_or(agent)).map(|text| text.get(..120).unwrap_or(text))
+}
+
+fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Duration) {
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    if edge.app.config.production {
+        let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    let times = [("x-request-id", facts.request_id.clone()), ("x-response-time", format!("{}ms", took.as_millis()))];
+    for (name, value) in times {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
+    allow_origin(&edge.app.config.cors_origins, facts, headers);
+}
+
+/// CORS without credentials: the token travels in a header, so any origin may ask, unless a list says which.
+fn allow_origin(allowed: &[String], facts: &Facts, headers: &mut HeaderMap) {
+    let origin = facts.headers.get(header::ORIGIN);
+    let value = if allowed.is_empty() {
+        Some(HeaderValue::from_static("*"))
+    } else {
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+        origin.filter(|origin| allowed.iter().any(|one| one.as_bytes() == origin.as_bytes())).cloned()
+    };
+    let Some(value) = value else { return };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
+    let exposed = HeaderValue::from_static("ETag, Content-Disposition, X-Request-ID");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    if facts.method == Method::OPTIONS {
+        let methods = HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE");
+        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        headers.append(header::VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
+        if let Some(wanted) = facts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+        }
+    }
+}

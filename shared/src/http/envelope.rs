@@ -1,0 +1,70 @@
+//! Errors as JSON: each system has its own shape, and everything that fails takes it.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
+
+use crate::error::{Error, Kind, Problem};
+
+/// How a system's errors look.
+pub trait Envelope: Send + Sync {
+    /// The JSON body of a failed request.
+    fn body(&self, problem: &Problem, request: &Failed<'_>) -> serde_json::Value;
+
+    /// No route has this path.
+    fn not_found(&self, method: &Method, uri: &Uri) -> Error;
+
+    /// The path exists, the method does not.
+    fn method_not_allowed(&self, method: &Method, uri: &Uri) -> Error;
+}
+
+/// The request that failed.
+pub struct Failed<'a> {
+    /// The path after normalisation (no version prefix, no trailing slash).
+    pub path: &'a str,
+    /// The request's id.
+    pub request_id: &'a str,
+    /// What to show developers, outside production only.
+    pub detail: Option<String>,
+}
+
+impl IntoResponse for Error {
+    /// A response without a body: [`render`] writes it, in the outermost layer of the system.
+    fn into_response(self) -> Response {
+        let problem = self.into_problem();
+        let mut response = problem.kind.status().into_response();
+        response.extensions_mut().insert(problem);
+        response
+    }
+}
+
+/// Writes the body of a failed response in the system's shape, and logs what is our fault.
+pub(super) fn render(
+    envelope: &dyn Envelope,
+    response: Response,
+    path: &str,
+    request_id: &str,
+    production: bool,
+) -> Response {
+    let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
+    if matches!(problem.kind, Kind::Internal | Kind::Unavailable) {
+        tracing::error!(request_id, path, problem = ?problem, "a request failed");
+    }
+    let hidden = problem.kind == Kind::Internal;
+    let detail = (hidden && !production).then(|| format!("{problem:?}"));
+    let shown = if hidden { Problem { message: "Internal Server Error".to_owned(), ..problem } } else { problem };
+    let body = envelope.body(&shown, &Failed { path, request_id, detail });
+    rendered(response, &shown, body.to_string())
+}
+
+fn rendered(response: Response, problem: &Problem, body: String) -> Response {
+    let (mut parts, _) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    if let Some(seconds) = problem.retry_after_seconds {
+        parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if parts.status == StatusCode::UNAUTHORIZED {
+        parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    Response::from_parts(parts, body.into())
+}

@@ -1,0 +1,20 @@
+//! HTTP: extractors and answers that speak the system's envelope, and the layers around every route.
+
+pub mod address;
+mod edge;
+pub mod envelope;
+mod etag;
+mod json;
+mod multipart;
+mod normalise;
+pub mod openapi;
+mod page;
+mod params;
+mod service;
+
+pub use edge::RequestId;
+pub use json::{Created, Json};
+pub use multipart::{Form, UploadedFile};
+pub use page::{Page, PageRequest};
+pub use params::{Path, Query};
+pub use service::{group_service, service};

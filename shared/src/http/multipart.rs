@@ -1,0 +1,83 @@
+//! Forms: the same fields as JSON or as `multipart/form-data` with files.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{FromRequest, Multipart, Request};
+use bytes::Bytes;
+use http::header;
+use serde_json::{Map, Value};
+
+use super::Json;
+use crate::{
+    Error, Result,
+    error::{invalid, too_large},
+};
+
+/// The fields and files of a form, however they were sent. Fields of a multipart body are texts.
+#[derive(Clone, Debug, Default)]
+pub struct Form {
+    /// Fields by name; the last of a name counts.
+    pub fields: Map<String, Value>,
+    /// Files by field name, in order.
+    pub files: BTreeMap<String, Vec<UploadedFile>>,
+}
+
+/// A file as the client sent it. Its name and type are claims.
+#[derive(Clone, Debug)]
+pub struct UploadedFile {
+    /// The contents.
+    pub body: Bytes,
+}
+
+/// A JSON object with any members.
+#[derive(serde::Deserialize, validator::Validate)]
+struct Members {
+    #[serde(flatten)]
+    map: Map<String, Value>,
+}
+
+impl Form {
+    /// The one file of the field `name`, or none. Files of other fields, or a second one, are refused.
+    pub fn only_file(&mut self, name: &str) -> Result<Option<UploadedFile>> {
+        let mut wanted = self.files.remove(name).unwrap_or_default();
+        if !self.files.is_empty() || wanted.len() > 1 {
+            return Err(invalid("unexpected_file", "Unexpected field"));
+        }
+        Ok(wanted.pop())
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("multipart/form-data") {
+            let Json(members) = Json::<Members>::from_request(request, state).await?;
+            return Ok(Self { fields: members.map, files: BTreeMap::new() });
+        }
+        let multipart = Multipart::from_request(request, state).await;
+        read(multipart.map_err(|_| invalid("bad_form", "The form could not be read"))?).await
+    }
+}
+
+async fn read(mut multipart: Multipart) -> Result<Form> {
+    let mut form = Form::default();
+    while let Some(field) = multipart.next_field().await.map_err(cut)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if field.file_name().is_some() {
+            let body = field.bytes().await.map_err(cut)?;
+            form.files.entry(name).or_default().push(UploadedFile { body });
+        } else {
+            form.fields.insert(name, Value::String(field.text().await.map_err(cut)?));
+        }
+    }
+    Ok(form)
+}
+
+fn cut(cause: axum::extract::multipart::MultipartError) -> Error {
+    match cause.status() {
+        http::StatusCode::PAYLOAD_TOO_LARGE => too_large("File too large"),
+        _ => invalid("bad_form", "The form could not be read to its end"),
+    }
+}

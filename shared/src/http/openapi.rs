@@ -1,0 +1,55 @@
+//! The API's description, collected from the handlers, and its pages.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::{
+    Router,
+    response::{IntoResponse, Redirect, Response},
+    routing::get,
+};
+use bytes::Bytes;
+use http::{HeaderValue, header};
+use utoipa::openapi::{
+    Info, OpenApi,
+    security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+};
+use utoipa_swagger_ui::Config;
+
+use super::Path;
+use crate::{App, Error, error, system::System};
+
+/// The description of every group of a system.
+pub fn document(system: &System) -> OpenApi {
+    let mut all = OpenApi::new(Info::new(system.title, env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
+    for group in system.groups {
+        all.merge((group.routes)().split_for_parts().1);
+    }
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    let components = all.components.get_or_insert_default();
+    components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
+    all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    all
+}
+
+/// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).
+pub fn docs(system: &'static System) -> Router<App> {
+    static SCHEMA: OnceLock<Bytes> = OnceLock::new();
+    let schema = move || async move {
+        let json = SCHEMA.get_or_init(|| serde_json::to_vec(&document(system)).unwrap_or_default().into());
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], json.clone())
+    };
+    Router::new()
+        .route("/api/schema", get(schema))
+        .route("/api/docs", get(|| async { Redirect::permanent("/api/docs/") }))
+        .route("/api/docs/", get(|| async { page("index.html") }))
+        .route("/api/docs/{file}", get(|Path(file): Path<String>| async move { page(&file) }))
+}
+
+fn page(file: &str) -> Result<Response, Error> {
+    static CONFIG: OnceLock<Arc<Config<'static>>> = OnceLock::new();
+    let config = CONFIG.get_or_init(|| Arc::new(Config::from("/api/schema/"))).clone();
+    let found = utoipa_swagger_ui::serve(file, config)
+        .map_err(|cause| error::internal(format!("the documentation page failed: {cause}")))?
+        .ok_or_else(|| error::not_found("There is no such page"))?;
+    Ok(([(header::CONTENT_TYPE, found.content_type)], found.bytes.into_owned()).into_response())
+}

@@ -1,0 +1,74 @@
+//! A system, or one of its groups, as a complete service.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, OriginalUri, Request},
+    middleware,
+    response::{IntoResponse, Response},
+};
+use http::Method;
+use tower::{ServiceBuilder, ServiceExt};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, CompressionLevel, Predicate,
+        predicate::{DefaultPredicate, SizeAbove},
+    },
+};
+
+use super::{
+    edge::{Edge, edge},
+    normalise::{normalised, with_path},
+};
+use crate::{App, Error, error, system::{Group, System}};
+
+/// Bytes of a body, unless a route says otherwise: the limit of the legacy server.
+const BODY_LIMIT: usize = 100 * 1024;
+
+/// Every group of a system as one service: what local-dev and the tests run.
+pub fn service(system: &'static System, app: App) -> Router {
+    let routes = system.groups.iter().fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0));
+    layered(system, app, routes)
+}
+
+/// One group as a service: what a Lambda function runs.
+pub fn group_service(system: &'static System, group: &Group, app: App) -> Router {
+    layered(system, app, (group.routes)().split_for_parts().0)
+}
+
+fn layered(system: &'static System, app: App, routes: Router<App>) -> Router {
+    let edge_state = Edge { app: app.clone(), system };
+    let exact = routes
+        .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
+            system.envelope.method_not_allowed(&method, &uri)
+        })
+        .fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
+            system.envelope.not_found(&method, &uri)
+        })
+        .with_state(app);
+    let any_case = exact.clone().fallback(move |request| lower_case(exact.clone(), request));
+    let inner = any_case
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked().into_response()))
+        .layer(middleware::from_fn_with_state(edge_state, edge))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_compressing()));
+    Router::new().fallback_service(ServiceBuilder::new().map_request(normalised::<axum::body::Body>).service(inner))
+}
+
+/// Paths are matched without regard to case, as the legacy server did: a path that has no route is tried
+/// again in lower case.
+async fn lower_case(exact: Router, mut request: Request) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/api/") || path.starts_with("/API/") {
+        *request.uri_mut() = with_path(request.uri(), &path.to_ascii_lowercase());
+    }
+    exact.oneshot(request).await.unwrap_or_else(|never| match never {})
+}
+
+fn panicked() -> Error {
+    error::internal("a handler panicked")
+}
+
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new().and(SizeAbove::new(1024))
+}
