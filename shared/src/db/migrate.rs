@@ -1,0 +1,131 @@
+//! Brings a database to the present schema; for the migrate functions, `muster migrate` and the test database.
+//!
+//! A system brings its own set of files. Versioned files run once and never change; repeatable files (functions and
+//! triggers) run every time, because the legacy server may have replaced them with its own.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use refinery::Runner;
+use tokio_postgres::Client;
+use tokio_postgres::error::DbError;
+
+mod embedded {
+    refinery::embed_migrations!("../migrations/shared");
+}
+
+/// Muster's own tables, the same beside every system.
+pub static SHARED: MigrationSet =
+    MigrationSet { name: "shared", versioned: embedded::migrations::runner, repeatable: &[] };
+
+/// The number all migrators of one database wait for; its digits mean nothing.
+const LOCK: i64 = 7_733_042_518_664_091;
+
+/// The migration files of one system, applied in the order of their version.
+#[derive(Debug)]
+pub struct MigrationSet {
+    /// Lower-case name; the history is kept in `muster.migrations_<name>`.
+    pub name: &'static str,
+    /// The embedded `V*.sql` files.
+    pub versioned: fn() -> Runner,
+    /// The `R__*.sql` files as (file name, text), in the order they are to run.
+    pub repeatable: &'static [(&'static str, &'static str)],
+}
+
+/// A versioned file that this run has applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// Name of the set it belongs to.
+    pub set: &'static str,
+    /// Number in the file name.
+    pub version: i32,
+    /// Words in the file name.
+    pub name: String,
+}
+
+/// A migration that PostgreSQL or the history refused. Files before it stay applied, the file itself leaves no trace.
+#[derive(Debug)]
+pub struct MigrateError {
+    step: String,
+    source: Box<dyn StdError + Send + Sync>,
+}
+
+impl MigrateError {
+    fn at<E: Into<Box<dyn StdError + Send + Sync>>>(step: impl Into<String>) -> impl FnOnce(E) -> Self {
+        move |source| Self { step: step.into(), source: source.into() }
+    }
+}
+
+impl fmt::Display for MigrateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.step, self.source)?;
+        // The words of PostgreSQL itself are at the bottom of the chain, below two wrappers that only say "db error".
+        let mut cause = self.source.source();
+        while let Some(inner) = cause {
+            if let Some(refused) = inner.downcast_ref::<DbError>() {
+                write!(f, " ({})", refused.message())?;
+            }
+            cause = inner.source();
+        }
+        Ok(())
+    }
+}
+
+impl StdError for MigrateError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(self.source.as_ref())
+    }
+}
+
+/// Applies what is missing of each set, in the given order, and answers which versioned files ran.
+///
+/// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
+/// migrators of one database wait for each other.
+pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+    client
+        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
+        .await
+        .map_err(MigrateError::at("waiting for another migration to end"))?;
+    let outcome = migrate_alone(client, sets).await;
+    let unlocked = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
+    // A failed migration is the better answer than the broken connection it may have left.
+    let applied = outcome?;
+    unlocked.map_err(MigrateError::at("ending the migration"))?;
+    Ok(applied)
+}
+
+async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+    // IF NOT EXISTS would print a notice at every run, and asks for the right to create schemas even when there is no need.
+    client
+        .batch_execute("DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$")
+        .await
+        .map_err(MigrateError::at("creating the schema muster"))?;
+    let mut applied = Vec::new();
+    for set in sets {
+        applied.extend(apply_versioned(client, set).await?);
+        apply_repeatable(client, set).await?;
+    }
+    Ok(applied)
+}
+
+async fn apply_versioned(client: &mut Client, set: &MigrationSet) -> Result<Vec<Applied>, MigrateError> {
+    let mut runner = (set.versioned)();
+    runner.set_migration_table_name(format!("muster.migrations_{}", set.name));
+    let report =
+        runner.run_async(client).await.map_err(MigrateError::at(format!("migrations of {}", set.name)))?;
+    Ok(report
+        .applied_migrations()
+        .iter()
+        .map(|file| Applied { set: set.name, version: file.version(), name: file.name().to_owned() })
+        .collect())
+}
+
+/// All files in one transaction: readers never see a function without its trigger.
+async fn apply_repeatable(client: &mut Client, set: &MigrationSet) -> Result<(), MigrateError> {
+    let step = || format!("repeatable files of {}", set.name);
+    let transaction = client.transaction().await.map_err(MigrateError::at(step()))?;
+    for (file, sql) in set.repeatable {
+        transaction.batch_execute(sql).await.map_err(MigrateError::at(format!("{}/{file}", set.name)))?;
+    }
+    transaction.commit().await.map_err(MigrateError::at(step()))
+}
