@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids, mail::Mailer,
+    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
+    mail::Mailer,
 };
 
 /// The parts of a running system.

@@ -17,7 +17,9 @@ impl Default for Cache {
         let weigh = |key: &String, (body, _): &(Bytes, Duration)| {
             u32::try_from(key.len() + body.len()).unwrap_or(u32::MAX)
         };
-        Self(sync::Cache::builder().max_capacity(CAPACITY_BYTES).weigher(weigh).expire_after(PerEntry).build())
+        Self(
+            sync::Cache::builder().max_capacity(CAPACITY_BYTES).weigher(weigh).expire_after(PerEntry).build(),
+        )
     }
 }
 
@@ -37,7 +39,12 @@ impl Cache {
 struct PerEntry;
 
 impl Expiry<String, (Bytes, Duration)> for PerEntry {
-    fn expire_after_create(&self, _: &String, value: &(Bytes, Duration), _: std::time::Instant) -> Option<Duration> {
+    fn expire_after_create(
+        &self,
+        _: &String,
+        value: &(Bytes, Duration),
+        _: std::time::Instant,
+    ) -> Option<Duration> {
         Some(value.1)
     }
 }

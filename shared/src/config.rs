@@ -124,7 +124,9 @@ impl DatabaseConfig {
     pub fn url_mode(&self) -> Option<&'static str> {
         use secrecy::ExposeSecret;
         let url = self.url.as_ref()?.expose_secret();
-        ["verify-full", "verify-ca", "require"].into_iter().find(|mode| url.contains(&format!("sslmode={mode}")))
+        ["verify-full", "verify-ca", "require"]
+            .into_iter()
+            .find(|mode| url.contains(&format!("sslmode={mode}")))
     }
 
     /// The URL in the driver's words, which know no `verify-*` modes.
@@ -133,7 +135,10 @@ impl DatabaseConfig {
         let url = self.url.as_ref().ok_or_else(|| {
             Error::new(Kind::Unavailable, "no_database", "No database is configured: set DATABASE_URL")
         })?;
-        Ok(url.expose_secret().replace("sslmode=verify-full", "sslmode=require").replace("sslmode=verify-ca", "sslmode=require"))
+        Ok(url
+            .expose_secret()
+            .replace("sslmode=verify-full", "sslmode=require")
+            .replace("sslmode=verify-ca", "sslmode=require"))
     }
 }
 
@@ -166,7 +171,12 @@ impl Variables<'_> {
 
     fn database(&mut self) -> DatabaseConfig {
         let names = [
-            "DATABASE_URL", "SUPABASE_URL", "SUPABASE_DB_URL", "SUPABASE_POSTGRES_URL", "POSTGRES_URL", "PG_DATABASE_URL",
+            "DATABASE_URL",
+            "SUPABASE_URL",
+            "SUPABASE_DB_URL",
+            "SUPABASE_POSTGRES_URL",
+            "POSTGRES_URL",
+            "PG_DATABASE_URL",
         ];
         let in_lambda = self.text("AWS_LAMBDA_RUNTIME_API").is_some();
         let connections = self.number("DB_POOL_MAX", if in_lambda { 1 } else { 20 });
@@ -214,12 +224,15 @@ impl Variables<'_> {
         let account = self.text("EMAIL_USER").zip(self.text("EMAIL_PASS"));
         let from_account = account.map(|(user, password)| {
             let host = self.text("EMAIL_HOST").unwrap_or_else(|| "smtp.gmail.com".to_owned());
-            let encode = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+            let encode =
+                |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
             format!("smtps://{}:{}@{host}", encode(&user), encode(&password))
         });
         MailConfig {
             smtp: self.text("SMTP_URL").or(from_account).map(Into::into),
-            from: self.any(&["MAIL_FROM", "EMAIL_USER"]).unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
+            from: self
+                .any(&["MAIL_FROM", "EMAIL_USER"])
+                .unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
         }
     }
 

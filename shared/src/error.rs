@@ -202,8 +202,12 @@ pub fn too_many_requests(message: impl Into<String>, seconds: u64) -> Error {
 /// 503: `what` is away; clients may try again in five seconds.
 #[track_caller]
 pub fn unavailable(what: &str) -> Error {
-    Error::new(Kind::Unavailable, "unavailable", format!("{what} is not available right now, please try again"))
-        .retry_after(5)
+    Error::new(
+        Kind::Unavailable,
+        "unavailable",
+        format!("{what} is not available right now, please try again"),
+    )
+    .retry_after(5)
 }
 
 /// 500: a state our own code should have made impossible. The message goes to the log only.
@@ -254,15 +258,18 @@ impl fmt::Debug for Problem {
 /// The cause and its causes in one line, without the values of database rows: PostgreSQL puts them
 /// into `DETAIL`, and they may be personal.
 pub fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = match cause.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error) {
-        // Class 42 is about our own SQL text and holds no data.
-        Some(error) if error.code().code().starts_with("42") => format!("{}: {}", error.code().code(), error.message()),
-        Some(error) => {
-            let place = error.constraint().or(error.table()).unwrap_or("");
-            format!("SQLSTATE {} {place}", error.code().code())
-        }
-        None => cause.to_string(),
-    };
+    let mut text =
+        match cause.downcast_ref::<tokio_postgres::Error>().and_then(tokio_postgres::Error::as_db_error) {
+            // Class 42 is about our own SQL text and holds no data.
+            Some(error) if error.code().code().starts_with("42") => {
+                format!("{}: {}", error.code().code(), error.message())
+            }
+            Some(error) => {
+                let place = error.constraint().or(error.table()).unwrap_or("");
+                format!("SQLSTATE {} {place}", error.code().code())
+            }
+            None => cause.to_string(),
+        };
     let mut next = cause.source();
     while let Some(inner) = next {
         if inner.downcast_ref::<tokio_postgres::error::DbError>().is_none() {

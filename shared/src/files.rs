@@ -53,17 +53,30 @@ impl Files {
         let answer = self.client().await.get_object().bucket(&self.config.bucket).key(key).send().await;
         let object = match answer {
             Ok(object) => object,
-            Err(SdkError::ServiceError(cause)) if matches!(cause.err(), GetObjectError::NoSuchKey(_)) => return Ok(None),
+            Err(SdkError::ServiceError(cause)) if matches!(cause.err(), GetObjectError::NoSuchKey(_)) => {
+                return Ok(None);
+            }
             Err(cause) => return Err(away(cause)),
         };
         let content_type = object.content_type().unwrap_or("application/octet-stream").to_owned();
-        let body = object.body.collect().await.map_err(|cause| error::unavailable("File storage").caused_by(cause))?;
+        let body = object
+            .body
+            .collect()
+            .await
+            .map_err(|cause| error::unavailable("File storage").caused_by(cause))?;
         Ok(Some(StoredFile { body: body.into_bytes(), content_type }))
     }
 
     /// Removes the file under `key`; removing what is not there is fine.
     pub async fn delete(&self, key: &str) -> Result<()> {
-        self.client().await.delete_object().bucket(&self.config.bucket).key(key).send().await.map_err(away)?;
+        self.client()
+            .await
+            .delete_object()
+            .bucket(&self.config.bucket)
+            .key(key)
+            .send()
+            .await
+            .map_err(away)?;
         Ok(())
     }
 
@@ -79,7 +92,13 @@ async fn connect(config: &FilesConfig) -> Client {
         loader = loader.region(Region::new(region.clone()));
     }
     if let Some((access, secret)) = &config.keys {
-        loader = loader.credentials_provider(Credentials::new(access, secret.expose_secret(), None, None, "muster"));
+        loader = loader.credentials_provider(Credentials::new(
+            access,
+            secret.expose_secret(),
+            None,
+            None,
+            "muster",
+        ));
     }
     let mut builder = aws_sdk_s3::config::Builder::from(&loader.load().await);
     if let Some(endpoint) = &config.endpoint {

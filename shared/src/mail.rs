@@ -61,7 +61,9 @@ impl Mailer {
             .transport
             .get_or_try_init(|| async {
                 let url = self.config.smtp.as_ref().ok_or_else(|| error::unavailable("Mail"))?;
-                Ok::<_, error::Error>(AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())?.build())
+                Ok::<_, error::Error>(
+                    AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret())?.build(),
+                )
             })
             .await?;
         transport.send(message).await?;
@@ -117,7 +119,8 @@ async fn record(app: &App, id: i64, outcome: Result<()>) -> Result<()> {
     let mut change = app.db.change_for_system("mail delivery").await?;
     match outcome {
         Ok(()) => {
-            let done = sql!("UPDATE muster.mails SET sent_at = $2, text_body = '', html_body = '' WHERE id = $1");
+            let done =
+                sql!("UPDATE muster.mails SET sent_at = $2, text_body = '', html_body = '' WHERE id = $1");
             change.execute(done, &[&id, &app.clock.now()]).await?;
         }
         Err(cause) => {

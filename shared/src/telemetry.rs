@@ -6,10 +6,13 @@ use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 ///
 /// `RUST_LOG` chooses what is logged (default `info`). Calling it twice is harmless.
 pub fn start(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,aws=warn,s3s=warn"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,aws=warn,s3s=warn"));
     let registry = tracing_subscriber::registry().with(filter);
     let started = if json {
-        registry.with(fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false)).try_init()
+        registry
+            .with(fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false))
+            .try_init()
     } else {
         registry.with(fmt::layer().with_target(false).compact()).try_init()
     };

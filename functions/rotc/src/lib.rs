@@ -1,1 +1,49 @@
-//! x
+//! The ROTC grading system: cadets, their attendance, conduct and grades.
+//!
+//! It answers on two surfaces from the same rules: the resource API (`/api/cadets`, `/api/grades`, ...)
+//! and the client API that the existing web, Android and desktop clients call (`/api/admin/...`,
+//! `/api/cadet/...`, `/api/auth/...`).
+
+use shared::system::{Group, Need, System, Worker};
+
+pub mod access;
+pub mod answer;
+pub mod audit;
+pub mod auth;
+pub mod envelope;
+pub mod events;
+pub mod migrations;
+pub mod ops;
+
+/// The system as local-dev, the functions, the tests and the templates see it.
+pub static SYSTEM: System = System {
+    name: "rotc",
+    title: "ROTC grading system",
+    envelope: &envelope::RotcEnvelope,
+    groups: GROUPS,
+    workers: WORKERS,
+    migrations: &migrations::ROTC,
+};
+
+/// Every route group.
+pub static GROUPS: &[&Group] = &[&auth::GROUP, &ops::GROUP];
+
+/// Every function that no HTTP request starts.
+pub static WORKERS: &[&Worker] = &[
+    &Worker {
+        name: "mail",
+        description: "Sends the mails that changes have stored",
+        schedule: Some("rate(1 minute)"),
+        needs: &[Need::Database, Need::Mail],
+        memory_mb: 128,
+        timeout_seconds: 60,
+    },
+    &Worker {
+        name: "migrate",
+        description: "Brings the database to the present schema; run by hand at each deployment",
+        schedule: None,
+        needs: &[Need::Database],
+        memory_mb: 256,
+        timeout_seconds: 900,
+    },
+];

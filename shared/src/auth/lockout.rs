@@ -95,6 +95,8 @@ impl Attempt {
 
 fn locked(left: TimeDelta) -> error::Error {
     let minutes = (left.num_seconds() + 59) / 60;
-    let message = format!("Account is locked due to too many failed login attempts. Please try again in {minutes} minutes.");
+    let message = format!(
+        "Account is locked due to too many failed login attempts. Please try again in {minutes} minutes."
+    );
     error::too_many_requests(message, u64::try_from(left.num_seconds()).unwrap_or(60).max(1))
 }

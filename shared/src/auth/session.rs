@@ -42,7 +42,10 @@ pub async fn open(app: &App, change: &mut Change, user_id: i32, device: &Device)
     );
     let hash = fingerprint(&secret);
     change
-        .execute(insert, &[&session, &user_id, &now, &idle, &absolute, &hash, &device.user_agent, &device.address])
+        .execute(
+            insert,
+            &[&session, &user_id, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
+        )
         .await?;
     tokens(app, session, user_id, &secret, absolute).await
 }
@@ -60,7 +63,8 @@ row! {
 /// Exchanges a refresh token for new tokens. Each works once: one that comes back later was stolen,
 /// so it ends the whole session. None means refused.
 pub async fn refresh(app: &App, change: &mut Change, presented: &str) -> Result<Option<Tokens>> {
-    let Some((session, secret)) = presented.split_once('.').and_then(|(id, secret)| Some((id.parse::<Uuid>().ok()?, secret)))
+    let Some((session, secret)) =
+        presented.split_once('.').and_then(|(id, secret)| Some((id.parse::<Uuid>().ok()?, secret)))
     else {
         return Ok(None);
     };
@@ -73,7 +77,8 @@ pub async fn refresh(app: &App, change: &mut Change, presented: &str) -> Result<
          FROM muster.sessions WHERE id = $1 FOR UPDATE"
     );
     let retry_since = now - TimeDelta::seconds(RETRY_SECONDS);
-    let found: Option<Refreshed> = change.one(find, &[&session, &now, &fingerprint(secret), &retry_since]).await?;
+    let found: Option<Refreshed> =
+        change.one(find, &[&session, &now, &fingerprint(secret), &retry_since]).await?;
     let Some(found) = found.filter(|found| found.live) else { return Ok(None) };
     if !found.current && !found.retried {
         revoke(app, change, session, "refresh token used twice").await?;
@@ -117,7 +122,12 @@ pub async fn revoke(app: &App, change: &mut Change, session: Uuid, reason: &'sta
 }
 
 /// Ends every session of the given users, as when they are archived.
-pub async fn revoke_all(app: &App, change: &mut Change, user_ids: &[i32], reason: &'static str) -> Result<()> {
+pub async fn revoke_all(
+    app: &App,
+    change: &mut Change,
+    user_ids: &[i32],
+    reason: &'static str,
+) -> Result<()> {
     let revoke = sql!(
         "UPDATE muster.sessions SET revoked_at = $2, revoked_reason = $3
          WHERE user_id = ANY($1) AND revoked_at IS NULL"
@@ -127,7 +137,11 @@ pub async fn revoke_all(app: &App, change: &mut Change, user_ids: &[i32], reason
 }
 
 async fn tokens(app: &App, session: Uuid, user_id: i32, secret: &str, ends: DateTime<Utc>) -> Result<Tokens> {
-    let claims =
-        Claims { sub: user_id.to_string(), sid: session, iat: app.clock.now().timestamp(), exp: ends.timestamp() };
+    let claims = Claims {
+        sub: user_id.to_string(),
+        sid: session,
+        iat: app.clock.now().timestamp(),
+        exp: ends.timestamp(),
+    };
     Ok(Tokens { access: app.signer.sign(&claims).await?, refresh: format!("{session}.{secret}"), session })
 }

@@ -53,7 +53,8 @@ impl Signer {
         let (_, decoding) = self.keys().await?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, decoding, &validation).ok().map(|data| data.claims);
+        let claims =
+            jsonwebtoken::decode::<Claims>(token, decoding, &validation).ok().map(|data| data.claims);
         Ok(claims.filter(|claims| claims.exp > now.timestamp()))
     }
 

@@ -97,7 +97,9 @@ pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<
 async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
     // IF NOT EXISTS would print a notice at every run, and asks for the right to create schemas even when there is no need.
     client
-        .batch_execute("DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$")
+        .batch_execute(
+            "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$",
+        )
         .await
         .map_err(MigrateError::at("creating the schema muster"))?;
     let mut applied = Vec::new();

@@ -13,18 +13,25 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
         return (error.is_closed() || is_io(error)).then(|| unavailable("The database"));
     };
     Some(match db.code() {
-        &SqlState::UNIQUE_VIOLATION => conflict("already_exists", "A record with the same key already exists"),
-        &SqlState::FOREIGN_KEY_VIOLATION => invalid("unknown_reference", "The record refers to something that does not exist"),
+        &SqlState::UNIQUE_VIOLATION => {
+            conflict("already_exists", "A record with the same key already exists")
+        }
+        &SqlState::FOREIGN_KEY_VIOLATION => {
+            invalid("unknown_reference", "The record refers to something that does not exist")
+        }
         &SqlState::NOT_NULL_VIOLATION => {
             invalid("required", format!("{} is required", db.column().unwrap_or("A field")))
         }
         &SqlState::CHECK_VIOLATION => invalid("not_allowed", "A value is not one of those allowed"),
         &SqlState::NUMERIC_VALUE_OUT_OF_RANGE => invalid("out_of_range", "A number is out of range"),
         // 22021: a zero byte, which PostgreSQL text cannot hold.
-        &SqlState::CHARACTER_NOT_IN_REPERTOIRE => invalid("bad_text", "A text holds a character that cannot be stored"),
-        &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => {
-            conflict("try_again", "The record was changed by somebody else at the same time, please try again")
+        &SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
+            invalid("bad_text", "A text holds a character that cannot be stored")
         }
+        &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => conflict(
+            "try_again",
+            "The record was changed by somebody else at the same time, please try again",
+        ),
         code if is_away(code) => unavailable("The database"),
         _ => return None,
     })
@@ -34,7 +41,9 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
 #[track_caller]
 pub fn pool_problem(error: &deadpool_postgres::PoolError) -> Error {
     match error {
-        deadpool_postgres::PoolError::Backend(cause) => problem(cause).unwrap_or_else(|| unavailable("The database")),
+        deadpool_postgres::PoolError::Backend(cause) => {
+            problem(cause).unwrap_or_else(|| unavailable("The database"))
+        }
         _ => unavailable("The database"),
     }
 }

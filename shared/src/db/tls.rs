@@ -16,17 +16,23 @@ use crate::{Result, config::DatabaseConfig, error};
 ///
 /// As with libpq, `sslmode=require` encrypts without checking who answers, while `verify-full`, or a
 /// certificate in `DATABASE_CA`, checks the server's name against a trusted root.
-pub(crate) fn connect_options(config: &DatabaseConfig) -> Result<(tokio_postgres::Config, MakeRustlsConnect)> {
+pub(crate) fn connect_options(
+    config: &DatabaseConfig,
+) -> Result<(tokio_postgres::Config, MakeRustlsConnect)> {
     let verify = config.url_mode() == Some("verify-full") || config.ca.is_some();
     let mut postgres: tokio_postgres::Config = config.driver_url()?.parse()?;
     postgres.application_name("muster");
     postgres.connect_timeout(std::time::Duration::from_secs(5));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
+    let builder =
+        ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
     let tls = if verify {
         builder.with_root_certificates(roots(config)?).with_no_client_auth()
     } else {
-        builder.dangerous().with_custom_certificate_verifier(Arc::new(AnyServer(provider))).with_no_client_auth()
+        builder
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
+            .with_no_client_auth()
     };
     Ok((postgres, MakeRustlsConnect::new(tls)))
 }
@@ -70,7 +76,12 @@ impl ServerCertVerifier for AnyServer {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        rustls::crypto::verify_tls12_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn verify_tls13_signature(
@@ -79,7 +90,12 @@ impl ServerCertVerifier for AnyServer {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
+        rustls::crypto::verify_tls13_signature(
+            message,
+            certificate,
+            signature,
+            &self.0.signature_verification_algorithms,
+        )
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

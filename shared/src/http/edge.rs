@@ -54,7 +54,8 @@ async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Res
     let response = tokio::time::timeout(LONGEST, next.run(request)).await;
     let response = response.unwrap_or_else(|_| error::unavailable("An answer in time").into_response());
     let production = edge.app.config.production;
-    let response = envelope::render(edge.system.envelope, response, &facts.path, &facts.request_id, production);
+    let response =
+        envelope::render(edge.system.envelope, response, &facts.path, &facts.request_id, production);
     if is_get { etag::tagged(&facts.headers, response).await } else { response }
 }
 
@@ -68,10 +69,19 @@ struct Facts {
 
 impl Facts {
     fn of(edge: &Edge, request: &Request) -> Self {
-        let wanted = [header::IF_NONE_MATCH, header::ORIGIN, header::USER_AGENT, header::ACCESS_CONTROL_REQUEST_HEADERS];
-        let headers = wanted.into_iter().filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())));
+        let wanted = [
+            header::IF_NONE_MATCH,
+            header::ORIGIN,
+            header::USER_AGENT,
+            header::ACCESS_CONTROL_REQUEST_HEADERS,
+        ];
+        let headers =
+            wanted.into_iter().filter_map(|name| Some((name.clone(), request.headers().get(name)?.clone())));
         let given = request.headers().get("x-request-id").and_then(|value| value.to_str().ok());
-        let sane = |id: &&str| (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let sane = |id: &&str| {
+            (8..=64).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
         Self {
             request_id: given.filter(sane).map_or_else(|| edge.app.ids.uuid().to_string(), str::to_owned),
             method: request.method().clone(),
@@ -115,12 +125,15 @@ fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Durati
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
     if edge.app.config.production {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
     }
-    let times = [("x-request-id", facts.request_id.clone()), ("x-response-time", format!("{}ms", took.as_millis()))];
+    let times =
+        [("x-request-id", facts.request_id.clone()), ("x-response-time", format!("{}ms", took.as_millis()))];
     for (name, value) in times {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(HeaderName::from_static(name), value);

@@ -51,7 +51,8 @@ pub(super) fn render(
     }
     let hidden = problem.kind == Kind::Internal;
     let detail = (hidden && !production).then(|| format!("{problem:?}"));
-    let shown = if hidden { Problem { message: "Internal Server Error".to_owned(), ..problem } } else { problem };
+    let shown =
+        if hidden { Problem { message: "Internal Server Error".to_owned(), ..problem } } else { problem };
     let body = envelope.body(&shown, &Failed { path, request_id, detail });
     rendered(response, &shown, body.to_string())
 }

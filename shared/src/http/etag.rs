@@ -8,7 +8,10 @@ use xxhash_rust::xxh3::xxh3_64;
 
 /// Adds the tag to a complete 200 answer, or turns it into 304. Streams pass through.
 pub(super) async fn tagged(request: &HeaderMap, response: Response) -> Response {
-    if response.status() != StatusCode::OK || !is_json(&response) || response.headers().contains_key(header::ETAG) {
+    if response.status() != StatusCode::OK
+        || !is_json(&response)
+        || response.headers().contains_key(header::ETAG)
+    {
         return response;
     }
     if axum::body::HttpBody::size_hint(response.body()).exact().is_none_or(|size| size == 0) {

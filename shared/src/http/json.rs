@@ -62,7 +62,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
         if !inner.is_data() {
             return malformed();
         }
-        if let Some(missing) = inner.to_string().strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+        if let Some(missing) =
+            inner.to_string().strip_prefix("missing field `").and_then(|rest| rest.split('`').next())
+        {
             return invalid_field(missing, "This field is required.");
         }
         match field.as_str() {
@@ -83,7 +85,8 @@ fn rejected(errors: &ValidationErrors) -> Error {
     let mut fields: Vec<FieldError> = Vec::new();
     for (field, problems) in errors.field_errors() {
         for problem in problems {
-            let message = problem.message.as_ref().map_or_else(|| format!("{field} is not valid"), ToString::to_string);
+            let message =
+                problem.message.as_ref().map_or_else(|| format!("{field} is not valid"), ToString::to_string);
             fields.push(FieldError { field: field.to_string(), message });
         }
     }

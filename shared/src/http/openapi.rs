@@ -20,7 +20,8 @@ use crate::{App, Error, error, system::System};
 
 /// The description of every group of a system.
 pub fn document(system: &System) -> OpenApi {
-    let mut all = OpenApi::new(Info::new(system.title, env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
+    let mut all =
+        OpenApi::new(Info::new(system.title, env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
     for group in system.groups {
         all.merge((group.routes)().split_for_parts().1);
     }

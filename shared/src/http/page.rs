@@ -28,7 +28,10 @@ pub struct Page {
 impl PageRequest {
     /// The page asked for, with `default` rows and never more than `most`.
     pub fn page(self, default: i64, most: i64) -> Page {
-        Page { page: self.page.unwrap_or(1).clamp(1, 1_000_000), limit: self.limit.unwrap_or(default).clamp(1, most) }
+        Page {
+            page: self.page.unwrap_or(1).clamp(1, 1_000_000),
+            limit: self.limit.unwrap_or(default).clamp(1, most),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     #[expect(clippy::disallowed_types, reason = "this is the replacement")]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, state).await;
-        query.map(|query| Self(query.0)).map_err(|_| invalid("bad_query", "The query has a value that is not valid"))
+        query
+            .map(|query| Self(query.0))
+            .map_err(|_| invalid("bad_query", "The query has a value that is not valid"))
     }
 }

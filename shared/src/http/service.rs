@@ -20,14 +20,20 @@ use super::{
     edge::{Edge, edge},
     normalise::{normalised, with_path},
 };
-use crate::{App, Error, error, system::{Group, System}};
+use crate::{
+    App, Error, error,
+    system::{Group, System},
+};
 
 /// Bytes of a body, unless a route says otherwise: the limit of the legacy server.
 const BODY_LIMIT: usize = 100 * 1024;
 
 /// Every group of a system as one service: what local-dev and the tests run.
 pub fn service(system: &'static System, app: App) -> Router {
-    let routes = system.groups.iter().fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0));
+    let routes = system
+        .groups
+        .iter()
+        .fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0));
     layered(system, app, routes)
 }
 
@@ -52,7 +58,8 @@ fn layered(system: &'static System, app: App, routes: Router<App>) -> Router {
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked().into_response()))
         .layer(middleware::from_fn_with_state(edge_state, edge))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_compressing()));
-    Router::new().fallback_service(ServiceBuilder::new().map_request(normalised::<axum::body::Body>).service(inner))
+    Router::new()
+        .fallback_service(ServiceBuilder::new().map_request(normalised::<axum::body::Body>).service(inner))
 }
 
 /// Paths are matched without regard to case, as the legacy server did: a path that has no route is tried

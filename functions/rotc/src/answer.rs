@@ -1,0 +1,76 @@
+//! Shapes that many answers share, and how values look on the wire.
+
+use chrono::NaiveDateTime;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+/// `{"message"}`: what most writes of the client API answer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Message {
+    /// One sentence for the person who asked.
+    pub message: String,
+}
+
+/// A message as a JSON answer.
+pub fn message(text: impl Into<String>) -> shared::http::Json<Message> {
+    shared::http::Json(Message { message: text.into() })
+}
+
+/// One thing of the resource API: `{"success": true, "data"}`.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Success<T> {
+    /// Always true.
+    pub success: bool,
+    /// The thing.
+    pub data: T,
+    /// One sentence, where something was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// Wraps one thing.
+pub fn success<T>(data: T) -> Success<T> {
+    Success { success: true, data, message: None }
+}
+
+/// A page of things of the resource API.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Listing<T> {
+    /// Always true.
+    pub success: bool,
+    /// From 1.
+    pub page: i64,
+    /// Things in a page.
+    pub limit: i64,
+    /// Things in all pages.
+    pub total: i64,
+    /// The things.
+    pub data: Vec<T>,
+}
+
+/// Serializes a double the way JavaScript prints it: whole numbers without a fraction, no negative zero.
+///
+/// Use as `#[serde(serialize_with = "answer::js_number")]`.
+pub fn js_number<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.fract() == 0.0 && value.abs() < 9_007_199_254_740_992.0 {
+        serializer.serialize_i64(*value as i64)
+    } else {
+        serializer.serialize_f64(*value)
+    }
+}
+
+/// The same for a double that may be absent (`null`).
+pub fn js_number_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => js_number(value, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// Serializes a legacy timestamp (UTC without zone) as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+pub fn iso<S: Serializer>(value: &Option<NaiveDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(&value.format("%Y-%m-%dT%H:%M:%S%.3fZ")),
+        None => serializer.serialize_none(),
+    }
+}

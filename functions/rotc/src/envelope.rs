@@ -1,0 +1,95 @@
+//! How errors look: `{"message"}` on the client API, the longer form on the resource API.
+
+use http::{Method, Uri};
+use serde_json::{Map, Value, json};
+use shared::{
+    Error,
+    error::{Kind, Problem, not_found},
+    http::envelope::{Envelope, Failed},
+};
+
+/// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
+/// belong to the client API, whose errors are `{"message"}`.
+const RESOURCES: &[&str] = &["/api/cadets", "/api/grades", "/api/merit-demerit"];
+
+/// The envelope of this system.
+#[derive(Debug)]
+pub struct RotcEnvelope;
+
+impl Envelope for RotcEnvelope {
+    fn body(&self, problem: &Problem, request: &Failed<'_>) -> Value {
+        let mut body = Map::new();
+        let details = details(problem);
+        if is_resource(request.path) {
+            body.insert("error".to_owned(), Value::Bool(true));
+            body.insert("code".to_owned(), code(problem.kind).into());
+            let mut details = details;
+            details.insert("request_id".to_owned(), request.request_id.into());
+            body.insert("details".to_owned(), details.into());
+        } else if !details.is_empty() {
+            body.insert("details".to_owned(), details.into());
+        }
+        body.insert("message".to_owned(), problem.message.clone().into());
+        if let Some(detail) = &request.detail {
+            body.insert("error_detail".to_owned(), detail.clone().into());
+        }
+        body.extend(problem.extra.clone());
+        body.into()
+    }
+
+    fn not_found(&self, method: &Method, uri: &Uri) -> Error {
+        if *method == Method::GET || *method == Method::HEAD {
+            return not_found(format!("API endpoint not found: {}", uri.path()));
+        }
+        let url = uri.path_and_query().map_or(uri.path(), |both| both.as_str());
+        not_found(format!("API Route not found: {method} {url}"))
+    }
+
+    fn method_not_allowed(&self, method: &Method, uri: &Uri) -> Error {
+        // Legacy: a path of the client API with another method is an unknown path, except for the sign-in,
+        // whose existence clients probe with GET.
+        let path = uri.path().trim_end_matches('/');
+        if is_resource(path) || path.ends_with("/auth/login") {
+            return Error::new(
+                Kind::MethodNotAllowed,
+                "method_not_allowed",
+                format!("Method \"{method}\" not allowed."),
+            );
+        }
+        self.not_found(method, uri)
+    }
+}
+
+fn is_resource(path: &str) -> bool {
+    let path = path.strip_prefix("/api/v1").map_or_else(|| path.to_owned(), |rest| format!("/api{rest}"));
+    RESOURCES
+        .iter()
+        .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+/// Field messages as `{"field": ["message"]}`.
+fn details(problem: &Problem) -> Map<String, Value> {
+    let mut details = Map::new();
+    for error in &problem.fields {
+        let messages = details.entry(error.field.clone()).or_insert_with(|| json!([]));
+        if let Some(messages) = messages.as_array_mut() {
+            messages.push(error.message.clone().into());
+        }
+    }
+    details
+}
+
+const fn code(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invalid => "BAD_REQUEST",
+        Kind::Unauthorized => "UNAUTHORIZED",
+        Kind::Forbidden => "FORBIDDEN",
+        Kind::NotFound => "NOT_FOUND",
+        Kind::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+        Kind::Conflict => "CONFLICT",
+        Kind::TooLarge => "PAYLOAD_TOO_LARGE",
+        Kind::TooManyRequests => "TOO_MANY_REQUESTS",
+        Kind::Unavailable => "SERVICE_UNAVAILABLE",
+        Kind::Internal => "INTERNAL_SERVER_ERROR",
+    }
+}
