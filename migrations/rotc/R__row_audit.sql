@@ -105,6 +105,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A trigger is made only where it is missing, because making one locks the table: a migration beside a running system would
+-- hold some tables and wait for others. To change when it fires, choose a new name and drop the old one here.
 DO $$
 DECLARE
     audited TEXT;
@@ -114,8 +116,11 @@ BEGIN
         'staff_attendance_records', 'excuse_letters', 'activities', 'activity_images', 'admin_messages',
         'staff_messages', 'notifications', 'push_subscriptions', 'system_settings', 'staff_audit'
     ] LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = format('public.%I', audited)::regclass AND tgname = 'trg_muster_audit');
         EXECUTE format(
-            'CREATE OR REPLACE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.%I'
+            'CREATE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.%I'
             ' FOR EACH ROW EXECUTE FUNCTION muster.audit_row()', audited);
     END LOOP;
 END $$;
