@@ -212,7 +212,8 @@ BEGIN
                 wanted.table_name, name, wanted.column_name, wanted.parent, wanted.on_delete);
             EXECUTE format(
                 'INSERT INTO muster.adoption_findings (table_name, column_name, row_key, finding, detail)'
-                ' SELECT %1$L, %2$L, %4$s, ''orphan: points to a missing row of %3$s'', jsonb_build_object(''points_to'', %2$I)'
+                ' SELECT %1$L, %2$L, %4$s, ''orphan: points to a missing row of %3$s'','
+                ' jsonb_build_object(''points_to'', %2$I)'
                 ' FROM public.%1$I child WHERE %2$I IS NOT NULL'
                 ' AND NOT EXISTS (SELECT FROM public.%3$I parent WHERE parent.id = child.%2$I)',
                 wanted.table_name, wanted.column_name, wanted.parent,
