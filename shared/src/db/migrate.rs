@@ -106,18 +106,8 @@ pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<
 }
 
 async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
-<<<<<<< HEAD
-    // IF NOT EXISTS would print a notice at every run, and asks for the right to create schemas even when there is no need.
-    client
-        .batch_execute(
-            "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$",
-        )
-        .await
-        .map_err(MigrateError::at("creating the schema muster"))?;
-=======
     client.batch_execute(LIMIT_WAITING).await.map_err(MigrateError::at("limiting the wait for locks"))?;
     client.batch_execute(CREATE_SCHEMA).await.map_err(MigrateError::at("creating the schema muster"))?;
->>>>>>> migrations
     let mut applied = Vec::new();
     for set in sets {
         applied.extend(apply_versioned(client, set).await?);
