@@ -1,1 +1,3 @@
-//! x
+//! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
+
+pub mod postgres;
