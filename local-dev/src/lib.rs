@@ -1,3 +1,4 @@
 //! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
 
+pub mod legacy;
 pub mod postgres;
