@@ -1,9 +1,10 @@
 //! The whole system on a database of its own, called in process.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Mutex, time::Duration};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
+use muster::files::EmbeddedFiles;
 use shared::{
     App,
     clock::Clock,
@@ -27,6 +28,8 @@ pub struct TestApp {
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
+    _files: EmbeddedFiles,
+    _folder: FilesFolder,
     /// Last, so that it is dropped when everything that uses it is gone.
     database: Database,
 }
@@ -39,12 +42,14 @@ impl TestApp {
 
     /// The same with another configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Database::migrated().await, change)
+        Self::on(Database::migrated().await, change).await
     }
 
     /// The same on a given database.
-    pub fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = config(&database.url);
+    pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        let folder = FilesFolder::new(&database.name);
+        let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
+        let mut config = config(&database.url, &files);
         change(&mut config);
         let clock = Clock::fixed(monday());
         let app = App::with_clock(config, clock.clone());
@@ -56,6 +61,8 @@ impl TestApp {
             admin: OnceCell::new(),
             staff: OnceCell::new(),
             sql: OnceCell::new(),
+            _files: files,
+            _folder: folder,
             database,
         }
     }
@@ -101,7 +108,22 @@ fn monday() -> DateTime<Utc> {
     DateTime::from_timestamp(1_770_019_200, 0).unwrap_or_default()
 }
 
-fn config(database_url: &str) -> Config {
+/// The files a test stores; the folder is removed with this value.
+struct FilesFolder(PathBuf);
+
+impl FilesFolder {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("muster-test-files-{name}")))
+    }
+}
+
+impl Drop for FilesFolder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
         production: false,
         database: DatabaseConfig {
@@ -115,7 +137,12 @@ fn config(database_url: &str) -> Config {
         rate_limits: true,
         session: SessionLife { idle: Duration::from_hours(12), absolute: Duration::from_hours(24 * 7) },
         public_url: "https://rotc.example.test".parse().ok(),
-        files: FilesConfig::default(),
+        files: FilesConfig {
+            bucket: files.bucket.clone(),
+            endpoint: Some(files.endpoint.clone()),
+            region: Some("us-east-1".to_owned()),
+            keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+        },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         cors_origins: Vec::new(),
         trusted_hops: 0,
