@@ -14,6 +14,7 @@ pub mod envelope;
 pub mod events;
 pub mod migrations;
 pub mod ops;
+pub mod photos;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
