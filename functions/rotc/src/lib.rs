@@ -12,6 +12,7 @@ pub mod audit;
 pub mod auth;
 pub mod envelope;
 pub mod events;
+pub mod grades;
 pub mod migrations;
 pub mod ops;
 pub mod photos;
