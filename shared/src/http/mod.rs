@@ -14,7 +14,7 @@ mod service;
 
 pub use edge::RequestId;
 pub use json::{Created, Json};
-pub use multipart::{Form, UploadedFile};
+pub use multipart::{FormData, UploadedFile};
 pub use page::{Page, PageRequest};
 pub use params::{Path, Query};
 pub use service::{group_service, service};
