@@ -1,1 +1,4 @@
-//! x
+//! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
+
+pub mod legacy;
+pub mod postgres;
