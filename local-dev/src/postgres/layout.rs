@@ -63,6 +63,15 @@ impl Layout {
         self.home.join("users.lock")
     }
 
+    /// Removes the socket of a killed server, which PostgreSQL would take for that of a live one while the process number
+    /// is in use again or not yet given back. The caller knows that no server runs.
+    pub(super) fn clear_socket_directory(&self) -> io::Result<()> {
+        for entry in fs::read_dir(&self.socket_directory)? {
+            fs::remove_file(entry?.path())?;
+        }
+        Ok(())
+    }
+
     /// What the server prints.
     pub(super) fn log(&self) -> PathBuf {
         self.home.join("postgres.log")

@@ -90,6 +90,7 @@ impl Cluster {
         if layout.binaries().exists() {
             account.give(&layout.binaries())?;
         }
+        layout.clear_socket_directory()?;
         let server = Server { layout: &layout, account, binaries };
         if layout.major().is_none() {
             progress("Creating the database cluster (once)");
