@@ -13,6 +13,7 @@ mod params;
 mod service;
 
 pub use edge::RequestId;
+pub(crate) use normalise::with_path;
 pub use json::{Created, Json};
 pub use multipart::{FormData, UploadedFile};
 pub use page::{Page, PageRequest};
