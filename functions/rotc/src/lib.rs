@@ -10,10 +10,13 @@ pub mod access;
 pub mod answer;
 pub mod audit;
 pub mod auth;
+pub mod autolink;
 pub mod envelope;
 pub mod events;
+pub mod grades;
 pub mod migrations;
 pub mod ops;
+pub mod photos;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {

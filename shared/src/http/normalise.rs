@@ -29,7 +29,7 @@ fn shorter(path: &str) -> Option<String> {
 }
 
 /// `uri` with another path and the same query.
-pub(super) fn with_path(uri: &Uri, path: &str) -> Uri {
+pub(crate) fn with_path(uri: &Uri, path: &str) -> Uri {
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),

@@ -1,0 +1,3 @@
+//! Grades, merits and demerits.
+
+pub mod formula;
