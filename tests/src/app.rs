@@ -67,6 +67,18 @@ impl TestApp {
         }
     }
 
+    /// The same database with the routes of another system, as one made to fail.
+    #[must_use]
+    pub fn serving(mut self, system: &'static shared::system::System) -> Self {
+        self.router = shared::http::service(system, self.app.clone());
+        self
+    }
+
+    /// Requests without a token that do not count as tests of what they call.
+    pub fn quiet(&self) -> Client<'_> {
+        self.anonymous().quiet()
+    }
+
     /// How to connect to the test's database.
     pub fn database_url(&self) -> &str {
         &self.database.url
