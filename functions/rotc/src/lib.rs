@@ -7,13 +7,17 @@
 use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
+pub mod activities;
 pub mod answer;
+pub mod attendance;
 pub mod audit;
 pub mod auth;
+pub mod cached;
 pub mod envelope;
 pub mod events;
 pub mod grades;
 pub mod migrations;
+pub mod notifications;
 pub mod ops;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
@@ -27,7 +31,14 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&auth::GROUP, &ops::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &auth::GROUP,
+    &ops::GROUP,
+    &activities::GROUP,
+    &attendance::GROUP,
+    &grades::GROUP,
+    &notifications::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
