@@ -1,1 +1,6 @@
-//! x
+//! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
+
+pub mod files;
+pub mod frontend;
+pub mod legacy;
+pub mod postgres;

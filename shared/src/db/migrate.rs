@@ -18,8 +18,17 @@ mod embedded {
 pub static SHARED: MigrationSet =
     MigrationSet { name: "shared", versioned: embedded::migrations::runner, repeatable: &[] };
 
-/// The number all migrators of one database wait for; its digits mean nothing.
-const LOCK: i64 = 7_733_042_518_664_091;
+/// All migrators of one database wait for this number; its digits mean nothing.
+const LOCK: &str = "SELECT pg_advisory_lock(7733042518664091)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(7733042518664091)";
+
+/// A change of a table waits for its readers, and everybody else waits behind it: rather fail than stop a running system.
+const LIMIT_WAITING: &str = "SET lock_timeout = '30s'";
+const UNLIMIT_WAITING: &str = "RESET lock_timeout";
+
+/// IF NOT EXISTS would print a notice at every run and need the right to create schemas even when there is one.
+const CREATE_SCHEMA: &str =
+    "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$";
 
 /// The migration files of one system, applied in the order of their version.
 #[derive(Debug)]
@@ -82,26 +91,23 @@ impl StdError for MigrateError {
 /// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
 /// migrators of one database wait for each other.
 pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
-    client
-        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
-        .await
-        .map_err(MigrateError::at("waiting for another migration to end"))?;
+    // Before the limit on waiting: the other migration may take longer than that.
+    client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
     let outcome = migrate_alone(client, sets).await;
-    let unlocked = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
+    let ended = async {
+        client.batch_execute(UNLIMIT_WAITING).await?;
+        client.batch_execute(UNLOCK).await
+    }
+    .await;
     // A failed migration is the better answer than the broken connection it may have left.
     let applied = outcome?;
-    unlocked.map_err(MigrateError::at("ending the migration"))?;
+    ended.map_err(MigrateError::at("ending the migration"))?;
     Ok(applied)
 }
 
 async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
-    // IF NOT EXISTS would print a notice at every run, and asks for the right to create schemas even when there is no need.
-    client
-        .batch_execute(
-            "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$",
-        )
-        .await
-        .map_err(MigrateError::at("creating the schema muster"))?;
+    client.batch_execute(LIMIT_WAITING).await.map_err(MigrateError::at("limiting the wait for locks"))?;
+    client.batch_execute(CREATE_SCHEMA).await.map_err(MigrateError::at("creating the schema muster"))?;
     let mut applied = Vec::new();
     for set in sets {
         applied.extend(apply_versioned(client, set).await?);
