@@ -48,7 +48,8 @@ pub async fn create_client_cadet(
     if !sent.missing().is_empty() {
         return Err(invalid("required", "Student ID, Last Name, and First Name are required"));
     }
-    let (id, _) = enrol(&app, &staff, &sent, unspecified(), "Cadet with this Student ID already exists").await?;
+    let (id, _) =
+        enrol(&app, &staff, &sent, unspecified(), "Cadet with this Student ID already exists").await?;
     Ok(Created(CreatedCadet { message: "Cadet created successfully", id }))
 }
 
@@ -74,7 +75,8 @@ pub async fn create_cadet(
 /// 400 with a message for each missing field.
 pub(super) fn required(missing: &[&str]) -> Error {
     let message = "This field is required.";
-    let fields = missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
+    let fields =
+        missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
     invalid("invalid", message).with_fields(fields.collect())
 }
 

@@ -86,13 +86,15 @@ pub async fn update_cadet(
     if !emptied.is_empty() {
         return Err(blank(&emptied));
     }
-    let (_, cadet) = Edit { id, sent: &sent, taken: "Student ID already exists." }.run(&app, &admin, picture).await?;
+    let (_, cadet) =
+        Edit { id, sent: &sent, taken: "Student ID already exists." }.run(&app, &admin, picture).await?;
     Ok(Json(success(cadet)))
 }
 
 fn blank(names: &[&str]) -> Error {
     let message = "This field may not be blank.";
-    let fields = names.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
+    let fields =
+        names.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
     invalid("invalid", message).with_fields(fields.collect())
 }
 
@@ -126,7 +128,12 @@ impl Edit<'_> {
         Ok((conflicts, cadet))
     }
 
-    async fn apply(&self, change: &mut Change, mut details: Details, picture: Option<&str>) -> Result<Conflicts> {
+    async fn apply(
+        &self,
+        change: &mut Change,
+        mut details: Details,
+        picture: Option<&str>,
+    ) -> Result<Conflicts> {
         let (username, email) = (filled(&self.sent.username), filled(&self.sent.email));
         let conflicts = Conflicts::find(change, self.id, username, email).await?;
         let email_before = details.email.clone();
