@@ -13,6 +13,7 @@ pub mod auth;
 pub mod autolink;
 pub mod envelope;
 pub mod events;
+pub mod files;
 pub mod grades;
 pub mod migrations;
 pub mod ops;
@@ -29,7 +30,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&auth::GROUP, &ops::GROUP];
+pub static GROUPS: &[&Group] = &[&auth::GROUP, &files::GROUP, &ops::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
