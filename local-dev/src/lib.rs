@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod database;
+pub mod demo;
 pub mod files;
 pub mod frontend;
 pub mod legacy;

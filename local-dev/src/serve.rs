@@ -97,7 +97,7 @@ async fn prepare(
         config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
     }
     database::prepare(&config, system, options.migrate, embedded).await?;
-    let notes = if embedded { database::demo(&config).await? } else { Vec::new() };
+    let notes = if embedded { database::demo(&config, parts.data()).await? } else { Vec::new() };
     Ok(Served { system, app: App::new(config), listener, notes })
 }
 

@@ -17,6 +17,7 @@ pub mod cached;
 pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod files;
 pub mod grades;
 pub mod migrations;
 pub mod notifications;
@@ -37,11 +38,12 @@ pub static SYSTEM: System = System {
 pub static GROUPS: &[&Group] = &[
     &auth::GROUP,
     &cadets::GROUP,
-    &ops::GROUP,
+    &grades::GROUP,
     &activities::GROUP,
     &attendance::GROUP,
-    &grades::GROUP,
     &notifications::GROUP,
+    &files::GROUP,
+    &ops::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
