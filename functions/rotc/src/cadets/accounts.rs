@@ -94,23 +94,36 @@ impl Conflicts {
     }
 }
 
-/// Gives the cadet's account a new name, a new address or a new picture; what is none stays. An empty
-/// address clears it.
+/// Gives the account of a cadet a new name or address; what is none stays, an empty address is cleared.
 pub(super) async fn update(
     change: &mut Change,
     cadet_id: i32,
     username: Option<&str>,
     email: Option<&str>,
+) -> Result<()> {
+    // Legacy: several accounts may share a cadet; lists show the oldest, so that is the one edited.
+    let oldest = sql!("SELECT min(id) FROM users WHERE cadet_id = $1");
+    match change.scalar::<Option<i32>>(oldest, &[&cadet_id]).await? {
+        Some(user_id) => update_one(change, user_id, username, email, None).await,
+        None => Ok(()),
+    }
+}
+
+/// Gives one account a new name, address or picture; what is none stays, an empty address is cleared.
+pub(super) async fn update_one(
+    change: &mut Change,
+    user_id: i32,
+    username: Option<&str>,
+    email: Option<&str>,
     profile_pic: Option<&str>,
 ) -> Result<()> {
-    // Legacy: several accounts may share a cadet; the name is the oldest's, as in every list.
     let update = sql!(
         "UPDATE users
          SET username = coalesce($2, username),
              email = CASE WHEN $3::text IS NULL THEN email ELSE nullif($3, '') END,
              profile_pic = coalesce($4, profile_pic)
-         WHERE id = (SELECT min(id) FROM users WHERE cadet_id = $1)"
+         WHERE id = $1"
     );
-    change.execute(update, &[&cadet_id, &username, &email, &profile_pic]).await?;
+    change.execute(update, &[&user_id, &username, &email, &profile_pic]).await?;
     Ok(())
 }
