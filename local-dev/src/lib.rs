@@ -1,1 +1,14 @@
-//! x
+//! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
+
+pub mod cli;
+pub mod database;
+pub mod files;
+pub mod frontend;
+pub mod legacy;
+pub mod outbox;
+pub mod parts;
+pub mod postgres;
+pub mod serve;
+
+/// Any error of a command: it ends in front of a person.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

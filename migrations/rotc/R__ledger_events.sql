@@ -42,6 +42,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Replaced every time, as the legacy server may have left another one under this name. It is the only table that a repeated
+-- migration locks; the other triggers are made only where they are missing (R__row_audit.sql says why).
 CREATE OR REPLACE TRIGGER trg_merit_demerit_audit
     AFTER INSERT OR UPDATE OR DELETE ON public.merit_demerit_logs
     FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
@@ -59,12 +61,20 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE OR REPLACE TRIGGER trg_muster_grade_updated
-    AFTER UPDATE ON public.grades
-    FOR EACH ROW
-    WHEN ((OLD.attendance_present, OLD.merit_points, OLD.demerit_points, OLD.prelim_score, OLD.midterm_score,
-           OLD.final_score, OLD.status)
-        IS DISTINCT FROM
-          (NEW.attendance_present, NEW.merit_points, NEW.demerit_points, NEW.prelim_score, NEW.midterm_score,
-           NEW.final_score, NEW.status))
-    EXECUTE FUNCTION muster.grade_updated();
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_trigger WHERE tgrelid = 'public.grades'::regclass AND tgname = 'trg_muster_grade_updated'
+    ) THEN
+        RETURN;
+    END IF;
+    CREATE TRIGGER trg_muster_grade_updated
+        AFTER UPDATE ON public.grades
+        FOR EACH ROW
+        WHEN ((OLD.attendance_present, OLD.merit_points, OLD.demerit_points, OLD.prelim_score, OLD.midterm_score,
+               OLD.final_score, OLD.status)
+            IS DISTINCT FROM
+              (NEW.attendance_present, NEW.merit_points, NEW.demerit_points, NEW.prelim_score, NEW.midterm_score,
+               NEW.final_score, NEW.status))
+        EXECUTE FUNCTION muster.grade_updated();
+END $$;

@@ -18,35 +18,37 @@
 --   personal:  only "[personal]" is shown, so one sees that the value has changed but not what it is.
 -- The lists go by column name, for all tables alike: a name that is personal once is personal everywhere.
 CREATE OR REPLACE FUNCTION muster.audit_columns(shown JSONB, other JSONB) RETURNS JSONB
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(
-        jsonb_object_agg(
-            key,
-            CASE
-                WHEN value <> 'null' AND key IN (
-                    -- who somebody is
-                    'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn',
-                    'gender', 'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality',
-                    'language_spoken',
-                    -- how and where to reach them
-                    'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
-                    'last_location_accuracy', 'last_location_provider',
-                    -- measures of the body
-                    'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
-                    -- what people write to and about each other
-                    'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
-                    'before_json', 'after_json'
-                ) THEN '"[personal]"'::jsonb
-                ELSE value
-            END
-        ),
-        '{}')
+LANGUAGE plpgsql STABLE AS $$ -- LANGUAGE sql would plan the query again for every row
+DECLARE
+    answer JSONB;
+BEGIN
+    SELECT jsonb_object_agg(
+        key,
+        CASE
+            WHEN value <> 'null' AND key IN (
+                -- who somebody is
+                'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn', 'gender',
+                'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality', 'language_spoken',
+                -- how and where to reach them
+                'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
+                'last_location_accuracy', 'last_location_provider',
+                -- measures of the body
+                'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
+                -- what people write to and about each other
+                'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
+                'before_json', 'after_json'
+            ) THEN '"[personal]"'
+            ELSE value
+        END
+    )
+    INTO answer
     FROM jsonb_each(shown)
     WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
       AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
-      AND NOT starts_with(value #>> '{}', 'data:')
-      AND NOT starts_with(value #>> '{}', '["data:')
-$$;
+      AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
+      AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:');
+    RETURN coalesce(answer, '{}');
+END $$;
 
 -- Who and why comes from the transaction's settings, which the program sets for every change:
 --   muster.actor    id of the acting user; empty for the system
@@ -70,7 +72,10 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         new_row := to_jsonb(NEW);
     END IF;
-    IF TG_OP = 'UPDATE' AND (old_row = new_row OR old_row - heartbeat = new_row - heartbeat) THEN
+    IF old_row = new_row THEN
+        RETURN NULL;
+    END IF;
+    IF TG_TABLE_NAME = 'users' AND old_row - heartbeat = new_row - heartbeat THEN
         RETURN NULL;
     END IF;
 
@@ -100,6 +105,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- A trigger is made only where it is missing, because making one locks the table: a migration beside a running system would
+-- hold some tables and wait for others. To change when it fires, choose a new name and drop the old one here.
 DO $$
 DECLARE
     audited TEXT;
@@ -109,8 +116,11 @@ BEGIN
         'staff_attendance_records', 'excuse_letters', 'activities', 'activity_images', 'admin_messages',
         'staff_messages', 'notifications', 'push_subscriptions', 'system_settings', 'staff_audit'
     ] LOOP
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = format('public.%I', audited)::regclass AND tgname = 'trg_muster_audit');
         EXECUTE format(
-            'CREATE OR REPLACE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.%I'
+            'CREATE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.%I'
             ' FOR EACH ROW EXECUTE FUNCTION muster.audit_row()', audited);
     END LOOP;
 END $$;

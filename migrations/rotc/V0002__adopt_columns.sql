@@ -1,4 +1,4 @@
--- Why: production databases come from several generations of the legacy server; this gives each the columns and types of V0001.
+-- Why: databases come from several generations of the legacy server; this gives each the columns and types of V0001.
 --
 -- On a new database nothing here has work to do. No row is deleted; a value that fits no more is kept in
 -- muster.adoption_findings, and so is every later complaint of the adoption (see V0003).

@@ -1,11 +1,12 @@
--- Why: an old database may lack keys, checks and foreign keys, or hold rows that break them; this adds each as far as it goes.
+-- Why: an old database may lack keys, checks and foreign keys, or hold rows that break them; this adds what it can.
 --
 -- The safe way with bad rows: every row stays where it is. A foreign key or check that some rows break is added as
 -- NOT VALID, so it holds for everything written from now on, cascades work, and old rows can still be read and repaired
 -- (then: ALTER TABLE .. VALIDATE CONSTRAINT ..). A key that cannot exist because of doubles is left out. Either way the
--- rows are listed in muster.adoption_findings by their id; no personal value is copied there. The legacy server on SQLite
--- never enforced foreign keys, so orphans are to be expected.
--- Nothing in this file may make the adoption fail, hence the broad exception handlers around each single addition.
+-- rows are listed in muster.adoption_findings by their id. The legacy server on SQLite never enforced foreign keys, so
+-- orphans are to be expected.
+-- Bad data and odd definitions never make the adoption fail; each addition has its own handler for them. Locks, deadlocks
+-- and a full disk are not handled: they roll this file back, and the next run starts it again.
 
 -- Required columns.
 DO $$
@@ -106,7 +107,8 @@ BEGIN
                 wanted.constraint_name, wanted.kind,
                 (SELECT string_agg(quote_ident(name), ', ' ORDER BY place)
                  FROM unnest(wanted.columns) WITH ORDINALITY AS listed (name, place)));
-        EXCEPTION WHEN OTHERS THEN
+        EXCEPTION
+        WHEN integrity_constraint_violation OR syntax_error_or_access_rule_violation OR program_limit_exceeded THEN
             INSERT INTO muster.adoption_findings (table_name, column_name, finding, detail)
             VALUES (wanted.table_name, array_to_string(wanted.columns, ','), 'key left out',
                 jsonb_build_object('constraint', wanted.constraint_name, 'error', SQLERRM));
@@ -140,7 +142,8 @@ BEGIN
         ) AS listed (table_name, column_name, allowed)
     LOOP
         EXECUTE format(
-            'ALTER TABLE public.%1$I DROP CONSTRAINT IF EXISTS %3$I, ADD CONSTRAINT %3$I CHECK (%2$I IN (%4$s)) NOT VALID',
+            'ALTER TABLE public.%1$I DROP CONSTRAINT IF EXISTS %3$I,'
+            ' ADD CONSTRAINT %3$I CHECK (%2$I IN (%4$s)) NOT VALID',
             wanted.table_name, wanted.column_name, wanted.table_name || '_' || wanted.column_name || '_check',
             (SELECT string_agg(quote_literal(word), ', ') FROM unnest(wanted.allowed) AS word));
         EXECUTE format(
@@ -209,12 +212,14 @@ BEGIN
                 wanted.table_name, name, wanted.column_name, wanted.parent, wanted.on_delete);
             EXECUTE format(
                 'INSERT INTO muster.adoption_findings (table_name, column_name, row_key, finding, detail)'
-                ' SELECT %1$L, %2$L, %4$s, ''orphan: points to a missing row of %3$s'', jsonb_build_object(''points_to'', %2$I)'
+                ' SELECT %1$L, %2$L, %4$s, ''orphan: points to a missing row of %3$s'','
+                ' jsonb_build_object(''points_to'', %2$I)'
                 ' FROM public.%1$I child WHERE %2$I IS NOT NULL'
                 ' AND NOT EXISTS (SELECT FROM public.%3$I parent WHERE parent.id = child.%2$I)',
                 wanted.table_name, wanted.column_name, wanted.parent,
                 CASE wanted.table_name WHEN 'user_settings' THEN 'user_id::text' ELSE 'child.id::text' END);
-        EXCEPTION WHEN OTHERS THEN
+        EXCEPTION
+        WHEN integrity_constraint_violation OR syntax_error_or_access_rule_violation OR program_limit_exceeded THEN
             INSERT INTO muster.adoption_findings (table_name, column_name, finding, detail)
             VALUES (wanted.table_name, wanted.column_name, 'foreign key left out',
                 jsonb_build_object('constraint', name, 'error', SQLERRM));

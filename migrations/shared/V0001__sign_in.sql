@@ -13,6 +13,7 @@ CREATE TABLE muster.sessions (
     refresh_hash BYTEA,
     previous_refresh_hash BYTEA, -- seen again after rotation: the token was stolen or sent twice
     refresh_generation INTEGER NOT NULL DEFAULT 0,
+    refreshed_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     user_agent TEXT,
     address TEXT,
     revoked_at TIMESTAMPTZ,
@@ -35,7 +36,7 @@ CREATE TABLE muster.signin_links (
 CREATE INDEX signin_links_user ON muster.signin_links (user_id, created_at);
 
 CREATE TABLE muster.signin_failures (
-    account TEXT NOT NULL, -- as typed, lower case: also accounts that do not exist
+    account TEXT NOT NULL, -- user:<id>, or a fingerprint of a name that belongs to nobody
     address TEXT NOT NULL,
     at TIMESTAMPTZ NOT NULL DEFAULT now()
 );

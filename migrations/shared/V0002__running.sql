@@ -14,7 +14,7 @@ CREATE TABLE muster.mails (
     recipient TEXT NOT NULL,
     subject TEXT NOT NULL,
     text_body TEXT NOT NULL,
-    html_body TEXT,
+    html_body TEXT NOT NULL,
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     sent_at TIMESTAMPTZ,
     tries INTEGER NOT NULL DEFAULT 0,

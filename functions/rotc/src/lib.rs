@@ -10,6 +10,7 @@ pub mod access;
 pub mod answer;
 pub mod audit;
 pub mod auth;
+pub mod autolink;
 pub mod cadets;
 pub mod envelope;
 pub mod events;

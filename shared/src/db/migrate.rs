@@ -10,6 +10,8 @@ use refinery::Runner;
 use tokio_postgres::Client;
 use tokio_postgres::error::DbError;
 
+use crate::{Error, config::DatabaseConfig, system::System};
+
 mod embedded {
     refinery::embed_migrations!("../migrations/shared");
 }
@@ -18,8 +20,17 @@ mod embedded {
 pub static SHARED: MigrationSet =
     MigrationSet { name: "shared", versioned: embedded::migrations::runner, repeatable: &[] };
 
-/// The number all migrators of one database wait for; its digits mean nothing.
-const LOCK: i64 = 7_733_042_518_664_091;
+/// All migrators of one database wait for this number; its digits mean nothing.
+const LOCK: &str = "SELECT pg_advisory_lock(7733042518664091)";
+const UNLOCK: &str = "SELECT pg_advisory_unlock(7733042518664091)";
+
+/// A change of a table waits for its readers, and everybody else waits behind it: rather fail than stop a running system.
+const LIMIT_WAITING: &str = "SET lock_timeout = '30s'";
+const UNLIMIT_WAITING: &str = "RESET lock_timeout";
+
+/// IF NOT EXISTS would print a notice at every run and need the right to create schemas even when there is one.
+const CREATE_SCHEMA: &str =
+    "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$";
 
 /// The migration files of one system, applied in the order of their version.
 #[derive(Debug)]
@@ -41,6 +52,12 @@ pub struct Applied {
     pub version: i32,
     /// Words in the file name.
     pub name: String,
+}
+
+impl fmt::Display for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:04} {}", self.set, self.version, self.name)
+    }
 }
 
 /// A migration that PostgreSQL or the history refused. Files before it stay applied, the file itself leaves no trace.
@@ -77,31 +94,36 @@ impl StdError for MigrateError {
     }
 }
 
+/// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
+/// already be in use, and the migration changes settings of its session.
+pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
+    let mut client = super::connect(config).await?;
+    let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
+    outcome.map_err(Error::from)
+}
+
 /// Applies what is missing of each set, in the given order, and answers which versioned files ran.
 ///
 /// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
 /// migrators of one database wait for each other.
 pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
-    client
-        .execute("SELECT pg_advisory_lock($1)", &[&LOCK])
-        .await
-        .map_err(MigrateError::at("waiting for another migration to end"))?;
+    // Before the limit on waiting: the other migration may take longer than that.
+    client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
     let outcome = migrate_alone(client, sets).await;
-    let unlocked = client.execute("SELECT pg_advisory_unlock($1)", &[&LOCK]).await;
+    let ended = async {
+        client.batch_execute(UNLIMIT_WAITING).await?;
+        client.batch_execute(UNLOCK).await
+    }
+    .await;
     // A failed migration is the better answer than the broken connection it may have left.
     let applied = outcome?;
-    unlocked.map_err(MigrateError::at("ending the migration"))?;
+    ended.map_err(MigrateError::at("ending the migration"))?;
     Ok(applied)
 }
 
 async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
-    // IF NOT EXISTS would print a notice at every run, and asks for the right to create schemas even when there is no need.
-    client
-        .batch_execute(
-            "DO $$ BEGIN IF to_regnamespace('muster') IS NULL THEN CREATE SCHEMA muster; END IF; END $$",
-        )
-        .await
-        .map_err(MigrateError::at("creating the schema muster"))?;
+    client.batch_execute(LIMIT_WAITING).await.map_err(MigrateError::at("limiting the wait for locks"))?;
+    client.batch_execute(CREATE_SCHEMA).await.map_err(MigrateError::at("creating the schema muster"))?;
     let mut applied = Vec::new();
     for set in sets {
         applied.extend(apply_versioned(client, set).await?);

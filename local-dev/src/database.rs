@@ -1,0 +1,46 @@
+//! The database before the systems use it: migrated, and with something to look at.
+
+use std::path::Path;
+
+use shared::{config::Config, db::migrate, system::System};
+
+use crate::{BoxError, parts::progress};
+
+/// Migrates an embedded database. One that is configured is migrated on request only: other servers may
+/// use it too.
+pub async fn prepare(config: &Config, system: &System, asked: bool, embedded: bool) -> Result<(), BoxError> {
+    if embedded || asked {
+        let applied = migrate::run(&config.database, system).await?;
+        if !applied.is_empty() {
+            progress(&format!("Applied {} migrations", applied.len()));
+        }
+        return Ok(());
+    }
+    let client = shared::db::connect(&config.database).await?;
+    let history = format!("muster.migrations_{}", system.name);
+    let found: Option<String> = client.query_one("SELECT to_regclass($1)::text", &[&history]).await?.get(0);
+    match found {
+        Some(_) => Ok(()),
+        None => Err(format!(
+            "the database of {} has not been migrated: run `muster migrate`, or start with --migrate",
+            system.name
+        )
+        .into()),
+    }
+}
+
+/// Fills an empty embedded database with a demo battalion, once, and tells the accounts to try.
+pub async fn demo(_config: &Config) -> Result<Vec<String>, BoxError> {
+    Ok(Vec::new())
+}
+
+/// Deletes the data of the embedded parts, and nothing else: the directory must look like ours.
+pub fn remove_data(data: &Path) -> Result<(), BoxError> {
+    for part in ["postgres", "files"] {
+        let part = data.join(part);
+        if part.exists() {
+            std::fs::remove_dir_all(&part)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! The legacy tables and what the target database knows about them: column types, keys, checks, foreign keys.
+
+use tokio_postgres::Transaction;
+
+use super::BoxError;
+use super::convert::Kind;
+
+/// All legacy tables, parents before children.
+pub(super) const TABLES: [&str; 20] = [
+    "training_staff",
+    "cadets",
+    "users",
+    "user_settings",
+    "grades",
+    "training_days",
+    "attendance_records",
+    "staff_attendance_records",
+    "excuse_letters",
+    "merit_demerit_logs",
+    "activities",
+    "activity_images",
+    "admin_messages",
+    "staff_messages",
+    "notifications",
+    "push_subscriptions",
+    "system_settings",
+    "audit_logs",
+    "sync_events",
+    "staff_audit",
+];
+
+/// The key of a legacy table.
+pub(super) fn key_of(table: &str) -> &'static str {
+    if table == "user_settings" { "user_id" } else { "id" }
+}
+
+/// A column of the target.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) is_required: bool,
+}
+
+/// A foreign key of the target with one column.
+#[derive(Clone, Debug)]
+pub(super) struct ForeignKey {
+    pub(super) column: String,
+    pub(super) parent: String,
+    pub(super) parent_column: String,
+    /// Deleting the parent empties the column instead of deleting the row.
+    pub(super) may_be_emptied: bool,
+}
+
+/// A check constraint of the target.
+#[derive(Clone, Debug)]
+pub(super) struct Check {
+    pub(super) name: String,
+    pub(super) condition: String,
+    pub(super) columns: Vec<String>,
+}
+
+/// One table as the target has it.
+#[derive(Clone, Debug)]
+pub(super) struct Target {
+    pub(super) name: &'static str,
+    pub(super) columns: Vec<Column>,
+    pub(super) foreign_keys: Vec<ForeignKey>,
+    pub(super) checks: Vec<Check>,
+    /// Column lists of the unique keys.
+    pub(super) keys: Vec<Vec<String>>,
+}
+
+const COLUMNS: &str = "SELECT column_name::text, udt_name::text, is_nullable = 'NO'
+    FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = $1 AND is_generated = 'NEVER'
+    ORDER BY ordinal_position";
+
+const FOREIGN_KEYS: &str = "SELECT a.attname::text, p.relname::text, pa.attname::text, c.confdeltype = 'n'
+    FROM pg_constraint c
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+    JOIN pg_class p ON p.oid = c.confrelid
+    JOIN pg_attribute pa ON pa.attrelid = c.confrelid AND pa.attnum = c.confkey[1]
+    WHERE c.contype = 'f' AND cardinality(c.conkey) = 1 AND c.conrelid = ('public.' || quote_ident($1))::regclass
+    ORDER BY c.conname";
+
+const CHECKS: &str = "SELECT c.conname::text, pg_get_expr(c.conbin, c.conrelid), array_agg(a.attname::text)
+    FROM pg_constraint c
+    JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+    WHERE c.contype = 'c' AND c.conrelid = ('public.' || quote_ident($1))::regclass
+    GROUP BY c.oid, c.conname
+    ORDER BY c.conname";
+
+const KEYS: &str = "SELECT array_agg(a.attname::text ORDER BY a.attnum)
+    FROM pg_index i
+    JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    WHERE i.indisunique AND i.indpred IS NULL AND i.indexprs IS NULL
+      AND i.indrelid = ('public.' || quote_ident($1))::regclass
+    GROUP BY i.indexrelid";
+
+impl Target {
+    /// Asks the target; none when it has no such table.
+    pub(super) async fn read(target: &Transaction<'_>, name: &'static str) -> Result<Option<Self>, BoxError> {
+        let rows = target.query(COLUMNS, &[&name]).await?;
+        let columns: Vec<Column> = rows
+            .iter()
+            .map(|row| Column { name: row.get(0), kind: Kind::of(row.get(1)), is_required: row.get(2) })
+            .collect();
+        if columns.is_empty() {
+            return Ok(None);
+        }
+        let rows = target.query(FOREIGN_KEYS, &[&name]).await?;
+        let foreign_keys = rows
+            .iter()
+            .map(|row| ForeignKey {
+                column: row.get(0),
+                parent: row.get(1),
+                parent_column: row.get(2),
+                // A notice without a user is for everyone: emptying the column would publish a private notice.
+                may_be_emptied: row.get(3) && name != "notifications",
+            })
+            .collect();
+        let rows = target.query(CHECKS, &[&name]).await?;
+        let check = |row: &tokio_postgres::Row| Check {
+            name: row.get(0),
+            condition: row.get(1),
+            columns: row.get(2),
+        };
+        let checks = rows.iter().map(check).collect();
+        let keys = target.query(KEYS, &[&name]).await?.iter().map(|row| row.get(0)).collect();
+        Ok(Some(Self { name, columns, foreign_keys, checks, keys }))
+    }
+}
+
+/// A name as an SQL identifier. Names come from the catalogues of the two databases and cannot be parameters.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

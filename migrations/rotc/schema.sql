@@ -1,0 +1,1062 @@
+CREATE SCHEMA muster;
+
+CREATE FUNCTION muster.audit_columns(shown jsonb, other jsonb) RETURNS jsonb
+    LANGUAGE plpgsql STABLE
+    AS $$ -- LANGUAGE sql would plan the query again for every row
+DECLARE
+    answer JSONB;
+BEGIN
+    SELECT jsonb_object_agg(
+        key,
+        CASE
+            WHEN value <> 'null' AND key IN (
+                -- who somebody is
+                'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn', 'gender',
+                'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality', 'language_spoken',
+                -- how and where to reach them
+                'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
+                'last_location_accuracy', 'last_location_provider',
+                -- measures of the body
+                'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
+                -- what people write to and about each other
+                'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
+                'before_json', 'after_json'
+            ) THEN '"[personal]"'
+            ELSE value
+        END
+    )
+    INTO answer
+    FROM jsonb_each(shown)
+    WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
+      AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
+      AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
+      AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:');
+    RETURN coalesce(answer, '{}');
+END $$;
+
+CREATE FUNCTION muster.audit_row() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    -- A heartbeat writes these every few seconds for everybody who is online.
+    heartbeat CONSTANT TEXT[] := ARRAY['last_seen', 'last_latitude', 'last_longitude', 'last_location_at',
+        'last_location_accuracy', 'last_location_provider'];
+    old_row JSONB;
+    new_row JSONB;
+    payload JSONB := '{}';
+    setting TEXT;
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        old_row := to_jsonb(OLD);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        new_row := to_jsonb(NEW);
+    END IF;
+    IF old_row = new_row THEN
+        RETURN NULL;
+    END IF;
+    IF TG_TABLE_NAME = 'users' AND old_row - heartbeat = new_row - heartbeat THEN
+        RETURN NULL;
+    END IF;
+
+    IF old_row IS NOT NULL THEN
+        payload := jsonb_build_object('before', muster.audit_columns(old_row, new_row));
+    END IF;
+    IF new_row IS NOT NULL THEN
+        payload := payload || jsonb_build_object('after', muster.audit_columns(new_row, old_row));
+    END IF;
+    setting := nullif(current_setting('muster.request', true), '');
+    IF setting IS NOT NULL THEN
+        payload := payload || jsonb_build_object('request', setting);
+    END IF;
+    setting := nullif(current_setting('muster.system', true), '');
+    IF setting IS NOT NULL THEN
+        payload := payload || jsonb_build_object('as', setting);
+    END IF;
+
+    INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
+    VALUES (
+        TG_TABLE_NAME,
+        TG_OP,
+        -- user_settings has no id of its own
+        (coalesce(new_row, old_row) ->> CASE TG_TABLE_NAME WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int,
+        nullif(current_setting('muster.actor', true), '')::int,
+        payload);
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION muster.grade_updated() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO public.sync_events (event_type, cadet_id, payload)
+    VALUES (
+        'grade_updated',
+        (SELECT id FROM public.cadets WHERE id = NEW.cadet_id), -- none for an orphan grade
+        jsonb_build_object('cadetId', NEW.cadet_id));
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    -- The row that names the cadet, the kind and the issuer: the old one when it is deleted, else the new one.
+    entry public.merit_demerit_logs := CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+    actor INTEGER := nullif(current_setting('muster.actor', true), '')::int;
+    audit JSONB;
+    event_type TEXT;
+    event JSONB := jsonb_build_object('log_id', entry.id);
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        audit := jsonb_build_object(
+            'before', jsonb_build_object('points', OLD.points, 'type', OLD.type, 'reason', OLD.reason),
+            'after', jsonb_build_object('points', NEW.points, 'type', NEW.type, 'reason', NEW.reason));
+        event_type := 'ledger_updated';
+    ELSE
+        audit := jsonb_build_object(
+            'cadet_id', entry.cadet_id, 'type', entry.type, 'points', entry.points, 'reason', entry.reason);
+        IF TG_OP = 'INSERT' THEN
+            audit := audit || jsonb_build_object('issued_by_name', entry.issued_by_name);
+        END IF;
+        event_type := CASE entry.type WHEN 'merit' THEN 'merit' ELSE 'demerit' END
+            || CASE TG_OP WHEN 'INSERT' THEN '_added' ELSE '_deleted' END;
+        event := event || jsonb_build_object('points', entry.points, 'reason', entry.reason);
+    END IF;
+
+    INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
+    VALUES ('merit_demerit_logs', TG_OP, entry.id, coalesce(entry.issued_by_user_id, actor), audit);
+
+    INSERT INTO public.sync_events (event_type, cadet_id, payload)
+    VALUES (event_type, (SELECT id FROM public.cadets WHERE id = entry.cadet_id), event);
+
+    RETURN NULL;
+END $$;
+
+CREATE TABLE muster.adoption_findings (
+    id bigint NOT NULL,
+    found_at timestamp with time zone DEFAULT now() NOT NULL,
+    table_name text NOT NULL,
+    column_name text,
+    row_key text,
+    finding text NOT NULL,
+    detail jsonb
+);
+
+COMMENT ON TABLE muster.adoption_findings IS 'What the adoption of a legacy database could not repair; for the administrator to read and empty.';
+
+ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.adoption_findings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE muster.lockouts (
+    account text NOT NULL,
+    locked_until timestamp with time zone NOT NULL
+);
+
+CREATE TABLE muster.mails (
+    id bigint NOT NULL,
+    recipient text NOT NULL,
+    subject text NOT NULL,
+    text_body text NOT NULL,
+    html_body text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sent_at timestamp with time zone,
+    tries integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone,
+    last_error text
+);
+
+ALTER TABLE muster.mails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.mails_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE muster.meta (
+    key text NOT NULL,
+    value text NOT NULL
+);
+
+COMMENT ON TABLE muster.meta IS 'Facts about this database, such as demo_seeded.';
+
+CREATE TABLE muster.migrations_rotc (
+    version integer NOT NULL,
+    name character varying(255),
+    applied_on character varying(255),
+    checksum character varying(255)
+);
+
+CREATE TABLE muster.migrations_shared (
+    version integer NOT NULL,
+    name character varying(255),
+    applied_on character varying(255),
+    checksum character varying(255)
+);
+
+CREATE TABLE muster.notification_states (
+    user_id integer NOT NULL,
+    notification_id integer NOT NULL,
+    read_at timestamp with time zone,
+    dismissed_at timestamp with time zone
+);
+
+COMMENT ON TABLE muster.notification_states IS 'Who has read or dismissed a notice that is addressed to everyone; private notices use notifications.is_read.';
+
+CREATE UNLOGGED TABLE muster.rate_limits (
+    key text NOT NULL,
+    window_start timestamp with time zone NOT NULL,
+    hits integer NOT NULL
+);
+
+CREATE TABLE muster.secrets (
+    name text NOT NULL,
+    value bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+COMMENT ON TABLE muster.secrets IS 'Keys made by Muster itself where none is configured, so that all processes on this database share them.';
+
+CREATE TABLE muster.sessions (
+    id uuid NOT NULL,
+    user_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_used_at timestamp with time zone DEFAULT now() NOT NULL,
+    idle_expires_at timestamp with time zone NOT NULL,
+    absolute_expires_at timestamp with time zone NOT NULL,
+    refresh_hash bytea,
+    previous_refresh_hash bytea,
+    refresh_generation integer DEFAULT 0 NOT NULL,
+    refreshed_at timestamp with time zone DEFAULT now() NOT NULL,
+    user_agent text,
+    address text,
+    revoked_at timestamp with time zone,
+    revoked_reason text
+);
+
+CREATE TABLE muster.signin_failures (
+    account text NOT NULL,
+    address text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE muster.signin_links (
+    id uuid NOT NULL,
+    code_hash bytea NOT NULL,
+    user_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone
+);
+
+CREATE TABLE public.activities (
+    id integer NOT NULL,
+    title text NOT NULL,
+    description text,
+    date text,
+    image_path text,
+    images text,
+    type text
+);
+
+CREATE SEQUENCE public.activities_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.activities_id_seq OWNED BY public.activities.id;
+
+CREATE TABLE public.activity_images (
+    id integer NOT NULL,
+    activity_id integer,
+    image_path text NOT NULL,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.activity_images_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.activity_images_id_seq OWNED BY public.activity_images.id;
+
+CREATE TABLE public.admin_messages (
+    id integer NOT NULL,
+    user_id integer,
+    sender_role text,
+    subject text,
+    message text,
+    status text DEFAULT 'pending'::text,
+    admin_reply text,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.admin_messages_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.admin_messages_id_seq OWNED BY public.admin_messages.id;
+
+CREATE TABLE public.attendance_records (
+    id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    status text NOT NULL,
+    remarks text,
+    time_in text,
+    time_out text,
+    CONSTRAINT attendance_records_status_check CHECK ((status = ANY (ARRAY['present'::text, 'absent'::text, 'late'::text, 'excused'::text])))
+);
+
+CREATE SEQUENCE public.attendance_records_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.attendance_records_id_seq OWNED BY public.attendance_records.id;
+
+CREATE TABLE public.audit_logs (
+    id integer NOT NULL,
+    table_name text NOT NULL,
+    operation text NOT NULL,
+    record_id integer,
+    user_id integer,
+    payload jsonb,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.audit_logs_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.audit_logs_id_seq OWNED BY public.audit_logs.id;
+
+CREATE TABLE public.cadets (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    address text,
+    course text,
+    year_level text,
+    school_year text,
+    battalion text,
+    company text,
+    platoon text,
+    cadet_course text,
+    semester text,
+    corp_position text,
+    gender text,
+    status text DEFAULT 'Ongoing'::text,
+    student_id text NOT NULL,
+    profile_pic text,
+    is_profile_completed boolean DEFAULT false,
+    is_archived boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    religion text,
+    birthdate date
+);
+
+CREATE SEQUENCE public.cadets_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.cadets_id_seq OWNED BY public.cadets.id;
+
+CREATE TABLE public.excuse_letters (
+    id integer NOT NULL,
+    cadet_id integer,
+    training_day_id integer,
+    date_absent date NOT NULL,
+    reason text,
+    file_url text,
+    status text DEFAULT 'pending'::text,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.excuse_letters_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.excuse_letters_id_seq OWNED BY public.excuse_letters.id;
+
+CREATE TABLE public.grades (
+    id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    attendance_present integer DEFAULT 0,
+    merit_points integer DEFAULT 0,
+    demerit_points integer DEFAULT 0,
+    prelim_score double precision DEFAULT 0,
+    midterm_score double precision DEFAULT 0,
+    final_score double precision DEFAULT 0,
+    status text DEFAULT 'active'::text,
+    lifetime_merit_points integer DEFAULT 0
+);
+
+CREATE SEQUENCE public.grades_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.grades_id_seq OWNED BY public.grades.id;
+
+CREATE TABLE public.merit_demerit_logs (
+    id integer NOT NULL,
+    cadet_id integer,
+    type text NOT NULL,
+    points integer NOT NULL,
+    reason text,
+    date_recorded timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    issued_by_user_id integer,
+    issued_by_name text,
+    CONSTRAINT merit_demerit_logs_type_check CHECK ((type = ANY (ARRAY['merit'::text, 'demerit'::text])))
+);
+
+CREATE SEQUENCE public.merit_demerit_logs_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.merit_demerit_logs_id_seq OWNED BY public.merit_demerit_logs.id;
+
+CREATE TABLE public.notifications (
+    id integer NOT NULL,
+    user_id integer,
+    message text NOT NULL,
+    type text NOT NULL,
+    is_read boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.notifications_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.notifications_id_seq OWNED BY public.notifications.id;
+
+CREATE TABLE public.push_subscriptions (
+    id integer NOT NULL,
+    user_id integer,
+    endpoint text NOT NULL,
+    keys text NOT NULL,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.push_subscriptions_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.push_subscriptions_id_seq OWNED BY public.push_subscriptions.id;
+
+CREATE TABLE public.staff_attendance_records (
+    id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    staff_id integer NOT NULL,
+    status text NOT NULL,
+    remarks text,
+    time_in text,
+    time_out text,
+    CONSTRAINT staff_attendance_records_status_check CHECK ((status = ANY (ARRAY['present'::text, 'absent'::text, 'late'::text, 'excused'::text])))
+);
+
+CREATE SEQUENCE public.staff_attendance_records_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.staff_attendance_records_id_seq OWNED BY public.staff_attendance_records.id;
+
+CREATE TABLE public.staff_audit (
+    id integer NOT NULL,
+    action text NOT NULL,
+    staff_id integer,
+    before_json text,
+    after_json text,
+    user_id integer,
+    created_at text
+);
+
+CREATE SEQUENCE public.staff_audit_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.staff_audit_id_seq OWNED BY public.staff_audit.id;
+
+CREATE TABLE public.staff_messages (
+    id integer NOT NULL,
+    sender_staff_id integer NOT NULL,
+    content text NOT NULL,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE SEQUENCE public.staff_messages_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.staff_messages_id_seq OWNED BY public.staff_messages.id;
+
+CREATE TABLE public.sync_events (
+    id integer NOT NULL,
+    event_type text NOT NULL,
+    cadet_id integer,
+    payload jsonb,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    processed boolean DEFAULT false,
+    processed_at timestamp without time zone
+);
+
+CREATE SEQUENCE public.sync_events_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.sync_events_id_seq OWNED BY public.sync_events.id;
+
+CREATE TABLE public.system_settings (
+    id integer NOT NULL,
+    key text NOT NULL,
+    value text
+);
+
+CREATE SEQUENCE public.system_settings_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.system_settings_id_seq OWNED BY public.system_settings.id;
+
+CREATE TABLE public.training_days (
+    id integer NOT NULL,
+    date text NOT NULL,
+    title text NOT NULL,
+    description text
+);
+
+CREATE SEQUENCE public.training_days_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.training_days_id_seq OWNED BY public.training_days.id;
+
+CREATE TABLE public.training_staff (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    role text DEFAULT 'Instructor'::text,
+    profile_pic text,
+    afpsn text,
+    birthdate text,
+    birthplace text,
+    age integer,
+    height text,
+    weight text,
+    blood_type text,
+    address text,
+    civil_status text,
+    nationality text,
+    gender text,
+    language_spoken text,
+    combat_boots_size text,
+    uniform_size text,
+    bullcap_size text,
+    facebook_link text,
+    rotc_unit text,
+    mobilization_center text,
+    is_profile_completed boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    is_archived boolean DEFAULT false,
+    qr_code_data text
+);
+
+CREATE SEQUENCE public.training_staff_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.training_staff_id_seq OWNED BY public.training_staff.id;
+
+CREATE TABLE public.user_settings (
+    user_id integer NOT NULL,
+    email_alerts boolean DEFAULT true,
+    push_notifications boolean DEFAULT true,
+    activity_updates boolean DEFAULT true,
+    dark_mode boolean DEFAULT false,
+    compact_mode boolean DEFAULT false,
+    primary_color text DEFAULT 'blue'::text,
+    custom_bg text
+);
+
+CREATE TABLE public.users (
+    id integer NOT NULL,
+    username text NOT NULL,
+    password text NOT NULL,
+    role text NOT NULL,
+    cadet_id integer,
+    staff_id integer,
+    is_approved integer DEFAULT 0,
+    email text,
+    profile_pic text,
+    gender text,
+    is_archived boolean DEFAULT false,
+    last_latitude double precision,
+    last_longitude double precision,
+    last_location_at timestamp without time zone,
+    last_seen timestamp without time zone,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    last_location_accuracy double precision,
+    last_location_provider text,
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'cadet'::text, 'training_staff'::text])))
+);
+
+CREATE SEQUENCE public.users_id_seq
+    AS integer
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+ALTER SEQUENCE public.users_id_seq OWNED BY public.users.id;
+
+ALTER TABLE ONLY public.activities ALTER COLUMN id SET DEFAULT nextval('public.activities_id_seq'::regclass);
+
+ALTER TABLE ONLY public.activity_images ALTER COLUMN id SET DEFAULT nextval('public.activity_images_id_seq'::regclass);
+
+ALTER TABLE ONLY public.admin_messages ALTER COLUMN id SET DEFAULT nextval('public.admin_messages_id_seq'::regclass);
+
+ALTER TABLE ONLY public.attendance_records ALTER COLUMN id SET DEFAULT nextval('public.attendance_records_id_seq'::regclass);
+
+ALTER TABLE ONLY public.audit_logs ALTER COLUMN id SET DEFAULT nextval('public.audit_logs_id_seq'::regclass);
+
+ALTER TABLE ONLY public.cadets ALTER COLUMN id SET DEFAULT nextval('public.cadets_id_seq'::regclass);
+
+ALTER TABLE ONLY public.excuse_letters ALTER COLUMN id SET DEFAULT nextval('public.excuse_letters_id_seq'::regclass);
+
+ALTER TABLE ONLY public.grades ALTER COLUMN id SET DEFAULT nextval('public.grades_id_seq'::regclass);
+
+ALTER TABLE ONLY public.merit_demerit_logs ALTER COLUMN id SET DEFAULT nextval('public.merit_demerit_logs_id_seq'::regclass);
+
+ALTER TABLE ONLY public.notifications ALTER COLUMN id SET DEFAULT nextval('public.notifications_id_seq'::regclass);
+
+ALTER TABLE ONLY public.push_subscriptions ALTER COLUMN id SET DEFAULT nextval('public.push_subscriptions_id_seq'::regclass);
+
+ALTER TABLE ONLY public.staff_attendance_records ALTER COLUMN id SET DEFAULT nextval('public.staff_attendance_records_id_seq'::regclass);
+
+ALTER TABLE ONLY public.staff_audit ALTER COLUMN id SET DEFAULT nextval('public.staff_audit_id_seq'::regclass);
+
+ALTER TABLE ONLY public.staff_messages ALTER COLUMN id SET DEFAULT nextval('public.staff_messages_id_seq'::regclass);
+
+ALTER TABLE ONLY public.sync_events ALTER COLUMN id SET DEFAULT nextval('public.sync_events_id_seq'::regclass);
+
+ALTER TABLE ONLY public.system_settings ALTER COLUMN id SET DEFAULT nextval('public.system_settings_id_seq'::regclass);
+
+ALTER TABLE ONLY public.training_days ALTER COLUMN id SET DEFAULT nextval('public.training_days_id_seq'::regclass);
+
+ALTER TABLE ONLY public.training_staff ALTER COLUMN id SET DEFAULT nextval('public.training_staff_id_seq'::regclass);
+
+ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_id_seq'::regclass);
+
+ALTER TABLE ONLY muster.adoption_findings
+    ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY muster.lockouts
+    ADD CONSTRAINT lockouts_pkey PRIMARY KEY (account);
+
+ALTER TABLE ONLY muster.mails
+    ADD CONSTRAINT mails_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY muster.meta
+    ADD CONSTRAINT meta_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY muster.migrations_rotc
+    ADD CONSTRAINT migrations_rotc_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY muster.migrations_shared
+    ADD CONSTRAINT migrations_shared_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY muster.notification_states
+    ADD CONSTRAINT notification_states_pkey PRIMARY KEY (user_id, notification_id);
+
+ALTER TABLE ONLY muster.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY muster.secrets
+    ADD CONSTRAINT secrets_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY muster.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY muster.signin_links
+    ADD CONSTRAINT signin_links_code_hash_key UNIQUE (code_hash);
+
+ALTER TABLE ONLY muster.signin_links
+    ADD CONSTRAINT signin_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.activities
+    ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.activity_images
+    ADD CONSTRAINT activity_images_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.admin_messages
+    ADD CONSTRAINT admin_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_training_day_id_cadet_id_key UNIQUE (training_day_id, cadet_id);
+
+ALTER TABLE ONLY public.audit_logs
+    ADD CONSTRAINT audit_logs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cadets
+    ADD CONSTRAINT cadets_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cadets
+    ADD CONSTRAINT cadets_student_id_key UNIQUE (student_id);
+
+ALTER TABLE ONLY public.excuse_letters
+    ADD CONSTRAINT excuse_letters_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grades
+    ADD CONSTRAINT grades_cadet_id_key UNIQUE (cadet_id);
+
+ALTER TABLE ONLY public.grades
+    ADD CONSTRAINT grades_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.merit_demerit_logs
+    ADD CONSTRAINT merit_demerit_logs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_endpoint_key UNIQUE (endpoint);
+
+ALTER TABLE ONLY public.push_subscriptions
+    ADD CONSTRAINT push_subscriptions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_attendance_records
+    ADD CONSTRAINT staff_attendance_records_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_attendance_records
+    ADD CONSTRAINT staff_attendance_records_training_day_id_staff_id_key UNIQUE (training_day_id, staff_id);
+
+ALTER TABLE ONLY public.staff_audit
+    ADD CONSTRAINT staff_audit_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.staff_messages
+    ADD CONSTRAINT staff_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sync_events
+    ADD CONSTRAINT sync_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.system_settings
+    ADD CONSTRAINT system_settings_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.system_settings
+    ADD CONSTRAINT system_settings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.training_days
+    ADD CONSTRAINT training_days_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.training_staff
+    ADD CONSTRAINT training_staff_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.training_staff
+    ADD CONSTRAINT training_staff_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.user_settings
+    ADD CONSTRAINT user_settings_pkey PRIMARY KEY (user_id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_username_key UNIQUE (username);
+
+CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
+
+CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
+
+CREATE INDEX rate_limits_window ON muster.rate_limits USING btree (window_start);
+
+CREATE INDEX sessions_absolute_expiry ON muster.sessions USING btree (absolute_expires_at);
+
+CREATE INDEX sessions_previous_refresh_hash ON muster.sessions USING btree (previous_refresh_hash) WHERE (previous_refresh_hash IS NOT NULL);
+
+CREATE UNIQUE INDEX sessions_refresh_hash ON muster.sessions USING btree (refresh_hash);
+
+CREATE INDEX sessions_user ON muster.sessions USING btree (user_id);
+
+CREATE INDEX signin_failures_account ON muster.signin_failures USING btree (account, at);
+
+CREATE INDEX signin_failures_address ON muster.signin_failures USING btree (address, at);
+
+CREATE INDEX signin_links_user ON muster.signin_links USING btree (user_id, created_at);
+
+CREATE INDEX idx_admin_messages_user_id ON public.admin_messages USING btree (user_id);
+
+CREATE INDEX idx_attendance_cadet_id ON public.attendance_records USING btree (cadet_id);
+
+CREATE INDEX idx_attendance_training_day_id ON public.attendance_records USING btree (training_day_id);
+
+CREATE INDEX idx_cadets_company ON public.cadets USING btree (company);
+
+CREATE INDEX idx_cadets_course ON public.cadets USING btree (course);
+
+CREATE INDEX idx_cadets_platoon ON public.cadets USING btree (platoon);
+
+CREATE INDEX idx_cadets_status ON public.cadets USING btree (status);
+
+CREATE INDEX idx_muster_audit_logs_created ON public.audit_logs USING btree (created_at);
+
+CREATE INDEX idx_muster_audit_logs_record ON public.audit_logs USING btree (table_name, record_id);
+
+CREATE INDEX idx_muster_cadets_email ON public.cadets USING btree (lower(email));
+
+CREATE INDEX idx_muster_cadets_student_id ON public.cadets USING btree (lower(student_id));
+
+CREATE INDEX idx_muster_merit_demerit_issuer ON public.merit_demerit_logs USING btree (issued_by_user_id);
+
+CREATE INDEX idx_muster_notifications_user_created ON public.notifications USING btree (user_id, created_at);
+
+CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
+
+CREATE INDEX idx_muster_users_email ON public.users USING btree (lower(email));
+
+CREATE INDEX idx_muster_users_username ON public.users USING btree (lower(username));
+
+CREATE INDEX idx_notifications_user_id ON public.notifications USING btree (user_id);
+
+CREATE INDEX idx_perf_activities_date ON public.activities USING btree (date);
+
+CREATE INDEX idx_perf_activities_type ON public.activities USING btree (type);
+
+CREATE INDEX idx_perf_attendance_cadet_id ON public.attendance_records USING btree (cadet_id);
+
+CREATE INDEX idx_perf_attendance_status ON public.attendance_records USING btree (status);
+
+CREATE INDEX idx_perf_attendance_training_cadet ON public.attendance_records USING btree (training_day_id, cadet_id);
+
+CREATE INDEX idx_perf_attendance_training_day_id ON public.attendance_records USING btree (training_day_id);
+
+CREATE INDEX idx_perf_cadets_is_archived ON public.cadets USING btree (is_archived);
+
+CREATE INDEX idx_perf_cadets_status ON public.cadets USING btree (status);
+
+CREATE INDEX idx_perf_cadets_status_archived ON public.cadets USING btree (status, is_archived);
+
+CREATE INDEX idx_perf_excuse_letters_cadet_id ON public.excuse_letters USING btree (cadet_id);
+
+CREATE INDEX idx_perf_excuse_letters_training_day_id ON public.excuse_letters USING btree (training_day_id);
+
+CREATE INDEX idx_perf_grades_cadet_id ON public.grades USING btree (cadet_id);
+
+CREATE INDEX idx_perf_merit_demerit_cadet_id ON public.merit_demerit_logs USING btree (cadet_id);
+
+CREATE INDEX idx_perf_merit_demerit_cadet_type ON public.merit_demerit_logs USING btree (cadet_id, type);
+
+CREATE INDEX idx_perf_merit_demerit_date ON public.merit_demerit_logs USING btree (date_recorded);
+
+CREATE INDEX idx_perf_merit_demerit_type ON public.merit_demerit_logs USING btree (type);
+
+CREATE INDEX idx_perf_notifications_is_read ON public.notifications USING btree (is_read);
+
+CREATE INDEX idx_perf_notifications_user_id ON public.notifications USING btree (user_id);
+
+CREATE INDEX idx_perf_notifications_user_read ON public.notifications USING btree (user_id, is_read);
+
+CREATE INDEX idx_perf_staff_attendance_staff_id ON public.staff_attendance_records USING btree (staff_id);
+
+CREATE INDEX idx_perf_staff_attendance_training_day_id ON public.staff_attendance_records USING btree (training_day_id);
+
+CREATE INDEX idx_perf_training_days_date ON public.training_days USING btree (date);
+
+CREATE INDEX idx_perf_users_cadet_id ON public.users USING btree (cadet_id);
+
+CREATE INDEX idx_perf_users_is_archived ON public.users USING btree (is_archived);
+
+CREATE INDEX idx_perf_users_staff_id ON public.users USING btree (staff_id);
+
+CREATE INDEX idx_staff_attendance_staff_id ON public.staff_attendance_records USING btree (staff_id);
+
+CREATE INDEX idx_staff_attendance_training_day_id ON public.staff_attendance_records USING btree (training_day_id);
+
+CREATE INDEX idx_training_days_date ON public.training_days USING btree (date);
+
+CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
+
+CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
+
+CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.admin_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.grades FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_audit FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.training_days FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
+
+ALTER TABLE ONLY public.activity_images
+    ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.admin_messages
+    ADD CONSTRAINT admin_messages_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.attendance_records
+    ADD CONSTRAINT attendance_records_training_day_id_fkey FOREIGN KEY (training_day_id) REFERENCES public.training_days(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.excuse_letters
+    ADD CONSTRAINT excuse_letters_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.excuse_letters
+    ADD CONSTRAINT excuse_letters_training_day_id_fkey FOREIGN KEY (training_day_id) REFERENCES public.training_days(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.grades
+    ADD CONSTRAINT grades_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merit_demerit_logs
+    ADD CONSTRAINT merit_demerit_logs_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merit_demerit_logs
+    ADD CONSTRAINT merit_demerit_logs_issued_by_user_id_fkey FOREIGN KEY (issued_by_user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.notifications
+    ADD CONSTRAINT notifications_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE SET NULL;
+
+ALTER TABLE ONLY public.staff_attendance_records
+    ADD CONSTRAINT staff_attendance_records_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.training_staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_attendance_records
+    ADD CONSTRAINT staff_attendance_records_training_day_id_fkey FOREIGN KEY (training_day_id) REFERENCES public.training_days(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.staff_messages
+    ADD CONSTRAINT staff_messages_sender_staff_id_fkey FOREIGN KEY (sender_staff_id) REFERENCES public.training_staff(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.sync_events
+    ADD CONSTRAINT sync_events_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.user_settings
+    ADD CONSTRAINT user_settings_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES public.cadets(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_staff_id_fkey FOREIGN KEY (staff_id) REFERENCES public.training_staff(id) ON DELETE CASCADE;
