@@ -1,1 +1,25 @@
-//! x
+//! What the tests stand on: a database per test, the system called in process, people to act as.
+//!
+//! ```ignore
+//! let app = TestApp::rotc().await;
+//! let cadet = app.add(a_cadet().ranked("MS1")).await;
+//! let answer = app.as_staff().get(&format!("/api/cadets/{}", cadet.id)).await;
+//! answer.is(200).has(json!({ "id": cadet.id, "rank": "MS1" }));
+//! ```
+
+mod answer;
+mod app;
+mod build;
+mod client;
+pub mod cluster;
+pub mod exercised;
+mod sign_in;
+mod sql;
+
+pub use answer::Answer;
+pub use app::TestApp;
+pub use build::{
+    Add, Cadet, NewCadet, NewStaff, NewTrainingDay, StaffMember, TrainingDay, UserAccount, a_cadet,
+    a_staff_member, a_training_day, an_admin,
+};
+pub use client::{Client, Part};

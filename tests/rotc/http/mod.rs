@@ -1,0 +1,3 @@
+//! The layers around every route.
+
+mod health;

@@ -1,0 +1,3 @@
+//! Tests of the ROTC system as its clients see it.
+
+mod http;

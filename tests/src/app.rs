@@ -1,0 +1,124 @@
+//! The whole system on a database of its own, called in process.
+
+use std::{collections::HashMap, sync::Mutex, time::Duration};
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use shared::{
+    App,
+    clock::Clock,
+    config::{Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, SessionLife},
+};
+use tokio::sync::OnceCell;
+
+use crate::{
+    client::{Client, Who},
+    cluster::Database,
+};
+
+/// A running system for one test.
+pub struct TestApp {
+    /// What the handlers work with: the clock, the database, the files.
+    pub app: App,
+    /// The time, which stands still until the test advances it.
+    pub clock: Clock,
+    pub(crate) router: Router,
+    pub(crate) tokens: Mutex<HashMap<i32, String>>,
+    pub(crate) admin: OnceCell<i32>,
+    pub(crate) staff: OnceCell<i32>,
+    pub(crate) sql: OnceCell<tokio_postgres::Client>,
+    /// Last, so that it is dropped when everything that uses it is gone.
+    database: Database,
+}
+
+impl TestApp {
+    /// The ROTC system on an empty database, at 8:00 on Monday, 2 February 2026 (UTC), with rate limits on.
+    pub async fn rotc() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// The same with another configuration.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(Database::migrated().await, change)
+    }
+
+    /// The same on a given database.
+    pub fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = config(&database.url);
+        change(&mut config);
+        let clock = Clock::fixed(monday());
+        let app = App::with_clock(config, clock.clone());
+        Self {
+            router: shared::http::service(&rotc::SYSTEM, app.clone()),
+            app,
+            clock,
+            tokens: Mutex::default(),
+            admin: OnceCell::new(),
+            staff: OnceCell::new(),
+            sql: OnceCell::new(),
+            database,
+        }
+    }
+
+    /// How to connect to the test's database.
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    /// Requests of an administrator.
+    pub fn as_admin(&self) -> Client<'_> {
+        Client::new(self, Who::Admin)
+    }
+
+    /// Requests of a member of the training staff.
+    pub fn as_staff(&self) -> Client<'_> {
+        Client::new(self, Who::Staff)
+    }
+
+    /// Requests of somebody added to this app.
+    pub fn as_cadet(&self, cadet: &crate::Cadet) -> Client<'_> {
+        self.as_user(cadet.user_id)
+    }
+
+    /// Requests of the user with this id.
+    pub fn as_user(&self, user_id: i32) -> Client<'_> {
+        Client::new(self, Who::User(user_id))
+    }
+
+    /// Requests without a token.
+    pub fn anonymous(&self) -> Client<'_> {
+        Client::new(self, Who::Nobody)
+    }
+
+    /// Requests with this token.
+    pub fn with_token(&self, token: impl Into<String>) -> Client<'_> {
+        Client::new(self, Who::Token(token.into()))
+    }
+}
+
+/// When every test begins.
+fn monday() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_770_019_200, 0).unwrap_or_default()
+}
+
+fn config(database_url: &str) -> Config {
+    Config {
+        production: false,
+        database: DatabaseConfig {
+            url: Some(database_url.into()),
+            ca: None,
+            pool_size: 4,
+            read_only: false,
+        },
+        signing_key: Some("a key for tests, long enough to sign with".into()),
+        identifier_login: IdentifierLogin::Link,
+        rate_limits: true,
+        session: SessionLife { idle: Duration::from_hours(12), absolute: Duration::from_hours(24 * 7) },
+        public_url: "https://rotc.example.test".parse().ok(),
+        files: FilesConfig::default(),
+        mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
+        cors_origins: Vec::new(),
+        trusted_hops: 0,
+        bcrypt_cost: 4,
+    }
+}

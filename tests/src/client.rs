@@ -1,0 +1,151 @@
+//! Requests of one person.
+
+use axum::{body::Body, extract::Request};
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, header};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use shared::http::address::Peer;
+use tower::ServiceExt;
+
+use crate::{Answer, TestApp, exercised};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub(crate) enum Who {
+    Nobody,
+    Admin,
+    Staff,
+    User(i32),
+    Token(String),
+}
+
+/// One person's side of the conversation: `app.as_admin().get("/api/cadets").await`.
+#[derive(Clone)]
+pub struct Client<'a> {
+    app: &'a TestApp,
+    who: Who,
+    address: [u8; 4],
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// One part of a multipart form.
+#[derive(Clone, Debug)]
+pub enum Part {
+    /// A field: name and value.
+    Field(String, String),
+    /// A file: field, file name, type and contents.
+    File(String, String, String, Vec<u8>),
+}
+
+impl<'a> Client<'a> {
+    pub(crate) fn new(app: &'a TestApp, who: Who) -> Self {
+        Self { app, who, address: [203, 0, 113, 7], headers: Vec::new() }
+    }
+
+    /// Sends a header with every request.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name = name.parse().expect("a header name");
+        self.headers.push((name, HeaderValue::from_str(value).expect("a header value")));
+        self
+    }
+
+    /// Comes from another address than everybody else.
+    #[must_use]
+    pub fn from(mut self, address: [u8; 4]) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// GET.
+    pub async fn get(&self, url: &str) -> Answer {
+        self.send(Method::GET, url, None, Bytes::new()).await
+    }
+
+    /// POST of a JSON body.
+    pub async fn post(&self, url: &str, body: Value) -> Answer {
+        self.json(Method::POST, url, &body).await
+    }
+
+    /// PUT of a JSON body.
+    pub async fn put(&self, url: &str, body: Value) -> Answer {
+        self.json(Method::PUT, url, &body).await
+    }
+
+    /// PATCH with a JSON body.
+    pub async fn patch(&self, url: &str, body: Value) -> Answer {
+        self.json(Method::PATCH, url, &body).await
+    }
+
+    /// DELETE without a body.
+    pub async fn delete(&self, url: &str) -> Answer {
+        self.send(Method::DELETE, url, None, Bytes::new()).await
+    }
+
+    /// Any method with a JSON body.
+    pub async fn json(&self, method: Method, url: &str, body: &Value) -> Answer {
+        self.send(method, url, Some("application/json"), body.to_string()).await
+    }
+
+    /// A multipart form.
+    pub async fn form(&self, method: Method, url: &str, parts: &[Part]) -> Answer {
+        let mut body = Vec::new();
+        for part in parts {
+            body.extend_from_slice(format!("--{BOUNDARY}\r\n{}\r\n\r\n", part.head()).as_bytes());
+            body.extend_from_slice(part.body());
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        self.send(method, url, Some(&kind), body).await
+    }
+
+    /// Any body of any type.
+    pub async fn send(
+        &self,
+        method: Method,
+        url: &str,
+        content_type: Option<&str>,
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method.clone()).uri(url);
+        if let Some(kind) = content_type {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let own_authorization = self.headers.iter().any(|(name, _)| name == header::AUTHORIZATION);
+        if let Some(token) = self.app.token(&self.who).await.filter(|_| !own_authorization) {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let mut request = request.body(Body::from(body.into())).expect("a request");
+        request.extensions_mut().insert(Peer(self.address.into()));
+        exercised::note(&method, request.uri().path());
+        let Ok(response) = self.app.router.clone().oneshot(request).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the answer has an end").to_bytes();
+        Answer { request: format!("{method} {url}"), parts, body }
+    }
+}
+
+const BOUNDARY: &str = "a-boundary-that-is-in-no-file";
+
+impl Part {
+    fn head(&self) -> String {
+        match self {
+            Self::Field(name, _) => format!("Content-Disposition: form-data; name=\"{name}\""),
+            Self::File(name, file, kind, _) => format!(
+                "Content-Disposition: form-data; name=\"{name}\"; filename=\"{file}\"\r\nContent-Type: {kind}"
+            ),
+        }
+    }
+
+    fn body(&self) -> &[u8] {
+        match self {
+            Self::Field(_, value) => value.as_bytes(),
+            Self::File(_, _, _, body) => body,
+        }
+    }
+}
