@@ -11,6 +11,7 @@ pub mod answer;
 pub mod audit;
 pub mod auth;
 pub mod autolink;
+pub mod cadets;
 pub mod envelope;
 pub mod events;
 pub mod grades;
@@ -29,7 +30,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&auth::GROUP, &ops::GROUP];
+pub static GROUPS: &[&Group] = &[&auth::GROUP, &cadets::GROUP, &ops::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
