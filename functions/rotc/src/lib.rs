@@ -14,6 +14,7 @@ pub mod autolink;
 pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod files;
 pub mod grades;
 pub mod migrations;
 pub mod ops;
@@ -30,7 +31,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&auth::GROUP, &cadets::GROUP, &ops::GROUP];
+pub static GROUPS: &[&Group] = &[&auth::GROUP, &cadets::GROUP, &files::GROUP, &ops::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[

@@ -10,7 +10,6 @@ use refinery::Runner;
 use tokio_postgres::Client;
 use tokio_postgres::error::DbError;
 
-use super::tls;
 use crate::{Error, config::DatabaseConfig, system::System};
 
 mod embedded {
@@ -98,13 +97,8 @@ impl StdError for MigrateError {
 /// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
 /// already be in use, and the migration changes settings of its session.
 pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
-    let (options, connector) = tls::connect_options(config)?;
-    let (mut client, connection) = options.connect(connector).await?;
-    let driver = tokio::spawn(connection);
+    let mut client = super::connect(config).await?;
     let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
-    drop(client);
-    // Ends with the client, and would only repeat what the migration itself has already answered.
-    drop(driver.await);
     outcome.map_err(Error::from)
 }
 

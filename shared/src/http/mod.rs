@@ -18,4 +18,4 @@ pub use json::{Created, Json};
 pub use multipart::{FormData, UploadedFile};
 pub use page::{Page, PageRequest};
 pub use params::{Path, Query};
-pub use service::{group_service, service};
+pub use service::{group_service, service, service_with_pages};
