@@ -1,3 +1,7 @@
 //! Tests of the ROTC system as its clients see it.
 
+mod adoption;
+mod coverage;
 mod http;
+mod legacy;
+mod replay;

@@ -1,9 +1,10 @@
 //! The whole system on a database of its own, called in process.
 
-use std::{collections::HashMap, sync::Mutex, time::Duration};
+use std::{collections::HashMap, path::PathBuf, sync::Mutex, time::Duration};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
+use muster::files::EmbeddedFiles;
 use shared::{
     App,
     clock::Clock,
@@ -27,6 +28,8 @@ pub struct TestApp {
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
+    _files: EmbeddedFiles,
+    _folder: FilesFolder,
     /// Last, so that it is dropped when everything that uses it is gone.
     database: Database,
 }
@@ -39,12 +42,14 @@ impl TestApp {
 
     /// The same with another configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Database::migrated().await, change)
+        Self::on(Database::migrated().await, change).await
     }
 
     /// The same on a given database.
-    pub fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        let mut config = config(&database.url);
+    pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        let folder = FilesFolder::new(&database.name);
+        let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
+        let mut config = config(&database.url, &files);
         change(&mut config);
         let clock = Clock::fixed(monday());
         let app = App::with_clock(config, clock.clone());
@@ -56,8 +61,22 @@ impl TestApp {
             admin: OnceCell::new(),
             staff: OnceCell::new(),
             sql: OnceCell::new(),
+            _files: files,
+            _folder: folder,
             database,
         }
+    }
+
+    /// The same database with the routes of another system, as one made to fail.
+    #[must_use]
+    pub fn serving(mut self, system: &'static shared::system::System) -> Self {
+        self.router = shared::http::service(system, self.app.clone());
+        self
+    }
+
+    /// Requests without a token that do not count as tests of what they call.
+    pub fn quiet(&self) -> Client<'_> {
+        self.anonymous().quiet()
     }
 
     /// How to connect to the test's database.
@@ -101,21 +120,36 @@ fn monday() -> DateTime<Utc> {
     DateTime::from_timestamp(1_770_019_200, 0).unwrap_or_default()
 }
 
-fn config(database_url: &str) -> Config {
+/// The files a test stores; the folder is removed with this value.
+struct FilesFolder(PathBuf);
+
+impl FilesFolder {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("muster-test-files-{name}")))
+    }
+}
+
+impl Drop for FilesFolder {
+    fn drop(&mut self) {
+        let _gone = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
         production: false,
-        database: DatabaseConfig {
-            url: Some(database_url.into()),
-            ca: None,
-            pool_size: 4,
-            read_only: false,
-        },
+        database: DatabaseConfig { url: Some(database_url.into()), ca: None, pool_size: 4, read_only: false },
         signing_key: Some("a key for tests, long enough to sign with".into()),
         identifier_login: IdentifierLogin::Link,
         rate_limits: true,
         session: SessionLife { idle: Duration::from_hours(12), absolute: Duration::from_hours(24 * 7) },
         public_url: "https://rotc.example.test".parse().ok(),
-        files: FilesConfig::default(),
+        files: FilesConfig {
+            bucket: files.bucket.clone(),
+            endpoint: Some(files.endpoint.clone()),
+            region: Some("us-east-1".to_owned()),
+            keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+        },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         cors_origins: Vec::new(),
         trusted_hops: 0,

@@ -36,6 +36,14 @@ pub async fn store(app: &App, prefix: &'static str, body: Bytes) -> Result<Strin
     Ok(path)
 }
 
+/// The outcome of the change that was to refer to a picture; when it failed, the picture is removed again.
+pub async fn kept_if<T>(app: &App, path: Option<&str>, outcome: Result<T>) -> Result<T> {
+    if let (Err(_), Some(path)) = (&outcome, path) {
+        forget(app, path).await;
+    }
+    outcome
+}
+
 /// Removes a picture whose row could not be written. Only logs when that fails too: the caller has an error
 /// of its own to answer.
 pub async fn forget(app: &App, path: &str) {

@@ -112,9 +112,8 @@ async fn find(
     for attempt in [page, Page { page: 1, limit: 1 }] {
         window = attempt;
         let (limit, offset) = (attempt.limit, attempt.offset());
-        let params: [Param<'_>; 10] = [
-            &archived, &only, &company, &platoon, &course, &year_level, &status, &search, &limit, &offset,
-        ];
+        let params: [Param<'_>; 10] =
+            [&archived, &only, &company, &platoon, &course, &year_level, &status, &search, &limit, &offset];
         rows = db.all(LIST, &params).await?;
         // Behind the last page there is no row that tells the total: the first page does.
         if !rows.is_empty() || page.page == 1 {

@@ -1,14 +1,23 @@
 //! The cadet register: who is enrolled, in which company and platoon, and what a cadet tells about themselves.
 
+use axum::extract::DefaultBodyLimit;
 use shared::{
     App,
     system::{Group, Need},
 };
-use utoipa_axum::{router::OpenApiRouter, routes};
+use utoipa_axum::{
+    router::{OpenApiRouter, UtoipaMethodRouterExt},
+    routes,
+};
 
+mod accounts;
 mod cadet;
 mod client_list;
+mod create;
+mod details;
+mod fields;
 mod list;
+mod update;
 
 pub use cadet::{Cadet, CadetGrades, CadetRow, Figures, ListedCadet};
 
@@ -29,8 +38,15 @@ pub const GROUP: Group = Group {
 
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list::list_cadets))
+        .routes(routes!(list::list_cadets, create::create_cadet))
         .routes(routes!(list::list_archived_cadets))
         .routes(routes!(list::show_cadet))
-        .routes(routes!(client_list::list_client_cadets))
+        .routes(routes!(update::update_cadet).layer(pictures()))
+        .routes(routes!(client_list::list_client_cadets, create::create_client_cadet))
+        .routes(routes!(update::update_client_cadet).layer(pictures()))
+}
+
+/// The limit of a body that may carry a picture.
+fn pictures() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(crate::photos::FORM_LIMIT_BYTES)
 }

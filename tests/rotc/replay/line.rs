@@ -1,0 +1,96 @@
+//! One recorded exchange.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A line of a recording; its fields are explained where the recordings come from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub id: String,
+    /// A role, or `anonymous`.
+    #[serde(rename = "as")]
+    pub role: String,
+    /// Another person than the usual one of the role.
+    pub actor: Option<String>,
+    pub method: String,
+    pub path: String,
+    #[serde(default)]
+    pub query: Map<String, Value>,
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    pub body: Option<Value>,
+    pub raw_body: Option<String>,
+    pub multipart: Option<Vec<FormPart>>,
+    pub status: Option<u16>,
+    pub content_type: Option<String>,
+    #[serde(default)]
+    pub response: Value,
+    #[serde(default)]
+    pub response_headers: BTreeMap<String, String>,
+    /// Variable and the member of the answer it takes.
+    #[serde(default)]
+    pub capture: BTreeMap<String, String>,
+    /// Lists whose order means nothing.
+    #[serde(default)]
+    pub unordered: Vec<String>,
+    /// Sent for its effects; the answer is not known.
+    #[serde(default)]
+    pub unchecked: bool,
+    /// The legacy server never answered.
+    #[serde(default)]
+    pub hang: bool,
+    #[expect(dead_code, reason = "for readers of the recording")]
+    note: Option<String>,
+}
+
+/// A part of a form: a value, or a file of the recordings.
+#[derive(Debug, Deserialize)]
+pub struct FormPart {
+    pub name: String,
+    pub value: Option<Value>,
+    pub filename: Option<String>,
+    pub content_type: Option<String>,
+    pub file: Option<String>,
+}
+
+impl Line {
+    /// Who asks; nobody for `anonymous`.
+    pub fn person(&self) -> Option<&str> {
+        let person = self.actor.as_deref().unwrap_or(&self.role);
+        (person != "anonymous").then_some(person)
+    }
+}
+
+/// The value of a variable in a recording.
+pub type Variables = BTreeMap<String, Value>;
+
+/// Puts variables (`{{name}}`) into a value; alone in a string they keep their type.
+pub fn fill(value: &Value, variables: &Variables) -> Value {
+    match value {
+        Value::String(text) => {
+            let alone = text.strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+            let known = alone.and_then(|name| variables.get(name));
+            known.cloned().unwrap_or_else(|| fill_text(text, variables).into())
+        }
+        Value::Array(items) => items.iter().map(|item| fill(item, variables)).collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), fill(value, variables))).collect()
+        }
+        other => other.clone(),
+    }
+}
+
+/// Puts variables into a text.
+pub fn fill_text(text: &str, variables: &Variables) -> String {
+    variables
+        .iter()
+        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), &plain(value)))
+}
+
+/// A value as text without quotes.
+pub fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

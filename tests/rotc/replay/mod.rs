@@ -1,0 +1,69 @@
+//! The contract: what the legacy server answered, line by line, and what Muster answers to the same requests.
+//!
+//! Every group starts from a fresh copy of the legacy database; inside a group each line sees the effects of those before.
+//! `differences.toml` lists every intended difference; an entry that is no longer needed fails.
+
+mod differences;
+mod line;
+mod matcher;
+mod player;
+mod sheet;
+
+use line::Line;
+use player::Player;
+
+macro_rules! groups {
+    ($($test:ident: $group:literal),+ $(,)?) => {
+        /// Every recorded group, with its lines.
+        const GROUPS: &[(&str, &str)] = &[
+            $(($group, include_str!(concat!("../recordings/", $group, ".jsonl")))),+
+        ];
+
+        $(#[tokio::test]
+        async fn $test() {
+            replay($group).await;
+        })+
+    };
+}
+
+groups! {
+    the_sign_in_answers_as_recorded: "auth",
+    what_cadets_see_answers_as_recorded: "cadet",
+    a_cadets_profile_answers_as_recorded: "cadet-profile",
+    the_cadets_of_the_admin_answer_as_recorded: "admin-cadets",
+    the_export_of_cadets_answers_as_recorded: "admin-cadets-export",
+    the_grades_of_the_admin_answer_as_recorded: "admin-grades",
+    the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
+    the_server_itself_answers_as_recorded: "server",
+    access_is_refused_as_recorded: "authz",
+}
+
+async fn replay(group: &str) {
+    let lines = lines(group);
+    let mut player = Player::new().await;
+    let mut failures = Vec::new();
+    for line in &lines {
+        let problems = player.play(line).await;
+        if !problems.is_empty() {
+            let first: String = problems.iter().take(5).map(|problem| format!("\n    {problem}")).collect();
+            failures.push(format!("{} {} {}{first}", line.id, line.method, line.path));
+        }
+    }
+    let (failed, all) = (failures.len(), lines.len());
+    assert!(failures.is_empty(), "{failed} of {all} lines of {group} differ:\n{}", failures.join("\n"));
+    differences::finished(GROUPS.len(), player.additions_used);
+}
+
+fn lines(group: &str) -> Vec<Line> {
+    let text = GROUPS.iter().find(|(name, _)| *name == group).map(|(_, text)| *text).unwrap_or_default();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+#[test]
+fn every_intended_difference_names_a_recorded_line() {
+    let lines: Vec<Line> = GROUPS.iter().flat_map(|(group, _)| lines(group)).collect();
+    let unknown = differences::LIST.unknown(&lines);
+    assert!(unknown.is_empty(), "remove these entries from tests/rotc/replay/differences.toml: {unknown:#?}");
+}
