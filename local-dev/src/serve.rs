@@ -126,7 +126,11 @@ fn warn(config: &Config) {
     }
 }
 
-async fn answer(served: Served, directory: Option<PathBuf>, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
+async fn answer(
+    served: Served,
+    directory: Option<PathBuf>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), BoxError> {
     let pages = directory.map_or_else(frontend::placeholder, frontend::frontend);
     let pages = outbox::routes(served.app.clone()).fallback_service(pages);
     let router: Router = Router::new()
@@ -140,7 +144,11 @@ async fn answer(served: Served, directory: Option<PathBuf>, stop: watch::Receive
 }
 
 /// Tells the layers below who connected.
-async fn with_peer(ConnectInfo(address): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+async fn with_peer(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     request.extensions_mut().insert(Peer(address.ip()));
     next.run(request).await
 }
