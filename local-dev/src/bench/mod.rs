@@ -1,0 +1,3 @@
+//! Measurements of what users and bills notice.
+
+pub mod cold_start;
