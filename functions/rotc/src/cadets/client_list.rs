@@ -29,7 +29,7 @@ pub struct ClientFilter {
     include_grades: Option<String>,
     /// `true`: archived cadets too.
     include_archived: Option<String>,
-    /// Part of the name or the student id; upper and lower case differ.
+    /// Part of the name or the student id; upper and lower case differ, `%` and `_` stand for any text and letter.
     search: Option<String>,
     /// A course (`MS1`), `All`, `Unverified` (profile not completed) or `Archived`.
     course: Option<String>,
