@@ -54,7 +54,9 @@ fn value(cell: &Data) -> Value {
         Data::Bool(value) => json!(value),
         Data::Int(value) => json!(value),
         Data::Float(value) => json!(value),
-        Data::DateTime(_) => json!(cell.as_datetime().map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string())),
+        Data::DateTime(_) => {
+            json!(cell.as_datetime().map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()))
+        }
         other => json!(other.to_string()),
     }
 }
