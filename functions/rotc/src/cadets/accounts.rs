@@ -68,9 +68,12 @@ impl Conflicts {
         username: Option<&str>,
         email: Option<&str>,
     ) -> Result<Self> {
+        // Also a student id of somebody else: both are typed into the same field at sign-in.
         let by_name = sql!(
-            "SELECT id AS user_id, cadet_id, is_archived FROM users
-             WHERE username = $2 AND cadet_id IS DISTINCT FROM $1"
+            "SELECT users.id AS user_id, users.cadet_id, users.is_archived
+             FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
+             WHERE (users.username = $2 OR cadets.student_id = $2) AND users.cadet_id IS DISTINCT FROM $1
+             ORDER BY users.username = $2 DESC, users.id LIMIT 1"
         );
         let by_email = sql!(
             "SELECT id AS user_id, cadet_id, is_archived FROM users
@@ -85,6 +88,14 @@ impl Conflicts {
             found.email = change.one(by_email, &[&cadet_id, &email]).await?;
         }
         Ok(found)
+    }
+
+    /// 409 when anything is taken.
+    pub(super) fn refuse(&self) -> Result<()> {
+        match self.fields().join(", ") {
+            none if none.is_empty() => Ok(()),
+            taken => Err(conflict("taken", format!("The following fields are already taken: {taken}"))),
+        }
     }
 
     /// The names of what is taken.

@@ -145,7 +145,8 @@ async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touched>
          WHERE cadet_id = ANY($1) AND role = 'cadet' RETURNING id"
     );
     let cadets = usize::try_from(change.execute(cadets, &[&ids]).await?)?;
-    let user_ids: Vec<i32> = change.all::<(i32,)>(users, &[&ids]).await?.into_iter().map(|(id,)| id).collect();
+    let user_ids: Vec<i32> =
+        change.all::<(i32,)>(users, &[&ids]).await?.into_iter().map(|(id,)| id).collect();
     session::revoke_all(app, change, &user_ids, "archived").await?;
     if cadets > 0 {
         events::publish(change, "cadet_deleted", None, json!({ "cadetIds": ids })).await?;

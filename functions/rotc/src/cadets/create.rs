@@ -86,7 +86,8 @@ pub(super) fn client_taken() -> Error {
 /// 400 with a message for each missing field.
 fn required(missing: &[&str]) -> Error {
     let message = "This field is required.";
-    let fields = missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
+    let fields =
+        missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
     invalid("invalid", message).with_fields(fields.collect())
 }
 

@@ -35,7 +35,8 @@ pub async fn delete_cadets_permanently(
 ) -> Result<Json<Deleted>> {
     let ids = selection.some()?;
     let mut change = app.db.change(&admin.actor()).await?;
-    let files: Vec<String> = change.all::<(String,)>(FILES, &[&ids]).await?.into_iter().map(|(f,)| f).collect();
+    let files: Vec<String> =
+        change.all::<(String,)>(FILES, &[&ids]).await?.into_iter().map(|(f,)| f).collect();
     let users = delete_users(&mut change, &ids).await?;
     // Grades, ledger, attendance, letters and events go with the cadet by their foreign keys.
     let cadets = change.execute(sql!("DELETE FROM cadets WHERE id = ANY($1)"), &[&ids]).await?;
@@ -53,7 +54,8 @@ pub async fn delete_cadets_permanently(
 /// would be one for everybody.
 async fn delete_users(change: &mut Change, cadet_ids: &[i32]) -> Result<u64> {
     let find = sql!("SELECT id FROM users WHERE cadet_id = ANY($1) FOR UPDATE");
-    let ids: Vec<i32> = change.all::<(i32,)>(find, &[&cadet_ids]).await?.into_iter().map(|(id,)| id).collect();
+    let ids: Vec<i32> =
+        change.all::<(i32,)>(find, &[&cadet_ids]).await?.into_iter().map(|(id,)| id).collect();
     for delete in OF_USERS {
         change.execute(*delete, &[&ids]).await?;
     }

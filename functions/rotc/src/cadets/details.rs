@@ -157,7 +157,11 @@ impl Details {
 }
 
 /// Whether another cadet, archived or not, has this student id.
-pub(super) async fn student_id_is_taken(change: &mut Change, student_id: &str, cadet_id: i32) -> Result<bool> {
+pub(super) async fn student_id_is_taken(
+    change: &mut Change,
+    student_id: &str,
+    cadet_id: i32,
+) -> Result<bool> {
     let taken = sql!("SELECT EXISTS (SELECT FROM cadets WHERE student_id = $1 AND id <> $2)");
     change.scalar(taken, &[&student_id, &cadet_id]).await
 }

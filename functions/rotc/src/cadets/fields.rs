@@ -98,12 +98,20 @@ cadet_fields! {
 impl CadetFields {
     /// Names of the required fields that are sent, but empty.
     pub(super) fn emptied(&self) -> Vec<&'static str> {
-        self.required().into_iter().filter(|(_, text)| text.is_some_and(is_blank)).map(|(name, _)| name).collect()
+        self.required()
+            .into_iter()
+            .filter(|(_, text)| text.is_some_and(is_blank))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Names of the required fields that a new cadet lacks.
     pub(super) fn missing(&self) -> Vec<&'static str> {
-        self.required().into_iter().filter(|(_, text)| text.is_none_or(is_blank)).map(|(name, _)| name).collect()
+        self.required()
+            .into_iter()
+            .filter(|(_, text)| text.is_none_or(is_blank))
+            .map(|(name, _)| name)
+            .collect()
     }
 
     fn required(&self) -> [(&'static str, Option<&str>); 3] {
@@ -130,7 +138,9 @@ pub(super) fn read<F>(mut form: Form, photo: &str) -> Result<(CadetFields, Optio
 where
     F: DeserializeOwned + Validate + Into<CadetFields>,
 {
-    let picture = form.only_file(photo).map_err(|problem| invalid("bad_image", format!("Image upload failed: {problem}")))?;
+    let picture = form
+        .only_file(photo)
+        .map_err(|problem| invalid("bad_image", format!("Image upload failed: {problem}")))?;
     let fields: F = serde_json::from_value(Value::Object(form.fields)).map_err(wrong_type)?;
     fields.validate().map_err(|errors| {
         let field = errors.field_errors().into_keys().min().unwrap_or_default().to_string();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use shared::{
     App, Result,
     db::Change,
-    error::{conflict, forbidden, invalid, not_found},
+    error::{forbidden, invalid, not_found},
     http::{Form, Json},
     sql,
 };
@@ -72,7 +72,13 @@ pub async fn save_profile(own: Own, State(app): State<App>, mut form: Form) -> R
     Ok(Json(SavedProfile { message: "Profile updated successfully", profile_pic: picture, success: true }))
 }
 
-async fn save(app: &App, own: &Own, sent: &CadetFields, completing: bool, picture: Option<&str>) -> Result<()> {
+async fn save(
+    app: &App,
+    own: &Own,
+    sent: &CadetFields,
+    completing: bool,
+    picture: Option<&str>,
+) -> Result<()> {
     let mut change = app.db.change(&own.user.actor()).await?;
     let details = Details::lock(&mut change, own.cadet_id).await?;
     let mut details = details.ok_or_else(|| not_found("Cadet not found"))?;
@@ -84,7 +90,7 @@ async fn save(app: &App, own: &Own, sent: &CadetFields, completing: bool, pictur
         details.is_profile_completed = Some(true);
     }
     let (username, email) = (filled(&sent.username), filled(&sent.email));
-    check_free(&mut change, own.cadet_id, username, email).await?;
+    Conflicts::find(&mut change, own.cadet_id, username, email).await?.refuse()?;
     details.apply(sent)?;
     if completing {
         details.status = Some("Verified".to_owned());
@@ -125,25 +131,11 @@ fn check_complete(sent: &CadetFields) -> Result<()> {
     Err(invalid("required", format!("Missing required fields: {}", missing.join(", "))))
 }
 
-/// Refuses a user name or mail address of another account.
-async fn check_free(
-    change: &mut Change,
-    cadet_id: i32,
-    username: Option<&str>,
-    email: Option<&str>,
-) -> Result<()> {
-    let taken = Conflicts::find(change, cadet_id, username, email).await?.fields();
-    if taken.is_empty() {
-        return Ok(());
-    }
-    let message = format!("The following fields are already taken: {}", taken.join(", "));
-    Err(conflict("taken", message))
-}
-
 /// Tells the admins and the live views.
 async fn tell(change: &mut Change, cadet_id: i32, details: &Details) -> Result<()> {
     let text = format!("{} {} has updated their profile.", details.first_name, details.last_name);
-    let notify = sql!("INSERT INTO notifications (user_id, message, type) VALUES (NULL, $1, 'profile_update')");
+    let notify =
+        sql!("INSERT INTO notifications (user_id, message, type) VALUES (NULL, $1, 'profile_update')");
     change.execute(notify, &[&text]).await?;
     let payload = json!({ "cadetId": cadet_id, "isComplete": details.is_profile_completed == Some(true) });
     events::publish(change, "cadet_profile_updated", Some(cadet_id), payload).await

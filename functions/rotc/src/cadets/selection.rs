@@ -77,8 +77,13 @@ mod tests {
     fn ids_are_numbers_or_numbers_as_texts() {
         assert_eq!(ids(r#"{"ids": [1, "2"]}"#), Some(vec![1, 2]));
         assert_eq!(ids(r#"{"ids": []}"#), Some(vec![]));
-        for bad in [r#"{}"#, r#"{"ids": "1"}"#, r#"{"ids": ["x"]}"#, r#"{"ids": [1.5]}"#, r#"{"ids": [99999999999]}"#]
-        {
+        for bad in [
+            r#"{}"#,
+            r#"{"ids": "1"}"#,
+            r#"{"ids": ["x"]}"#,
+            r#"{"ids": [1.5]}"#,
+            r#"{"ids": [99999999999]}"#,
+        ] {
             assert_eq!(ids(bad), None, "{bad}");
         }
     }

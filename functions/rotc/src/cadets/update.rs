@@ -54,7 +54,7 @@ pub async fn update_client_cadet(
     if !sent.emptied().is_empty() {
         return Err(invalid("required", "Student ID, Last Name, and First Name are required"));
     }
-    let edit = Edit { id, sent: &sent, taken: client_taken };
+    let edit = Edit { id, sent: &sent, strict: false, taken: client_taken };
     let (conflicts, _) = edit.run(&app, &admin, picture).await?;
     let kept = conflicts.fields();
     Ok(Json(match kept.is_empty() {
@@ -70,7 +70,7 @@ pub async fn update_client_cadet(
 /// Edit a cadet
 ///
 /// JSON, or a form with the picture in `profile_pic`. What is not sent stays, an empty text clears. A user
-/// name or mail address of another account stays as it was.
+/// name or mail address of another account is refused with 409.
 #[utoipa::path(put, path = "/api/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
     request_body(content((CadetFields = "application/json"), (CadetFields = "multipart/form-data"))),
     responses((status = 200, body = Success<Cadet>)))]
@@ -86,13 +86,14 @@ pub async fn update_cadet(
     if !emptied.is_empty() {
         return Err(blank(&emptied));
     }
-    let (_, cadet) = Edit { id, sent: &sent, taken }.run(&app, &admin, picture).await?;
+    let (_, cadet) = Edit { id, sent: &sent, strict: true, taken }.run(&app, &admin, picture).await?;
     Ok(Json(success(cadet)))
 }
 
 fn blank(names: &[&str]) -> Error {
     let message = "This field may not be blank.";
-    let fields = names.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
+    let fields =
+        names.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
     invalid("invalid", message).with_fields(fields.collect())
 }
 
@@ -100,6 +101,8 @@ fn blank(names: &[&str]) -> Error {
 struct Edit<'a> {
     id: i32,
     sent: &'a CadetFields,
+    /// Whether a user name or mail address of another account fails the edit, instead of staying as it was.
+    strict: bool,
     /// What to answer when the student id is another cadet's.
     taken: fn() -> Error,
 }
@@ -126,9 +129,17 @@ impl Edit<'_> {
         Ok((conflicts, cadet))
     }
 
-    async fn apply(&self, change: &mut Change, mut details: Details, picture: Option<&str>) -> Result<Conflicts> {
+    async fn apply(
+        &self,
+        change: &mut Change,
+        mut details: Details,
+        picture: Option<&str>,
+    ) -> Result<Conflicts> {
         let (username, email) = (filled(&self.sent.username), filled(&self.sent.email));
         let conflicts = Conflicts::find(change, self.id, username, email).await?;
+        if self.strict {
+            conflicts.refuse()?;
+        }
         let email_before = details.email.clone();
         details.apply(self.sent)?;
         if conflicts.email.is_some() {
