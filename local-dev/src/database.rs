@@ -4,7 +4,11 @@ use std::path::Path;
 
 use shared::{config::Config, db::migrate, system::System};
 
-use crate::{BoxError, parts::progress};
+use crate::{
+    BoxError,
+    demo::{self, DemoAccounts},
+    parts::progress,
+};
 
 /// Migrates an embedded database. One that is configured is migrated on request only: other servers may
 /// use it too.
@@ -29,9 +33,19 @@ pub async fn prepare(config: &Config, system: &System, asked: bool, embedded: bo
     }
 }
 
-/// Fills an empty embedded database with a demo battalion, once, and tells the accounts to try.
-pub async fn demo(_config: &Config) -> Result<Vec<String>, BoxError> {
-    Ok(Vec::new())
+/// Fills an empty embedded database with a demo battalion, once, and tells the accounts to try. Their
+/// passwords are random; a file in the data directory remembers them for later starts.
+pub async fn demo(config: &Config, data: &Path) -> Result<Vec<String>, BoxError> {
+    let mut client = shared::db::connect(&config.database).await?;
+    let file = data.join("demo-accounts.txt");
+    if let Some(accounts) = demo::seed(&mut client).await? {
+        let DemoAccounts { admin, staff, cadet } = accounts;
+        let line = |role: &str, (name, password): (String, String)| format!("{role:<14} {name} / {password}\n");
+        let text = [line("Demo admin", admin), line("Demo staff", staff), line("Demo cadet", cadet)].concat();
+        std::fs::write(&file, text)?;
+    }
+    let known = std::fs::read_to_string(&file).unwrap_or_default();
+    Ok(known.lines().map(str::to_owned).collect())
 }
 
 /// Deletes the data of the embedded parts, and nothing else: the directory must look like ours.
@@ -41,6 +55,10 @@ pub fn remove_data(data: &Path) -> Result<(), BoxError> {
         if part.exists() {
             std::fs::remove_dir_all(&part)?;
         }
+    }
+    let accounts = data.join("demo-accounts.txt");
+    if accounts.exists() {
+        std::fs::remove_file(accounts)?;
     }
     Ok(())
 }

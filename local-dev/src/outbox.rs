@@ -42,7 +42,10 @@ pub fn routes(app: App) -> Router {
     if !is_shown(&app) {
         return Router::new();
     }
-    Router::new().route("/_dev/outbox", get(outbox)).route_layer(middleware::from_fn(only_local)).with_state(app)
+    Router::new()
+        .route("/_dev/outbox", get(outbox))
+        .route_layer(middleware::from_fn(only_local))
+        .with_state(app)
 }
 
 async fn outbox(State(app): State<App>) -> Response {
@@ -53,7 +56,8 @@ async fn outbox(State(app): State<App>) -> Response {
 }
 
 async fn latest(app: &App) -> Result<Vec<Mail>> {
-    let list = sql!("SELECT recipient, subject, text_body, created_at FROM muster.mails ORDER BY id DESC LIMIT 50");
+    let list =
+        sql!("SELECT recipient, subject, text_body, created_at FROM muster.mails ORDER BY id DESC LIMIT 50");
     app.db.read().await?.all(list, &[]).await
 }
 

@@ -66,7 +66,8 @@ impl Parts {
 
     async fn database(&mut self, name: &str) -> io::Result<String> {
         if self.cluster.is_none() {
-            let options = Options { data_dir: self.data.join("postgres"), port: None, purpose: Purpose::Keep };
+            let options =
+                Options { data_dir: self.data.join("postgres"), port: None, purpose: Purpose::Keep };
             self.cluster = Some(Cluster::start(options, &progress).await?);
         }
         let cluster = self.cluster.as_ref().ok_or_else(|| io::Error::other("the cluster did not start"))?;
@@ -90,7 +91,10 @@ pub fn progress(step: &str) {
 }
 
 /// An embedded database means a laptop, unless somebody says otherwise.
-#[expect(clippy::disallowed_methods, reason = "whether the variable is set at all, which the configuration does not tell")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether the variable is set at all, which the configuration does not tell"
+)]
 fn explicitly_production() -> bool {
     ["MUSTER_ENV", "NODE_ENV"].iter().any(|name| std::env::var(name).is_ok_and(|value| value == "production"))
 }

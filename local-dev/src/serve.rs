@@ -97,7 +97,7 @@ async fn prepare(
         config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
     }
     database::prepare(&config, system, options.migrate, embedded).await?;
-    let notes = if embedded { database::demo(&config).await? } else { Vec::new() };
+    let notes = if embedded { database::demo(&config, parts.data()).await? } else { Vec::new() };
     Ok(Served { system, app: App::new(config), listener, notes })
 }
 
@@ -126,7 +126,11 @@ fn warn(config: &Config) {
     }
 }
 
-async fn answer(served: Served, directory: Option<PathBuf>, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
+async fn answer(
+    served: Served,
+    directory: Option<PathBuf>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), BoxError> {
     let pages = directory.map_or_else(frontend::placeholder, frontend::frontend);
     let pages = outbox::routes(served.app.clone()).fallback_service(pages);
     let router: Router = Router::new()
@@ -140,7 +144,11 @@ async fn answer(served: Served, directory: Option<PathBuf>, stop: watch::Receive
 }
 
 /// Tells the layers below who connected.
-async fn with_peer(ConnectInfo(address): ConnectInfo<SocketAddr>, mut request: Request, next: Next) -> Response {
+async fn with_peer(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     request.extensions_mut().insert(Peer(address.ip()));
     next.run(request).await
 }

@@ -25,7 +25,8 @@ async fn adopt(client: &mut Client) -> Vec<Applied> {
 
 /// Rows of every table of the legacy server.
 async fn rows(client: &Client) -> BTreeMap<String, i64> {
-    let tables = client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await.unwrap();
+    let tables =
+        client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await.unwrap();
     let mut counts = BTreeMap::new();
     for table in tables.iter().map(|row| row.get::<_, String>(0)) {
         let count = client.query_one(&format!("SELECT count(*) FROM public.\"{table}\""), &[]).await.unwrap();
@@ -93,7 +94,8 @@ async fn an_adopted_database_takes_new_rows_and_audits_them() {
 
     adopt(&mut client).await;
 
-    let insert = "INSERT INTO cadets (first_name, last_name, student_id) VALUES ('A', 'B', '2026-1') RETURNING id";
+    let insert =
+        "INSERT INTO cadets (first_name, last_name, student_id) VALUES ('A', 'B', '2026-1') RETURNING id";
     let id: i32 = client.query_one(insert, &[]).await.unwrap().get(0);
     assert!(id > 125, "{id}");
     let audited = "SELECT count(*) FROM audit_logs WHERE table_name = 'cadets' AND record_id = $1";

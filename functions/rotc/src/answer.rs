@@ -74,3 +74,7 @@ pub fn iso<S: Serializer>(value: &Option<NaiveDateTime>, serializer: S) -> Resul
         None => serializer.serialize_none(),
     }
 }
+
+/// `{}`: the thing of a write that leaves nothing to show.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Empty {}

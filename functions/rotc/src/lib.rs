@@ -7,15 +7,20 @@
 use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
+pub mod activities;
 pub mod answer;
+pub mod attendance;
 pub mod audit;
 pub mod auth;
 pub mod autolink;
+pub mod cached;
 pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod files;
 pub mod grades;
 pub mod migrations;
+pub mod notifications;
 pub mod ops;
 pub mod photos;
 
@@ -30,7 +35,16 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&auth::GROUP, &cadets::GROUP, &ops::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &activities::GROUP,
+    &attendance::GROUP,
+    &auth::GROUP,
+    &cadets::GROUP,
+    &files::GROUP,
+    &grades::GROUP,
+    &notifications::GROUP,
+    &ops::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[

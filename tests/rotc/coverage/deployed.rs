@@ -17,7 +17,8 @@ fn functions() -> BTreeSet<String> {
 #[test]
 fn every_function_has_a_program_and_every_program_a_function() {
     let files = fs::read_dir(repository("functions/rotc/src/bin")).expect("the folder of the programs");
-    let names = files.flatten().map(|file| file.file_name().to_string_lossy().trim_end_matches(".rs").to_owned());
+    let names =
+        files.flatten().map(|file| file.file_name().to_string_lossy().trim_end_matches(".rs").to_owned());
 
     assert_eq!(names.collect::<BTreeSet<_>>(), functions(), "functions/rotc/src/bin and rotc::SYSTEM differ");
 }
@@ -28,7 +29,10 @@ fn every_function_is_in_the_template() {
 
     let missing: Vec<_> = functions().into_iter().filter(|name| !names(&template, name)).collect();
 
-    assert!(missing.is_empty(), "functions/rotc/template.yaml lacks {missing:?}; write it anew (cargo run -- template)");
+    assert!(
+        missing.is_empty(),
+        "functions/rotc/template.yaml lacks {missing:?}; write it anew (cargo run -- template)"
+    );
 }
 
 /// Whether the name stands alone in the text, not as the beginning of a longer one.

@@ -20,7 +20,8 @@ fn repository(path: &str) -> PathBuf {
 
 /// Compares the exceptions there are with those listed in `file`.
 fn assert_listed(found: &BTreeSet<String>, listed: &str, file: &str, advice: &str) {
-    let listed: BTreeSet<String> = listed.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let listed: BTreeSet<String> =
+        listed.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
     let new: Vec<_> = found.difference(&listed).collect();
     assert!(new.is_empty(), "{advice}: {new:#?}");
     let gone: Vec<_> = listed.difference(found).collect();

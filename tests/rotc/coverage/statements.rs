@@ -16,7 +16,8 @@ async fn every_statement_in_the_sources_prepares_on_the_schema() {
     let mut refused = Vec::new();
     for (place, sql) in &statements {
         if let Err(error) = app.database().await.prepare(sql).await {
-            let reason = error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
+            let reason =
+                error.as_db_error().map_or_else(|| error.to_string(), |error| error.message().to_owned());
             refused.push(format!("{place}: {reason}"));
         }
     }
@@ -59,7 +60,9 @@ fn place(file: &Path) -> String {
 fn collect(tokens: TokenStream, file: &str, found: &mut Vec<(String, String)>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for window in tokens.windows(3) {
-        let [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(group)] = window else { continue };
+        let [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(group)] = window else {
+            continue;
+        };
         if name != "sql" || bang.as_char() != '!' {
             continue;
         }

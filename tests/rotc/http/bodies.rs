@@ -30,7 +30,10 @@ async fn a_field_of_the_wrong_type_is_named_without_its_value() {
 
     let answer = app.anonymous().post(ECHO, json!({ "points": "hunter2" })).await;
 
-    answer.is(400).message("points has the wrong type").has(json!({ "details": { "points": ["points has the wrong type"] } }));
+    answer
+        .is(400)
+        .message("points has the wrong type")
+        .has(json!({ "details": { "points": ["points has the wrong type"] } }));
     assert!(!answer.text().contains("hunter2"));
 }
 

@@ -22,7 +22,10 @@ async fn developers_see_what_failed() {
     let answer = app.anonymous().get("/api/sample/fail").await;
 
     answer.is(500).message("Internal Server Error");
-    assert!(answer.json()["error_detail"].as_str().is_some_and(|detail| detail.contains("secret")), "{answer}");
+    assert!(
+        answer.json()["error_detail"].as_str().is_some_and(|detail| detail.contains("secret")),
+        "{answer}"
+    );
 }
 
 #[tokio::test]

@@ -67,7 +67,8 @@ async fn a_preflight_allows_what_it_asks_for() {
 
 #[tokio::test]
 async fn with_a_list_of_origins_only_these_are_allowed() {
-    let app = TestApp::with(|config| config.cors_origins = vec!["https://rotc.example.test".to_owned()]).await;
+    let app =
+        TestApp::with(|config| config.cors_origins = vec!["https://rotc.example.test".to_owned()]).await;
     let ask = async |origin: &str| {
         let answer = app.anonymous().header("Origin", origin).get("/api/health").await;
         answer.header("access-control-allow-origin").to_owned()

@@ -5,7 +5,9 @@ use tests::TestApp;
 async fn a_path_may_end_with_a_slash_and_begin_with_a_version_in_any_case() {
     let app = TestApp::rotc().await;
 
-    for url in ["/api/health", "/api/health/", "/api/v1/health", "/api/v1/health/", "/API/Health", "/Api/V1/HEALTH/"] {
+    for url in
+        ["/api/health", "/api/health/", "/api/v1/health", "/api/v1/health/", "/API/Health", "/Api/V1/HEALTH/"]
+    {
         app.anonymous().get(url).await.is(200);
     }
 }
@@ -36,7 +38,9 @@ async fn an_unknown_path_is_named_as_the_legacy_server_named_it() {
 async fn strange_paths_are_not_found_and_no_crash() {
     let app = TestApp::rotc().await;
 
-    for url in ["/api/%00", "/api/%ff", "/api//", "//", "/api/../etc/passwd", "/api/health/%2e%2e", "/%", "/api/v1"] {
+    for url in
+        ["/api/%00", "/api/%ff", "/api//", "//", "/api/../etc/passwd", "/api/health/%2e%2e", "/%", "/api/v1"]
+    {
         let answer = app.anonymous().get(url).await;
         assert!((400..500).contains(&answer.status()), "{answer}");
         assert!(answer.json()["message"].is_string(), "{answer}");

@@ -60,7 +60,8 @@ async fn a_forged_token_is_refused() {
 async fn a_changed_user_in_a_signed_token_is_refused() {
     let app = TestApp::rotc().await;
     let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
-    let mut claims: Claims = serde_json::from_value(claims(&app.sign_in(cadet.user_id).await.access)).unwrap();
+    let mut claims: Claims =
+        serde_json::from_value(claims(&app.sign_in(cadet.user_id).await.access)).unwrap();
     claims.sub = other.user_id.to_string();
 
     // Even with our own key: the session belongs to somebody else.

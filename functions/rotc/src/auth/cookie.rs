@@ -12,7 +12,10 @@ pub fn with_cookie<T: serde::Serialize>(app: &App, token: Option<&str>, body: T)
     let age = token.map_or(0, |_| app.config.session.absolute.as_secs());
     // A development server speaks plain HTTP, where browsers refuse to keep secure cookies.
     let secure = if app.config.production { "; Secure" } else { "" };
-    let value = format!("{COOKIE}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}", token.unwrap_or_default());
+    let value = format!(
+        "{COOKIE}={}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}",
+        token.unwrap_or_default()
+    );
     if let Ok(value) = HeaderValue::from_str(&value) {
         headers.insert(header::SET_COOKIE, value);
     }

@@ -21,6 +21,9 @@ impl<'de> Deserialize<'de> for Credential {
             Value::String(text) => Some(text),
             other => Some(other.to_string()),
         };
-        Ok(Self(text.filter(|text| !text.is_empty()).map(|text| text.chars().take(LONGEST).filter(|c| *c != '\0').collect())))
+        Ok(Self(
+            text.filter(|text| !text.is_empty())
+                .map(|text| text.chars().take(LONGEST).filter(|c| *c != '\0').collect()),
+        ))
     }
 }

@@ -80,7 +80,8 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
     if !LINKS.allows(app, &account.id.to_string()).await? {
         return Ok(());
     }
-    let home = app.config.public_url.as_ref().ok_or_else(|| internal("PUBLIC_URL must be set for sign-in links"))?;
+    let home =
+        app.config.public_url.as_ref().ok_or_else(|| internal("PUBLIC_URL must be set for sign-in links"))?;
     let mut change = app.db.change_for_system("sign-in link").await?;
     let code = link::create(app, &mut change, account.id).await?;
     let link = format!("{}#{code}", home.join("/api/auth/link")?);
@@ -105,13 +106,18 @@ pub async fn link_page() -> Response {
 #[utoipa::path(get, path = "/api/auth/link.js", tag = "auth", responses((status = 200, content_type = "text/javascript")))]
 pub async fn link_script() -> Response {
     let script = include_str!("templates/link_page.js");
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], script).into_response()
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], script)
+        .into_response()
 }
 
 /// Sign in with the secret of a link
 #[utoipa::path(post, path = "/api/auth/link", tag = "auth", request_body = LinkCode,
     responses((status = 200, body = Recognised)))]
-pub async fn redeem_link(State(app): State<App>, device: Device, Json(body): Json<LinkCode>) -> Result<Response> {
+pub async fn redeem_link(
+    State(app): State<App>,
+    device: Device,
+    Json(body): Json<LinkCode>,
+) -> Result<Response> {
     SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
     let code = body.code.0.unwrap_or_default();
     let mut change = app.db.change_for_system("sign-in link").await?;
@@ -121,7 +127,8 @@ pub async fn redeem_link(State(app): State<App>, device: Device, Json(body): Jso
         None => None,
     };
     change.commit().await?;
-    let account = account.ok_or_else(|| unauthorized("link_used", "This sign-in link has expired or was already used"))?;
+    let account = account
+        .ok_or_else(|| unauthorized("link_used", "This sign-in link has expired or was already used"))?;
     let attempt = Attempt::new(Some(account.id), "", device.address.as_deref());
     let (account, tokens) = admit(&app, &attempt, account, &device, "link").await?;
     let token = tokens.access.clone();

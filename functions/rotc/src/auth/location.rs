@@ -93,7 +93,8 @@ pub async fn record_location(
     Json(position): Json<NewPosition>,
 ) -> Result<Json<Recorded>> {
     let within = |value: &Value, most: f64| value.as_f64().filter(|degrees| degrees.abs() <= most);
-    let (Some(latitude), Some(longitude)) = (within(&position.latitude, 90.0), within(&position.longitude, 180.0))
+    let (Some(latitude), Some(longitude)) =
+        (within(&position.latitude, 90.0), within(&position.longitude, 180.0))
     else {
         return Err(invalid("invalid", "latitude and longitude are required numbers"));
     };

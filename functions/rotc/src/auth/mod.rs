@@ -21,8 +21,13 @@ mod settings;
 mod sign_in;
 
 /// Sign-in and settings.
-pub const GROUP: Group =
-    Group { name: "auth", prefixes: &["/api/auth"], needs: &[Need::Database, Need::Files], memory_mb: 256, routes };
+pub const GROUP: Group = Group {
+    name: "auth",
+    prefixes: &["/api/auth"],
+    needs: &[Need::Database, Need::Files],
+    memory_mb: 256,
+    routes,
+};
 
 /// Sign-ins of any outcome from one address: generous, since a whole school may share it.
 const SIGN_INS: Limit = Limit { name: "sign-in", hits: 120, seconds: 60 };

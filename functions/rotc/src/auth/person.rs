@@ -119,7 +119,8 @@ pub async fn load(read: &mut Read, user_id: i32) -> Result<Person> {
                 profile_pic, created_at
          FROM users WHERE id = $1"
     );
-    let user: UserRow = read.one(find, &[&user_id]).await?.ok_or_else(|| internal("a signed-in user vanished"))?;
+    let user: UserRow =
+        read.one(find, &[&user_id]).await?.ok_or_else(|| internal("a signed-in user vanished"))?;
     Ok(Person {
         settings: Settings::load(read, user.id).await?.unwrap_or_default(),
         cadet: cadet(read, user.cadet_id).await?,

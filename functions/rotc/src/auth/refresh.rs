@@ -43,7 +43,11 @@ pub struct Refreshed {
 /// Each refresh token works once. One that is used a second time was stolen: the session ends.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = RefreshRequest,
     responses((status = 200, body = Refreshed)))]
-pub async fn refresh(State(app): State<App>, device: Device, Json(body): Json<RefreshRequest>) -> Result<Response> {
+pub async fn refresh(
+    State(app): State<App>,
+    device: Device,
+    Json(body): Json<RefreshRequest>,
+) -> Result<Response> {
     let presented = body.refresh.0.ok_or_else(|| invalid("required", "Refresh token required"))?;
     REFRESHES.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
     let mut change = app.db.change_for_system("token refresh").await?;

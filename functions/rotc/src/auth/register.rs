@@ -27,7 +27,10 @@ pub struct Registration {
     #[validate(length(min = 3, max = 150, message = "The user name must have 3 to 150 characters."))]
     pub username: String,
     /// Where links are mailed to.
-    #[validate(email(message = "Enter a valid email address."), length(max = 254, message = "The address is too long."))]
+    #[validate(
+        email(message = "Enter a valid email address."),
+        length(max = 254, message = "The address is too long.")
+    )]
     pub email: String,
     /// At least 6 characters; bcrypt reads 72 bytes.
     #[validate(length(min = 6, message = "Ensure this field has at least 6 characters."))]
@@ -69,7 +72,11 @@ pub async fn register(
     audit::record(&mut change, "REGISTER", "users", Some(id), Some(id), json!({})).await?;
     change.commit().await?;
     let user = person::load(&mut app.db.read().await?, id).await?;
-    Ok(Created(Registered { user, is_approved: false, message: "Registration successful. Awaiting approval." }))
+    Ok(Created(Registered {
+        user,
+        is_approved: false,
+        message: "Registration successful. Awaiting approval.",
+    }))
 }
 
 /// Inserts the user, unapproved, with default settings. Two registrations of one address at the same
@@ -81,7 +88,8 @@ async fn create(change: &mut Change, wanted: &Registration, hash: &str) -> Resul
         "SELECT EXISTS (SELECT FROM users WHERE lower(username) = lower($1)),
                 EXISTS (SELECT FROM users WHERE lower(email) = lower($2))"
     );
-    let (name_taken, email_taken) = change.one::<(bool, bool)>(taken, &[&username, &email]).await?.unwrap_or_default();
+    let (name_taken, email_taken) =
+        change.one::<(bool, bool)>(taken, &[&username, &email]).await?.unwrap_or_default();
     let insert = sql!(
         "WITH account AS (
              INSERT INTO users (username, password, role, is_approved, email) VALUES ($1, $2, 'cadet', 0, $3)
@@ -100,7 +108,10 @@ async fn create(change: &mut Change, wanted: &Registration, hash: &str) -> Resul
 fn taken_already(username: bool, email: bool) -> Error {
     let fields = [("username", username), ("email", email)].into_iter().filter(|(_, taken)| *taken);
     let fields: Vec<_> = fields
-        .map(|(field, _)| FieldError { field: field.to_owned(), message: format!("user with this {field} already exists.") })
+        .map(|(field, _)| FieldError {
+            field: field.to_owned(),
+            message: format!("user with this {field} already exists."),
+        })
         .collect();
     let message = fields.first().map_or_else(String::new, |first| first.message.clone());
     invalid("taken", message).with_fields(fields)

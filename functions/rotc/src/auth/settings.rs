@@ -18,8 +18,22 @@ use crate::{access::Member, photos};
 
 /// The colours the client can show.
 const PALETTE: &[&str] = &[
-    "default", "blue", "indigo", "green", "emerald", "red", "pink", "purple", "orange", "amber", "cyan", "slate",
-    "teal", "gradient-emerald", "gradient-sunset", "gradient-ocean",
+    "default",
+    "blue",
+    "indigo",
+    "green",
+    "emerald",
+    "red",
+    "pink",
+    "purple",
+    "orange",
+    "amber",
+    "cyan",
+    "slate",
+    "teal",
+    "gradient-emerald",
+    "gradient-sunset",
+    "gradient-ocean",
 ];
 
 row! {
@@ -168,17 +182,20 @@ pub async fn update_settings(
          RETURNING email_alerts, push_notifications, activity_updates, dark_mode, compact_mode, primary_color, custom_bg"
     );
     let settings = change
-        .one(upsert, &[
-            &user.id,
-            &wanted.email_alerts,
-            &wanted.push_notifications,
-            &wanted.activity_updates,
-            &wanted.dark_mode,
-            &wanted.compact_mode,
-            &wanted.primary_color,
-            &set_background,
-            &background,
-        ])
+        .one(
+            upsert,
+            &[
+                &user.id,
+                &wanted.email_alerts,
+                &wanted.push_notifications,
+                &wanted.activity_updates,
+                &wanted.dark_mode,
+                &wanted.compact_mode,
+                &wanted.primary_color,
+                &set_background,
+                &background,
+            ],
+        )
         .await?
         .ok_or_else(|| internal("preferences were not stored"))?;
     change.commit().await?;
@@ -188,12 +205,17 @@ pub async fn update_settings(
 impl SettingsChanges {
     /// Refuses colours and places the client cannot show; an empty colour means none was chosen.
     fn check(&mut self) -> Result<()> {
-        self.primary_color = self.primary_color.take().map(|color| color.to_lowercase()).filter(|color| !color.is_empty());
+        self.primary_color =
+            self.primary_color.take().map(|color| color.to_lowercase()).filter(|color| !color.is_empty());
         if self.primary_color.as_deref().is_some_and(|color| !PALETTE.contains(&color)) {
-            return Err(invalid_field("primary_color", format!("primary_color must be one of: {}", PALETTE.join(", "))));
+            return Err(invalid_field(
+                "primary_color",
+                format!("primary_color must be one of: {}", PALETTE.join(", ")),
+            ));
         }
         let place = self.custom_bg.iter().flatten();
-        let allowed = |url: &String| url.len() <= 2000 && (url.starts_with("/uploads/") || url.starts_with("https://"));
+        let allowed =
+            |url: &String| url.len() <= 2000 && (url.starts_with("/uploads/") || url.starts_with("https://"));
         if !place.into_iter().all(allowed) {
             return Err(invalid_field("custom_bg", "custom_bg must be the address of a stored picture"));
         }
@@ -203,7 +225,9 @@ impl SettingsChanges {
 
 /// The upload of a background has a larger limit than other bodies.
 pub fn background_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(store_background)).layer(DefaultBodyLimit::max(photos::FORM_LIMIT_BYTES))
+    OpenApiRouter::new()
+        .routes(routes!(store_background))
+        .layer(DefaultBodyLimit::max(photos::FORM_LIMIT_BYTES))
 }
 
 /// Upload a background picture

@@ -120,13 +120,18 @@ impl Recognised {
 /// Any role. Five failures within a quarter of an hour lock the account for half an hour.
 #[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = PasswordSignIn,
     responses((status = 200, body = SignedIn)))]
-pub async fn login(State(app): State<App>, device: Device, Json(body): Json<PasswordSignIn>) -> Result<Response> {
+pub async fn login(
+    State(app): State<App>,
+    device: Device,
+    Json(body): Json<PasswordSignIn>,
+) -> Result<Response> {
     let (Some(username), Some(password)) = (body.username.0, body.password.0) else {
         return Err(invalid("required", "Username and password are required"));
     };
     SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
     let found = account::by_username(&mut app.db.read().await?, &username).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &username, device.address.as_deref());
+    let attempt =
+        Attempt::new(found.as_ref().map(|account| account.id), &username, device.address.as_deref());
     let account = proved(&app, &attempt, found, password).await?;
     let (account, tokens) = admit(&app, &attempt, account, &device, "password").await?;
     let user = person::load(&mut app.db.read().await?, account.id).await?;
@@ -150,7 +155,11 @@ pub async fn login(State(app): State<App>, device: Device, Json(body): Json<Pass
 /// a link is mailed (401 with a message), or the identifier is enough, or it is refused.
 #[utoipa::path(post, path = "/api/auth/cadet-login", tag = "auth", request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
-pub async fn cadet_login(state: State<App>, device: Device, body: Json<IdentifierSignIn>) -> Result<Response> {
+pub async fn cadet_login(
+    state: State<App>,
+    device: Device,
+    body: Json<IdentifierSignIn>,
+) -> Result<Response> {
     by_identifier(Role::Cadet, state.0, device, body.0).await
 }
 
@@ -159,7 +168,11 @@ pub async fn cadet_login(state: State<App>, device: Device, body: Json<Identifie
 /// By user name or mail address; as for cadets.
 #[utoipa::path(post, path = "/api/auth/staff-login-no-pass", tag = "auth", request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
-pub async fn staff_login(state: State<App>, device: Device, body: Json<IdentifierSignIn>) -> Result<Response> {
+pub async fn staff_login(
+    state: State<App>,
+    device: Device,
+    body: Json<IdentifierSignIn>,
+) -> Result<Response> {
     by_identifier(Role::Staff, state.0, device, body.0).await
 }
 
@@ -167,13 +180,17 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
     let identifier = body.identifier.0.ok_or_else(|| invalid("required", "Identifier is required"))?;
     SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
     let found = account::by_identifier(&mut app.db.read().await?, role, &identifier).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &identifier, device.address.as_deref());
+    let attempt =
+        Attempt::new(found.as_ref().map(|account| account.id), &identifier, device.address.as_deref());
     let account = match (body.password.0, app.config.identifier_login) {
         (Some(password), _) => proved(&app, &attempt, found, password).await?,
         (None, IdentifierLogin::Trusted) => trusted(&app, &attempt, found).await?,
         (None, IdentifierLogin::Link) => return Err(link::offer(&app, found).await?),
         (None, IdentifierLogin::Off) => {
-            return Err(unauthorized("password_required", "Signing in without a password is switched off. Ask your administrator."));
+            return Err(unauthorized(
+                "password_required",
+                "Signing in without a password is switched off. Ask your administrator.",
+            ));
         }
     };
     let (account, tokens) = admit(&app, &attempt, account, &device, "identifier").await?;
@@ -222,7 +239,8 @@ pub async fn admit(
     attempt.succeeded(app, &mut change).await?;
     if let Err(refused) = account.check_standing() {
         let payload = json!({ "means": means, "reason": refused.code() });
-        audit::record(&mut change, "LOGIN_REFUSED", "users", Some(account.id), Some(account.id), payload).await?;
+        audit::record(&mut change, "LOGIN_REFUSED", "users", Some(account.id), Some(account.id), payload)
+            .await?;
         change.commit().await?;
         return Err(refused);
     }

@@ -1,0 +1,258 @@
+//! Grades in the resource API.
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use shared::{
+    App, Result,
+    error::{forbidden, not_found},
+    http::{Json, PageRequest, Path, Query},
+    row, sql,
+};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{
+    merit_demerit::{MeritDemerit, logs_of},
+    regrade::{Regrade, regrade},
+};
+use crate::{
+    access::{Admin, Member, NotACadetAccount, Refusal, Role, User},
+    answer::{Listing, Success, js_number_or_null, success},
+};
+
+row! {
+    struct GradeRow {
+        id: i32,
+        cadet_id: i32,
+        student_id: String,
+        first_name: String,
+        last_name: String,
+        company: Option<String>,
+        platoon: Option<String>,
+        attendance_present: i32,
+        merit_points: i32,
+        demerit_points: i32,
+        prelim_score: Option<f64>,
+        midterm_score: Option<f64>,
+        final_score: Option<f64>,
+    }
+}
+
+/// Whose grades they are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CadetInfo {
+    /// The cadet's id.
+    pub id: i32,
+    /// The school's number.
+    pub student_id: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Company.
+    pub company: Option<String>,
+    /// Platoon.
+    pub platoon: Option<String>,
+}
+
+/// A cadet's grades.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Grade {
+    /// The row's id.
+    pub id: i32,
+    /// The cadet's id.
+    pub cadet: i32,
+    /// Whose grades they are.
+    pub cadet_info: CadetInfo,
+    /// Training days attended.
+    pub attendance_present: i32,
+    /// Merit points.
+    pub merit_points: i32,
+    /// Demerit points.
+    pub demerit_points: i32,
+    /// Preliminary examination, 0 to 100.
+    #[serde(serialize_with = "js_number_or_null")]
+    pub prelim_score: Option<f64>,
+    /// Midterm examination, 0 to 100.
+    #[serde(serialize_with = "js_number_or_null")]
+    pub midterm_score: Option<f64>,
+    /// Final examination, 0 to 100.
+    #[serde(serialize_with = "js_number_or_null")]
+    pub final_score: Option<f64>,
+    /// The ledger, oldest entry first.
+    pub merit_demerit_logs: Vec<MeritDemerit>,
+}
+
+/// What changes; members that are missing or `null` stay.
+#[derive(Clone, Debug, Default, Deserialize, ToSchema, Validate)]
+#[serde(default)]
+pub struct GradeChanges {
+    /// Preliminary examination.
+    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
+    pub prelim_score: Option<f64>,
+    /// Midterm examination.
+    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
+    pub midterm_score: Option<f64>,
+    /// Final examination.
+    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
+    pub final_score: Option<f64>,
+    /// All merit points; the difference goes into the ledger.
+    pub merit_points: Option<i32>,
+    /// All demerit points; the difference goes into the ledger.
+    pub demerit_points: Option<i32>,
+    /// `active`, `INC`, `DO` or `T`.
+    #[validate(length(min = 1, max = 100, message = "Status must have 1 to 100 characters."))]
+    pub status: Option<String>,
+}
+
+impl From<GradeChanges> for Regrade {
+    fn from(changes: GradeChanges) -> Self {
+        Self {
+            prelim_score: changes.prelim_score,
+            midterm_score: changes.midterm_score,
+            final_score: changes.final_score,
+            merit_points: changes.merit_points.map(Some),
+            demerit_points: changes.demerit_points.map(Some),
+            status: changes.status,
+            attendance_present: None,
+        }
+    }
+}
+
+/// The one cadet whose data a user may see; none for staff, who may see everybody's.
+pub fn visible_cadet(user: &User) -> Result<Option<i32>> {
+    match (user.role, user.cadet_id) {
+        (Role::Admin | Role::Staff, _) => Ok(None),
+        (Role::Cadet, Some(cadet_id)) => Ok(Some(cadet_id)),
+        (Role::Cadet, None) => Err(forbidden(NotACadetAccount::MESSAGE)),
+    }
+}
+
+/// Fails with 403 unless the user may see this cadet's data.
+pub fn check_visible(user: &User, cadet_id: i32) -> Result<()> {
+    match visible_cadet(user)? {
+        Some(own) if own != cadet_id => Err(forbidden("Forbidden")),
+        _ => Ok(()),
+    }
+}
+
+/// List grades
+///
+/// With the ledger of each cadet, by cadet. Cadets see their own only; archived cadets are left out.
+#[utoipa::path(get, path = "/api/grades", tag = "grades", params(PageRequest),
+    responses((status = 200, body = Listing<Grade>)))]
+pub async fn list_grades(
+    Member(user): Member,
+    State(app): State<App>,
+    Query(request): Query<PageRequest>,
+) -> Result<Json<Listing<Grade>>> {
+    let only = visible_cadet(&user)?;
+    let page = request.page(50, 100);
+    let count = sql!(
+        "SELECT count(*) AS total FROM grades JOIN cadets ON cadets.id = grades.cadet_id
+         WHERE cadets.is_archived IS NOT TRUE AND ($1::int IS NULL OR cadets.id = $1)"
+    );
+    let list = sql!(
+        "SELECT grades.id, cadets.id AS cadet_id, cadets.student_id, cadets.first_name, cadets.last_name,
+                cadets.company, cadets.platoon, coalesce(grades.attendance_present, 0) AS attendance_present,
+                coalesce(grades.merit_points, 0) AS merit_points,
+                coalesce(grades.demerit_points, 0) AS demerit_points,
+                grades.prelim_score, grades.midterm_score, grades.final_score
+         FROM grades JOIN cadets ON cadets.id = grades.cadet_id
+         WHERE cadets.is_archived IS NOT TRUE AND ($1::int IS NULL OR cadets.id = $1)
+         ORDER BY cadets.id LIMIT $2 OFFSET $3"
+    );
+    let mut read = app.db.read().await?;
+    let total = read.scalar(count, &[&only]).await?;
+    let rows: Vec<GradeRow> = read.all(list, &[&only, &page.limit, &page.offset()]).await?;
+    let data = with_logs(&app, rows).await?;
+    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+}
+
+/// Show a cadet's grades
+///
+/// Cadets see their own only.
+#[utoipa::path(get, path = "/api/grades/{cadet_id}", tag = "grades",
+    params(("cadet_id" = i32, Path)), responses((status = 200, body = Success<Grade>)))]
+pub async fn show_grade(
+    Member(user): Member,
+    State(app): State<App>,
+    Path(cadet_id): Path<i32>,
+) -> Result<Json<Success<Grade>>> {
+    check_visible(&user, cadet_id)?;
+    Ok(Json(success(grade(&app, cadet_id).await?)))
+}
+
+/// Change a cadet's grades
+///
+/// Totals that change are balanced in the ledger. The cadet gets a notification and a mail.
+#[utoipa::path(put, path = "/api/grades/{cadet_id}", tag = "grades",
+    params(("cadet_id" = i32, Path)), request_body = GradeChanges,
+    responses((status = 200, body = Success<Grade>)))]
+pub async fn update_grade(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    Path(cadet_id): Path<i32>,
+    Json(changes): Json<GradeChanges>,
+) -> Result<Json<Success<Grade>>> {
+    let mut change = app.db.change(&admin.actor()).await?;
+    if !regrade(&mut change, &app, &admin, cadet_id, &changes.into()).await? {
+        return Err(not_found("Grades not found for this cadet"));
+    }
+    change.commit().await?;
+    Ok(Json(success(grade(&app, cadet_id).await?)))
+}
+
+async fn grade(app: &App, cadet_id: i32) -> Result<Grade> {
+    let find = sql!(
+        "SELECT grades.id, cadets.id AS cadet_id, cadets.student_id, cadets.first_name, cadets.last_name,
+                cadets.company, cadets.platoon, coalesce(grades.attendance_present, 0) AS attendance_present,
+                coalesce(grades.merit_points, 0) AS merit_points,
+                coalesce(grades.demerit_points, 0) AS demerit_points,
+                grades.prelim_score, grades.midterm_score, grades.final_score
+         FROM grades JOIN cadets ON cadets.id = grades.cadet_id WHERE cadets.id = $1"
+    );
+    let row: Option<GradeRow> = app.db.read().await?.one(find, &[&cadet_id]).await?;
+    let mut grades = with_logs(app, row.into_iter().collect()).await?;
+    grades.pop().ok_or_else(|| not_found("Grades not found for this cadet"))
+}
+
+/// Adds the ledgers of all rows with one query.
+async fn with_logs(app: &App, rows: Vec<GradeRow>) -> Result<Vec<Grade>> {
+    let cadet_ids: Vec<i32> = rows.iter().map(|row| row.cadet_id).collect();
+    let mut logs: HashMap<i32, Vec<MeritDemerit>> = HashMap::new();
+    for log in logs_of(app, &cadet_ids).await? {
+        logs.entry(log.cadet).or_default().push(log);
+    }
+    let grade = |row: GradeRow| {
+        let merit_demerit_logs = logs.remove(&row.cadet_id).unwrap_or_default();
+        row.grade(merit_demerit_logs)
+    };
+    Ok(rows.into_iter().map(grade).collect())
+}
+
+impl GradeRow {
+    fn grade(self, merit_demerit_logs: Vec<MeritDemerit>) -> Grade {
+        Grade {
+            id: self.id,
+            cadet: self.cadet_id,
+            cadet_info: CadetInfo {
+                id: self.cadet_id,
+                student_id: self.student_id,
+                first_name: self.first_name,
+                last_name: self.last_name,
+                company: self.company,
+                platoon: self.platoon,
+            },
+            attendance_present: self.attendance_present,
+            merit_points: self.merit_points,
+            demerit_points: self.demerit_points,
+            prelim_score: self.prelim_score,
+            midterm_score: self.midterm_score,
+            final_score: self.final_score,
+            merit_demerit_logs,
+        }
+    }
+}

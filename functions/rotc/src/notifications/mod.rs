@@ -1,0 +1,30 @@
+//! Notices: private ones, and those for everyone, which each user reads and dismisses alone.
+
+use shared::{
+    App,
+    system::{Group, Need},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub mod admin_notifications;
+pub mod cadet_notifications;
+pub mod inbox;
+
+/// Notifications.
+pub const GROUP: Group = Group {
+    name: "notifications",
+    prefixes: &["/api/cadet/notifications", "/api/admin/notifications"],
+    needs: &[Need::Database],
+    memory_mb: 128,
+    routes: router,
+};
+
+fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(cadet_notifications::list_cadet_notifications))
+        .routes(routes!(cadet_notifications::read_all_cadet_notifications))
+        .routes(routes!(cadet_notifications::read_cadet_notification))
+        .routes(routes!(cadet_notifications::delete_all_cadet_notifications))
+        .routes(routes!(cadet_notifications::delete_cadet_notification))
+        .routes(routes!(admin_notifications::list_admin_notifications))
+}
