@@ -56,7 +56,8 @@ async fn other_names_of_a_locked_account_are_locked_too() {
 async fn failures_are_forgotten_after_a_success_and_after_a_quarter_of_an_hour() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet().with_password("secret")).await;
-    let wrong = || app.anonymous().post(LOGIN, login(&cadet.student_id, "wrong"));
+    let client = app.anonymous();
+    let wrong = || client.post(LOGIN, login(&cadet.student_id, "wrong"));
 
     for _ in 0..4 {
         wrong().await.is(401);

@@ -27,7 +27,8 @@ async fn only_what_is_sent_changes_and_null_clears_the_background() {
     let cadet = app.add(a_cadet()).await;
     app.as_cadet(&cadet).get(SETTINGS).await.is(200);
 
-    let put = |body| app.as_cadet(&cadet).put(SETTINGS, body);
+    let client = app.as_cadet(&cadet);
+    let put = |body| client.put(SETTINGS, body);
     let changed = json!({ "dark_mode": true, "compact_mode": "yes", "primary_color": "red", "custom_bg": "/uploads/x.png" });
     put(changed)
         .await
