@@ -2,6 +2,7 @@
 
 mod adoption;
 mod auth;
+mod bad_input;
 mod coverage;
 mod http;
 mod legacy;
