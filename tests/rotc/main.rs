@@ -1,6 +1,8 @@
 //! Tests of the ROTC system as its clients see it.
 
 mod adoption;
+mod auth;
+mod bad_input;
 mod coverage;
 mod http;
 mod legacy;

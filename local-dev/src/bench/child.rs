@@ -22,11 +22,14 @@ impl Child {
     /// `muster serve` on the database, signed in as the admin.
     pub async fn server(database_url: &str) -> Result<Self, BoxError> {
         let port = free_port().await?;
-        let mut child = Self::start(&["serve", "--system", "rotc", "--port", &port.to_string()], database_url, port).await?;
+        let mut child =
+            Self::start(&["serve", "--system", "rotc", "--port", &port.to_string()], database_url, port)
+                .await?;
         let (username, password) = ADMIN;
         let body = json!({ "username": username, "password": password }).to_string();
         let answer = load::post(child.address, "/api/auth/login", &body).await?;
-        let token = serde_json::from_slice::<serde_json::Value>(&answer)?["token"].as_str().map(str::to_owned);
+        let token =
+            serde_json::from_slice::<serde_json::Value>(&answer)?["token"].as_str().map(str::to_owned);
         child.token = token.ok_or("the bench could not sign in")?;
         Ok(child)
     }

@@ -16,7 +16,10 @@ pub async fn load(url: &str, cadets: i32) -> Result<(), BoxError> {
     let client = db::connect(&config.database).await?;
     let hash = bcrypt::hash(ADMIN.1, 4)?;
     client
-        .execute("INSERT INTO users (username, password, role, is_approved) VALUES ($1, $2, 'admin', 1)", &[&ADMIN.0, &hash])
+        .execute(
+            "INSERT INTO users (username, password, role, is_approved) VALUES ($1, $2, 'admin', 1)",
+            &[&ADMIN.0, &hash],
+        )
         .await?;
     client.execute(CADETS, &[&cadets]).await?;
     client.batch_execute(REST).await?;

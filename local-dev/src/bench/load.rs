@@ -31,7 +31,12 @@ pub struct Measured {
 
 impl Load {
     /// Loads one endpoint; none when it does not answer 200. A fifth of the time before that warms up.
-    pub async fn run(&self, address: SocketAddr, path: &str, token: &str) -> Result<Option<Measured>, BoxError> {
+    pub async fn run(
+        &self,
+        address: SocketAddr,
+        path: &str,
+        token: &str,
+    ) -> Result<Option<Measured>, BoxError> {
         let mut first = Connection::open(address).await?;
         let (status, body) = first.get(path, token).await?;
         if status != StatusCode::OK {
@@ -45,7 +50,13 @@ impl Load {
         Ok(Some(Measured { bytes: body.len(), per_second, p50_ms: at(0.5), p99_ms: at(0.99) }))
     }
 
-    async fn times(&self, address: SocketAddr, path: &str, token: &str, time: Duration) -> Result<Vec<Duration>, BoxError> {
+    async fn times(
+        &self,
+        address: SocketAddr,
+        path: &str,
+        token: &str,
+        time: Duration,
+    ) -> Result<Vec<Duration>, BoxError> {
         let until = Instant::now() + time;
         let mut workers = tokio::task::JoinSet::new();
         for _ in 0..self.connections {
@@ -75,7 +86,9 @@ impl Load {
 /// Sends one JSON body and gives the body of the answer.
 pub async fn post(address: SocketAddr, path: &str, body: &str) -> Result<Bytes, BoxError> {
     let mut connection = Connection::open(address).await?;
-    let request = Request::post(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
+    let request = Request::post(path)
+        .header(header::HOST, "localhost")
+        .header(header::CONTENT_TYPE, "application/json");
     let (_, answer) = connection.send(request.body(Full::from(body.to_owned()))?).await?;
     Ok(answer)
 }

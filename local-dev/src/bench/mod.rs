@@ -5,8 +5,8 @@
 
 mod bare;
 mod child;
-mod data;
 pub mod cold_start;
+mod data;
 mod load;
 
 use std::{
@@ -20,7 +20,10 @@ use self::{
     child::Child,
     load::{Load, Measured},
 };
-use crate::{BoxError, postgres::{Cluster, Options, Purpose}};
+use crate::{
+    BoxError,
+    postgres::{Cluster, Options, Purpose},
+};
 
 pub use bare::serve as serve_bare;
 
@@ -98,18 +101,23 @@ fn print(
     bare: &[Option<Row>],
 ) -> Result<(), BoxError> {
     let mut out = io::stdout();
-    writeln!(out, "{} cadets, {} connections, {} s each\n", options.cadets, options.connections, options.seconds)?;
-    writeln!(out, "| endpoint | bytes | req/s | p50 ms | p99 ms | memory MB | bare req/s | bare memory MB | ratio |")?;
+    writeln!(
+        out,
+        "{} cadets, {} connections, {} s each\n",
+        options.cadets, options.connections, options.seconds
+    )?;
+    writeln!(
+        out,
+        "| endpoint | bytes | req/s | p50 ms | p99 ms | memory MB | bare req/s | bare memory MB | ratio |"
+    )?;
     writeln!(out, "|---|---:|---:|---:|---:|---:|---:|---:|---:|")?;
     for ((path, ours), bare) in endpoints.iter().zip(ours).zip(bare) {
         let Some(Row { measured: m, memory_mb }) = ours else {
             writeln!(out, "| `{path}` | does not answer 200 | | | | | | | |")?;
             continue;
         };
-        let figures = format!(
-            "{} | {:.0} | {:.2} | {:.2} | {memory_mb:.0}",
-            m.bytes, m.per_second, m.p50_ms, m.p99_ms
-        );
+        let figures =
+            format!("{} | {:.0} | {:.2} | {:.2} | {memory_mb:.0}", m.bytes, m.per_second, m.p50_ms, m.p99_ms);
         let beside = match bare {
             Some(bare) => format!(
                 "{:.0} | {:.0} | {:.0} %",
