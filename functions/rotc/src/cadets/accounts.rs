@@ -68,9 +68,12 @@ impl Conflicts {
         username: Option<&str>,
         email: Option<&str>,
     ) -> Result<Self> {
+        // Also a student id of somebody else: both are typed into the same field at sign-in.
         let by_name = sql!(
-            "SELECT id AS user_id, cadet_id, is_archived FROM users
-             WHERE username = $2 AND cadet_id IS DISTINCT FROM $1"
+            "SELECT users.id AS user_id, users.cadet_id, users.is_archived
+             FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
+             WHERE (users.username = $2 OR cadets.student_id = $2) AND users.cadet_id IS DISTINCT FROM $1
+             ORDER BY users.username = $2 DESC, users.id LIMIT 1"
         );
         let by_email = sql!(
             "SELECT id AS user_id, cadet_id, is_archived FROM users
@@ -87,6 +90,14 @@ impl Conflicts {
         Ok(found)
     }
 
+    /// 409 when anything is taken.
+    pub(super) fn refuse(&self) -> Result<()> {
+        match self.fields().join(", ") {
+            none if none.is_empty() => Ok(()),
+            taken => Err(conflict("taken", format!("The following fields are already taken: {taken}"))),
+        }
+    }
+
     /// The names of what is taken.
     pub(super) fn fields(&self) -> Vec<&'static str> {
         let taken = [("username", &self.username), ("email", &self.email)];
@@ -94,23 +105,36 @@ impl Conflicts {
     }
 }
 
-/// Gives the cadet's account a new name, a new address or a new picture; what is none stays. An empty
-/// address clears it.
+/// Gives the account of a cadet a new name or address; what is none stays, an empty address is cleared.
 pub(super) async fn update(
     change: &mut Change,
     cadet_id: i32,
     username: Option<&str>,
     email: Option<&str>,
+) -> Result<()> {
+    // Legacy: several accounts may share a cadet; lists show the oldest, so that is the one edited.
+    let oldest = sql!("SELECT min(id) FROM users WHERE cadet_id = $1");
+    match change.scalar::<Option<i32>>(oldest, &[&cadet_id]).await? {
+        Some(user_id) => update_one(change, user_id, username, email, None).await,
+        None => Ok(()),
+    }
+}
+
+/// Gives one account a new name, address or picture; what is none stays, an empty address is cleared.
+pub(super) async fn update_one(
+    change: &mut Change,
+    user_id: i32,
+    username: Option<&str>,
+    email: Option<&str>,
     profile_pic: Option<&str>,
 ) -> Result<()> {
-    // Legacy: several accounts may share a cadet; the name is the oldest's, as in every list.
     let update = sql!(
         "UPDATE users
          SET username = coalesce($2, username),
              email = CASE WHEN $3::text IS NULL THEN email ELSE nullif($3, '') END,
              profile_pic = coalesce($4, profile_pic)
-         WHERE id = (SELECT min(id) FROM users WHERE cadet_id = $1)"
+         WHERE id = $1"
     );
-    change.execute(update, &[&cadet_id, &username, &email, &profile_pic]).await?;
+    change.execute(update, &[&user_id, &username, &email, &profile_pic]).await?;
     Ok(())
 }

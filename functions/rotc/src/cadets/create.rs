@@ -48,8 +48,7 @@ pub async fn create_client_cadet(
     if !sent.missing().is_empty() {
         return Err(invalid("required", "Student ID, Last Name, and First Name are required"));
     }
-    let (id, _) =
-        enrol(&app, &staff, &sent, unspecified(), "Cadet with this Student ID already exists").await?;
+    let (id, _) = enrol(&app, &staff, &sent, unspecified(), client_taken).await?;
     Ok(Created(CreatedCadet { message: "Cadet created successfully", id }))
 }
 
@@ -68,12 +67,24 @@ pub async fn create_cadet(
         return Err(required(&missing));
     }
     check_email(&sent)?;
-    let (_, cadet) = enrol(&app, &admin, &sent, Details::default(), "Student ID already exists.").await?;
+    let (_, cadet) = enrol(&app, &admin, &sent, Details::default(), taken).await?;
     Ok(Created(success(cadet)))
 }
 
+/// 400: another cadet, archived or not, has the student id.
+#[track_caller]
+pub(super) fn taken() -> Error {
+    invalid_field("student_id", "Student ID already exists.")
+}
+
+/// The same in the words of the client API.
+#[track_caller]
+pub(super) fn client_taken() -> Error {
+    invalid("taken", "Cadet with this Student ID already exists")
+}
+
 /// 400 with a message for each missing field.
-pub(super) fn required(missing: &[&str]) -> Error {
+fn required(missing: &[&str]) -> Error {
     let message = "This field is required.";
     let fields =
         missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
@@ -93,7 +104,7 @@ async fn enrol(
     user: &User,
     sent: &CadetFields,
     mut details: Details,
-    taken: &str,
+    taken: fn() -> Error,
 ) -> Result<(i32, Cadet)> {
     details.apply(sent)?;
     details.is_profile_completed = Some(false);
@@ -101,7 +112,7 @@ async fn enrol(
         details.status = Some("Ongoing".to_owned());
     }
     let mut change = app.db.change(&user.actor()).await?;
-    let id = details.insert(&mut change).await?.ok_or_else(|| invalid_field("student_id", taken))?;
+    let id = details.insert(&mut change).await?.ok_or_else(taken)?;
     let add_grades = sql!("INSERT INTO grades (cadet_id) VALUES ($1) ON CONFLICT (cadet_id) DO NOTHING");
     change.execute(add_grades, &[&id]).await?;
     let username = filled(&sent.username).unwrap_or(&details.first_name);

@@ -4,7 +4,7 @@ use axum::extract::State;
 use serde::Deserialize;
 use shared::{
     App, Result,
-    db::{Change, Param, Sql},
+    db::{Change, Param, Read, Sql},
     error::{forbidden, not_found},
     http::{Json, Page, PageRequest, Path, Query},
     sql,
@@ -103,26 +103,35 @@ async fn find(
     archived: bool,
     only: Option<i32>,
 ) -> Result<Json<Listing<Cadet>>> {
-    let search = given(&filter.search);
-    let (company, platoon) = (given(&filter.company), given(&filter.platoon));
-    let (course, year_level, status) =
-        (given(&filter.course), given(&filter.year_level), given(&filter.status));
     let mut db = app.db.read().await?;
-    let (mut rows, mut window) = (Vec::<CadetRow>::new(), page);
-    for attempt in [page, Page { page: 1, limit: 1 }] {
-        window = attempt;
-        let (limit, offset) = (attempt.limit, attempt.offset());
-        let params: [Param<'_>; 10] =
-            [&archived, &only, &company, &platoon, &course, &year_level, &status, &search, &limit, &offset];
-        rows = db.all(LIST, &params).await?;
-        // Behind the last page there is no row that tells the total: the first page does.
-        if !rows.is_empty() || page.page == 1 {
-            break;
+    let found = rows(&mut db, filter, page, archived, only).await?;
+    let total = match found.first() {
+        Some(row) => row.total(),
+        None if page.page == 1 => 0,
+        // Behind the last page no row tells the total; the first one does.
+        None => {
+            let first = rows(&mut db, filter, Page { page: 1, limit: 1 }, archived, only).await?;
+            first.first().map_or(0, CadetRow::total)
         }
-    }
-    let total = rows.first().map_or(0, CadetRow::total);
-    let data = if window == page { rows.into_iter().map(Cadet::from).collect() } else { Vec::new() };
+    };
+    let data = found.into_iter().map(Cadet::from).collect();
     Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+}
+
+async fn rows(
+    db: &mut Read,
+    filter: &CadetFilter,
+    page: Page,
+    archived: bool,
+    only: Option<i32>,
+) -> Result<Vec<CadetRow>> {
+    let (company, platoon, course) = (given(&filter.company), given(&filter.platoon), given(&filter.course));
+    let (year_level, status, search) =
+        (given(&filter.year_level), given(&filter.status), given(&filter.search));
+    let (limit, offset) = (page.limit, page.offset());
+    let params: [Param<'_>; 10] =
+        [&archived, &only, &company, &platoon, &course, &year_level, &status, &search, &limit, &offset];
+    db.all(LIST, &params).await
 }
 
 /// A filter that is set.

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     db::Change,
-    error::{FieldError, invalid, invalid_field, not_found},
+    error::{FieldError, invalid, not_found},
     http::{Form, Json, Path, UploadedFile},
 };
 use utoipa::ToSchema;
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::{
     accounts::{self, Conflicts},
     cadet::Cadet,
-    create::check_email,
+    create::{check_email, client_taken, taken},
     details::{Details, student_id_is_taken},
     fields::{self, CadetFields, ClientCadetFields, filled},
     list,
@@ -54,7 +54,7 @@ pub async fn update_client_cadet(
     if !sent.emptied().is_empty() {
         return Err(invalid("required", "Student ID, Last Name, and First Name are required"));
     }
-    let edit = Edit { id, sent: &sent, taken: "Cadet with this Student ID already exists" };
+    let edit = Edit { id, sent: &sent, strict: false, taken: client_taken };
     let (conflicts, _) = edit.run(&app, &admin, picture).await?;
     let kept = conflicts.fields();
     Ok(Json(match kept.is_empty() {
@@ -70,7 +70,7 @@ pub async fn update_client_cadet(
 /// Edit a cadet
 ///
 /// JSON, or a form with the picture in `profile_pic`. What is not sent stays, an empty text clears. A user
-/// name or mail address of another account stays as it was.
+/// name or mail address of another account is refused with 409.
 #[utoipa::path(put, path = "/api/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
     request_body(content((CadetFields = "application/json"), (CadetFields = "multipart/form-data"))),
     responses((status = 200, body = Success<Cadet>)))]
@@ -86,8 +86,7 @@ pub async fn update_cadet(
     if !emptied.is_empty() {
         return Err(blank(&emptied));
     }
-    let (_, cadet) =
-        Edit { id, sent: &sent, taken: "Student ID already exists." }.run(&app, &admin, picture).await?;
+    let (_, cadet) = Edit { id, sent: &sent, strict: true, taken }.run(&app, &admin, picture).await?;
     Ok(Json(success(cadet)))
 }
 
@@ -102,8 +101,10 @@ fn blank(names: &[&str]) -> Error {
 struct Edit<'a> {
     id: i32,
     sent: &'a CadetFields,
+    /// Whether a user name or mail address of another account fails the edit, instead of staying as it was.
+    strict: bool,
     /// What to answer when the student id is another cadet's.
-    taken: &'static str,
+    taken: fn() -> Error,
 }
 
 impl Edit<'_> {
@@ -136,6 +137,9 @@ impl Edit<'_> {
     ) -> Result<Conflicts> {
         let (username, email) = (filled(&self.sent.username), filled(&self.sent.email));
         let conflicts = Conflicts::find(change, self.id, username, email).await?;
+        if self.strict {
+            conflicts.refuse()?;
+        }
         let email_before = details.email.clone();
         details.apply(self.sent)?;
         if conflicts.email.is_some() {
@@ -145,12 +149,12 @@ impl Edit<'_> {
             details.profile_pic = Some(picture.to_owned());
         }
         if student_id_is_taken(change, &details.student_id, self.id).await? {
-            return Err(invalid_field("student_id", self.taken));
+            return Err((self.taken)());
         }
         details.save(change, self.id).await?;
         let username = username.filter(|_| conflicts.username.is_none());
         let email = self.sent.email.as_deref().map(str::trim).filter(|_| conflicts.email.is_none());
-        accounts::update(change, self.id, username, email, None).await?;
+        accounts::update(change, self.id, username, email).await?;
         Ok(conflicts)
     }
 }
