@@ -38,10 +38,6 @@ pub static SYSTEM: System = System {
 pub static GROUPS: &[&Group] = &[
     &auth::GROUP,
     &cadets::GROUP,
-    &grades::GROUP,
-    &activities::GROUP,
-    &attendance::GROUP,
-    &notifications::GROUP,
     &files::GROUP,
     &ops::GROUP,
 ];
