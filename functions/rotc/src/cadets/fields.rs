@@ -6,7 +6,7 @@ use serde_json::Value;
 use shared::{
     Error, Result,
     error::{invalid, invalid_field},
-    http::{Form, UploadedFile},
+    http::{FormData, UploadedFile},
 };
 use utoipa::ToSchema;
 use validator::Validate;
@@ -134,7 +134,7 @@ pub(super) fn filled(text: &Option<String>) -> Option<&str> {
 }
 
 /// The fields of a form, and its picture, which must be in the field `photo`.
-pub(super) fn read<F>(mut form: Form, photo: &str) -> Result<(CadetFields, Option<UploadedFile>)>
+pub(super) fn read<F>(mut form: FormData, photo: &str) -> Result<(CadetFields, Option<UploadedFile>)>
 where
     F: DeserializeOwned + Validate + Into<CadetFields>,
 {

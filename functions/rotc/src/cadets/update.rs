@@ -7,7 +7,7 @@ use shared::{
     App, Error, Result,
     db::Change,
     error::{FieldError, invalid, not_found},
-    http::{Form, Json, Path, UploadedFile},
+    http::{FormData, Json, Path, UploadedFile},
 };
 use utoipa::ToSchema;
 
@@ -48,7 +48,7 @@ pub async fn update_client_cadet(
     Admin(admin): Admin,
     State(app): State<App>,
     Path(id): Path<i32>,
-    form: Form,
+    form: FormData,
 ) -> Result<Json<UpdatedCadet>> {
     let (sent, picture) = fields::read::<ClientCadetFields>(form, "profilePic")?;
     if !sent.emptied().is_empty() {
@@ -78,7 +78,7 @@ pub async fn update_cadet(
     Admin(admin): Admin,
     State(app): State<App>,
     Path(id): Path<i32>,
-    form: Form,
+    form: FormData,
 ) -> Result<Json<Success<Cadet>>> {
     let (sent, picture) = fields::read::<CadetFields>(form, "profile_pic")?;
     check_email(&sent)?;
