@@ -9,10 +9,11 @@ use clap::{Parser, Subcommand};
 use shared::system::System;
 
 use crate::{
-    BoxError, database,
+    BoxError, bench, database,
     legacy::{self, Mode, Source},
     parts::Parts,
     serve::{self, ServeOptions},
+    template,
 };
 
 /// The systems this program knows, with the port each has by default.
@@ -45,6 +46,21 @@ enum Command {
     /// Work with the data of a legacy server.
     #[command(subcommand)]
     Legacy(LegacyCommand),
+    /// Write the generated files: templates, the functions' programs, the router of `cargo lambda watch`.
+    Template {
+        /// The root of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+    /// Measure endpoints beside a handler that does nothing but the query.
+    Bench(bench::BenchOptions),
+    /// The bare handler of `bench`.
+    #[command(hide = true)]
+    BenchBare {
+        /// Where to listen, on the loopback address.
+        #[arg(long)]
+        port: u16,
+    },
     /// Write the description of each API to `functions/<system>/openapi.json`.
     Openapi {
         /// The root of the repository.
@@ -74,6 +90,9 @@ impl Cli {
             Command::Migrate { system } => migrate(&system).await,
             Command::Reset { yes } => reset(yes),
             Command::Legacy(LegacyCommand::Import { from, replace }) => import(&from, replace).await,
+            Command::Template { root } => template(&root),
+            Command::Bench(options) => bench::bench(options).await,
+            Command::BenchBare { port } => bench::serve_bare(port).await,
             Command::Openapi { root } => openapi(&root),
         }
     }
@@ -128,6 +147,13 @@ fn reset(yes: bool) -> Result<(), BoxError> {
     }
     database::remove_data(parts.data())?;
     writeln!(out, "The next start begins with an empty database.")?;
+    Ok(())
+}
+
+fn template(root: &std::path::Path) -> Result<(), BoxError> {
+    for file in template::write_all(root)? {
+        writeln!(io::stdout(), "wrote {}", file.display())?;
+    }
     Ok(())
 }
 

@@ -40,7 +40,8 @@ pub async fn demo(config: &Config, data: &Path) -> Result<Vec<String>, BoxError>
     let file = data.join("demo-accounts.txt");
     if let Some(accounts) = demo::seed(&mut client).await? {
         let DemoAccounts { admin, staff, cadet } = accounts;
-        let line = |role: &str, (name, password): (String, String)| format!("{role:<14} {name} / {password}\n");
+        let line =
+            |role: &str, (name, password): (String, String)| format!("{role:<14} {name} / {password}\n");
         let text = [line("Demo admin", admin), line("Demo staff", staff), line("Demo cadet", cadet)].concat();
         std::fs::write(&file, text)?;
     }

@@ -36,9 +36,13 @@ pub static SYSTEM: System = System {
 
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
+    &activities::GROUP,
+    &attendance::GROUP,
     &auth::GROUP,
     &cadets::GROUP,
     &files::GROUP,
+    &grades::GROUP,
+    &notifications::GROUP,
     &ops::GROUP,
 ];
 

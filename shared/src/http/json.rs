@@ -55,6 +55,10 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Parses JSON and names the field that has the wrong type, without repeating its value.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    // Every body is an object; serde would also take an array, member by member.
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(invalid("wrong_type", "The request body must be a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();

@@ -7,7 +7,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
-    db::Param,
+    db::{Param, Sql},
     http::{Json, Page, PageRequest, Query},
     sql,
 };
@@ -100,36 +100,39 @@ async fn find(app: &App, filter: &ClientFilter, page: Option<Page>) -> Result<Ve
     let search = filter.search.as_deref().filter(|text| !text.is_empty());
     let (limit, offset) = (page.map(|page| page.limit), page.map(Page::offset));
     let everybody = filter.include_archived.as_deref() == Some("true");
-    // A picture kept as a data URL may be megabytes: lists name the route that serves it.
-    let select = sql!(
-        "SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
-                c.contact_number, c.address, c.course, c.year_level, c.school_year, c.battalion, c.company, c.platoon,
-                c.cadet_course, c.semester, c.corp_position, c.status, c.is_profile_completed, c.is_archived,
-                account.username, c.gender, c.religion, c.birthdate,
-                CASE WHEN c.profile_pic LIKE 'data:%' THEN '/api/images/cadets/' || c.id ELSE c.profile_pic END
-                    AS profile_pic,
-                c.created_at, g.id AS grade_id, g.attendance_present, g.merit_points, g.demerit_points,
-                g.prelim_score, g.midterm_score, g.final_score, g.status AS grade_status, g.lifetime_merit_points,
-                (SELECT count(*) FROM training_days) AS training_days, count(*) OVER () AS total
-         FROM cadets c
-         LEFT JOIN grades g ON g.cadet_id = c.id
-         LEFT JOIN LATERAL (SELECT username FROM users WHERE cadet_id = c.id ORDER BY id LIMIT 1) account ON true
-         WHERE CASE WHEN $1 THEN c.is_archived IS TRUE ELSE $2 OR c.is_archived IS NOT TRUE END
-           AND (NOT $3 OR c.is_profile_completed IS NOT TRUE)
-           AND ($4::text IS NULL OR c.cadet_course = $4)
-           AND ($5::text IS NULL OR c.company = $5)
-           AND ($6::text IS NULL OR strpos(c.student_id, $6) > 0
-                OR strpos(c.first_name || ' ' || c.last_name, $6) > 0
-                OR strpos(c.last_name || ', ' || c.first_name, $6) > 0)
-         ORDER BY c.last_name, c.first_name, c.id
-         LIMIT $7 OFFSET $8"
-    );
     let params: [Param<'_>; 8] =
         [&archived, &everybody, &unverified, &course, &company, &search, &limit, &offset];
-    app.db.read().await?.all(select, &params).await
+    app.db.read().await?.all(CLIENT_LIST, &params).await
 }
 
 /// A filter that is set: neither absent nor empty nor `All`.
 fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty() && *text != "All")
 }
+
+/// The client's list. `muster bench` runs it through a bare handler too.
+///
+/// A picture kept as a data URL may be megabytes: lists name the route that serves it.
+pub const CLIENT_LIST: Sql = sql!(
+    "SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
+            c.contact_number, c.address, c.course, c.year_level, c.school_year, c.battalion, c.company, c.platoon,
+            c.cadet_course, c.semester, c.corp_position, c.status, c.is_profile_completed, c.is_archived,
+            account.username, c.gender, c.religion, c.birthdate,
+            CASE WHEN c.profile_pic LIKE 'data:%' THEN '/api/images/cadets/' || c.id ELSE c.profile_pic END
+                AS profile_pic,
+            c.created_at, g.id AS grade_id, g.attendance_present, g.merit_points, g.demerit_points,
+            g.prelim_score, g.midterm_score, g.final_score, g.status AS grade_status, g.lifetime_merit_points,
+            (SELECT count(*) FROM training_days) AS training_days, count(*) OVER () AS total
+     FROM cadets c
+     LEFT JOIN grades g ON g.cadet_id = c.id
+     LEFT JOIN LATERAL (SELECT username FROM users WHERE cadet_id = c.id ORDER BY id LIMIT 1) account ON true
+     WHERE CASE WHEN $1 THEN c.is_archived IS TRUE ELSE $2 OR c.is_archived IS NOT TRUE END
+       AND (NOT $3 OR c.is_profile_completed IS NOT TRUE)
+       AND ($4::text IS NULL OR c.cadet_course = $4)
+       AND ($5::text IS NULL OR c.company = $5)
+       AND ($6::text IS NULL OR strpos(c.student_id, $6) > 0
+            OR strpos(c.first_name || ' ' || c.last_name, $6) > 0
+            OR strpos(c.last_name || ', ' || c.first_name, $6) > 0)
+     ORDER BY c.last_name, c.first_name, c.id
+     LIMIT $7 OFFSET $8"
+);

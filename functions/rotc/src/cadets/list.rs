@@ -141,7 +141,8 @@ fn given(text: &Option<String>) -> Option<&str> {
 
 // In both, a picture kept as a data URL may be megabytes: the answer names the route that serves it.
 
-const LIST: Sql = sql!(
+/// A page of cadets. `muster bench` runs it through a bare handler too.
+pub const LIST: Sql = sql!(
     "SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
             c.contact_number, c.address, c.course, c.year_level, c.school_year, c.battalion, c.company, c.platoon,
             c.cadet_course, c.semester, c.corp_position, c.status, c.is_profile_completed, c.is_archived,

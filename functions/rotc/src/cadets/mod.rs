@@ -29,6 +29,9 @@ mod selection;
 mod unlock;
 mod update;
 
+pub use client_list::CLIENT_LIST;
+pub use list::LIST;
+
 pub use cadet::{Cadet, CadetGrades, CadetRow, Figures, ListedCadet};
 
 /// The cadet register.

@@ -59,7 +59,11 @@ pub struct SavedProfile {
 #[utoipa::path(put, path = "/api/cadet/profile", tag = "cadets",
     request_body(content((ClientCadetFields = "application/json"), (ClientCadetFields = "multipart/form-data"))),
     responses((status = 200, body = SavedProfile)))]
-pub async fn save_profile(own: Own, State(app): State<App>, mut form: FormData) -> Result<Json<SavedProfile>> {
+pub async fn save_profile(
+    own: Own,
+    State(app): State<App>,
+    mut form: FormData,
+) -> Result<Json<SavedProfile>> {
     let completing = form.fields.remove("is_profile_completed").is_some_and(|value| is_true(&value));
     let (sent, picture) = fields::read::<ClientCadetFields>(form, "profilePic")?;
     let sent = CadetFields { rank: None, status: None, student_id: None, ..sent };

@@ -39,7 +39,11 @@ const PLACEHOLDER: &str = include_str!("placeholder.svg");
 /// a picture and 404 for anything else. Letters are for their cadet and for the staff.
 #[utoipa::path(get, path = "/uploads/{name}", tag = "files", params(("name" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream")))]
-pub async fn show_file(Viewer(viewer): Viewer, State(app): State<App>, Path(name): Path<String>) -> Result<Response> {
+pub async fn show_file(
+    Viewer(viewer): Viewer,
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Response> {
     let missing = || not_found("File not found");
     let Some(user) = viewer else {
         return if is_picture(&name) { Ok(placeholder()) } else { Err(missing()) };
