@@ -120,8 +120,11 @@ async fn lifetime_merits_follow_the_ledger() {
     app.execute("UPDATE grades SET lifetime_merit_points = 1 WHERE cadet_id = $1", &[&cadet.id]).await;
     let path = "/api/admin/sync-lifetime-merits";
     app.as_admin().post(path, json!({})).await.is(200).has(json!({
-        "message": "Lifetime merit points synced successfully", "totalCadets": 1, "syncedCount": 1, "errorCount": 0,
-        "updates": [{ "cadetId": cadet.id, "name": format!("Juan {}", cadet.last_name), "before": 1, "after": 7 }],
+        "message": "Lifetime merit points synced successfully",
+        "totalCadets": 1, "syncedCount": 1, "errorCount": 0,
+        "updates": [
+            { "cadetId": cadet.id, "name": format!("Juan {}", cadet.last_name), "before": 1, "after": 7 },
+        ],
     }));
     app.as_admin().post(path, json!({})).await.is(200).has(json!({ "syncedCount": 0, "updates": [] }));
 }

@@ -9,7 +9,8 @@ const PATH: &str = "/api/cadet/my-grades";
 async fn a_cadet_without_a_row_gets_one_with_the_sums_of_the_ledger() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet().without_grades()).await;
-    let log = "INSERT INTO merit_demerit_logs (cadet_id, type, points) VALUES ($1, 'merit', 3), ($1, 'demerit', 13)";
+    let log = "INSERT INTO merit_demerit_logs (cadet_id, type, points)
+               VALUES ($1, 'merit', 3), ($1, 'demerit', 13)";
     app.execute(log, &[&cadet.id]).await;
     app.as_cadet(&cadet).get(PATH).await.is(200).has(json!({
         "merit_points": 3, "demerit_points": 13, "aptitudeScore": 27, "finalGrade": 27, "remarks": "Failed",

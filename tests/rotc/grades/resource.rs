@@ -13,7 +13,10 @@ async fn cadets_see_their_own_grades_and_nobody_elses() {
     let all = app.as_staff().get("/api/grades?limit=500").await;
     all.is(200).has(json!({ "success": true, "page": 1, "limit": 100, "total": 2, "data": [
         { "cadet": cadet.id, "cadet_info": { "student_id": cadet.student_id }, "merit_demerit_logs": [] },
-        { "cadet": other.id, "demerit_points": 2, "merit_demerit_logs": [{ "type": "demerit", "points": 2 }] },
+        {
+            "cadet": other.id, "demerit_points": 2,
+            "merit_demerit_logs": [{ "type": "demerit", "points": 2 }],
+        },
     ] }));
     let own = app.as_cadet(&cadet).get("/api/grades/").await;
     own.is(200).has(json!({ "total": 1, "limit": 50, "data": [{ "cadet": cadet.id }] }));
@@ -40,7 +43,8 @@ async fn a_partial_change_keeps_the_rest() {
     );
     let refused = app.as_admin().put(&path, json!({ "prelim_score": 101, "midterm_score": -1 })).await;
     refused.is(400).message("Score must be between 0 and 100.").has(json!({ "error": true, "details": {
-        "prelim_score": ["Score must be between 0 and 100."], "midterm_score": ["Score must be between 0 and 100."],
+        "prelim_score": ["Score must be between 0 and 100."],
+        "midterm_score": ["Score must be between 0 and 100."],
     } }));
     app.as_admin().put(&path, json!({ "prelim_score": "abc" })).await.is(400);
     app.as_staff().put(&path, json!({})).await.is(403);
@@ -53,7 +57,9 @@ async fn entries_are_made_listed_and_removed() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
     let admin = app.as_admin();
-    let body = json!({ "cadet": cadet.id, "type": "merit", "points": 5, "reason": "ñ ' x", "issued_by_name": "Forged" });
+    let body = json!({
+        "cadet": cadet.id, "type": "merit", "points": 5, "reason": "ñ ' x", "issued_by_name": "Forged",
+    });
     let made = admin.post("/api/merit-demerit/", body).await;
     made.is(201).has(json!({ "success": true, "data": {
         "cadet": cadet.id, "cadet_name": format!("Juan {}", cadet.last_name), "type": "merit", "points": 5,
