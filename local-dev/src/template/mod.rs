@@ -13,6 +13,8 @@ use std::{
 
 use shared::system::System;
 
+use crate::cli::SYSTEMS;
+
 pub use function::binaries;
 pub use nested::nested;
 pub use router::watch_router;
@@ -21,7 +23,9 @@ pub use router::watch_router;
 mod tests;
 
 /// Every system there is.
-pub static SYSTEMS: &[&System] = &[&rotc::SYSTEM];
+fn systems() -> Vec<&'static System> {
+    SYSTEMS.iter().map(|(system, _)| *system).collect()
+}
 
 /// Writes the generated files below `root` that are not up to date, and answers which.
 pub fn write_all(root: &Path) -> io::Result<Vec<PathBuf>> {
@@ -32,7 +36,7 @@ pub fn write_all(root: &Path) -> io::Result<Vec<PathBuf>> {
             written.push(path);
         }
     }
-    for system in SYSTEMS {
+    for system in systems() {
         for group in system.groups {
             let program = binary_path(root, system, &function::group_binary(system, group));
             // Only what is missing: its one sentence may since have been written better by hand.
@@ -54,7 +58,7 @@ pub fn check_all(root: &Path) -> io::Result<Vec<String>> {
             problems.push(format!("{path} is not up to date: run `muster template`"));
         }
     }
-    for system in SYSTEMS {
+    for system in systems() {
         problems.extend(bins_missing(root, system)?);
     }
     Ok(problems)
@@ -86,9 +90,9 @@ fn binary_path(root: &Path, system: &System, binary: &str) -> PathBuf {
 fn generated(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let template =
         |system: &&System| (root.join("functions").join(system.name).join("template.yaml"), nested(system));
-    let mut files: Vec<_> = SYSTEMS.iter().map(template).collect();
+    let mut files: Vec<_> = systems().iter().map(template).collect();
     let manifest = root.join("Cargo.toml");
-    let text = watch_router(&std::fs::read_to_string(&manifest)?, SYSTEMS).map_err(io::Error::other)?;
+    let text = watch_router(&std::fs::read_to_string(&manifest)?, &systems()).map_err(io::Error::other)?;
     files.push((manifest, text));
     Ok(files)
 }

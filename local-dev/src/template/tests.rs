@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn every_address_of_every_group_reaches_its_function() {
-    for system in SYSTEMS {
+    for system in systems() {
         let text = nested(system);
         for group in system.groups {
             for prefix in group.prefixes {
@@ -21,7 +21,7 @@ fn every_address_of_every_group_reaches_its_function() {
 
 #[test]
 fn a_template_stays_within_the_limits_of_the_platform() {
-    for system in SYSTEMS {
+    for system in systems() {
         let text = nested(system);
         // A schedule becomes a rule, a permission and an invoke configuration.
         let resources =
@@ -38,7 +38,7 @@ fn a_template_stays_within_the_limits_of_the_platform() {
 
 #[test]
 fn no_two_groups_share_an_address() {
-    for system in SYSTEMS {
+    for system in systems() {
         let mut seen = BTreeSet::new();
         for prefix in system.groups.iter().flat_map(|group| group.prefixes) {
             assert!(prefix.starts_with('/') && !prefix.ends_with('/'), "{prefix}");
@@ -49,7 +49,7 @@ fn no_two_groups_share_an_address() {
 
 #[test]
 fn only_functions_that_need_files_may_touch_the_bucket() {
-    for system in SYSTEMS {
+    for system in systems() {
         let text = nested(system);
         let users =
             system.groups.iter().filter(|group| group.needs.contains(&shared::system::Need::Files)).count()
@@ -66,12 +66,12 @@ fn only_functions_that_need_files_may_touch_the_bucket() {
 #[test]
 fn the_router_is_written_between_what_others_wrote() {
     let before = "# mine\n[workspace]\nmembers = []\n\n[profile.dev]\ndebug = false # why\n";
-    let once = watch_router(before, SYSTEMS).unwrap();
+    let once = watch_router(before, &systems()).unwrap();
     assert!(once.contains("# mine") && once.contains("debug = false # why"));
     assert!(once.contains("\"/api/auth/{*rest}\" = \"rotc-auth\""), "{once}");
-    assert_eq!(watch_router(&once, SYSTEMS).unwrap(), once);
+    assert_eq!(watch_router(&once, &systems()).unwrap(), once);
     let stale = once.replace("rotc-auth", "rotc-gone");
-    assert_eq!(watch_router(&stale, SYSTEMS).unwrap(), once);
+    assert_eq!(watch_router(&stale, &systems()).unwrap(), once);
 }
 
 #[test]

@@ -1,0 +1,7 @@
+//! The adapter: events of the gateway through a deployed program, and through every group's routes.
+
+mod events;
+mod groups;
+mod program;
+mod signed_in;
+mod without_database;

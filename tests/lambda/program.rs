@@ -1,0 +1,65 @@
+//! The program `rotc-auth` as Lambda runs it.
+
+use std::{path::PathBuf, process::Command, sync::LazyLock};
+
+use muster::lambda_runtime_api::{Outcome, RuntimeApi};
+use serde_json::Value;
+use tokio::process::Child;
+
+/// Built once for all tests, with the packages that `cargo test` builds, so that no dependency is built anew.
+static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+
+/// A running function and the Runtime API it asks for work.
+pub struct Function {
+    pub api: RuntimeApi,
+    _process: Child,
+}
+
+impl Function {
+    /// Starts it with these variables, and waits until it asks for work.
+    pub async fn started(variables: &[(&str, &str)]) -> Self {
+        let program = tokio::task::spawn_blocking(|| PROGRAM.clone()).await.expect("the program is built");
+        let api = RuntimeApi::start().await.expect("a free port");
+        let process = api.launch(&program, variables).expect("the program starts");
+        api.first_poll().await;
+        Self { api, _process: process }
+    }
+
+    /// Its answer to an event.
+    pub async fn answer(&self, event: &Value) -> Value {
+        match self.api.invoke(event).await {
+            Some(Outcome::Answered(answer)) => answer,
+            other => panic!("{other:?} to {event}"),
+        }
+    }
+}
+
+/// The JSON inside an answer.
+#[track_caller]
+pub fn body(answer: &Value) -> Value {
+    let text = answer["body"].as_str().unwrap_or_else(|| panic!("no text in {answer}"));
+    serde_json::from_str(text).unwrap_or_else(|_| panic!("not JSON: {answer}"))
+}
+
+fn build() -> PathBuf {
+    // .../target/<profile>/deps/lambda-<hash>
+    let test = std::env::current_exe().expect("the test's own path");
+    let profile = test.ancestors().nth(2).expect("the folder of the profile");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--bin", "rotc-auth"]);
+    for package in ["rotc", "muster", "shared", "documents", "tests"] {
+        cargo.args(["--package", package]);
+    }
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let target = profile.parent().expect("the folder of all builds");
+    let built = cargo
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .arg("--target-dir")
+        .arg(target)
+        .output()
+        .expect("cargo runs");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    profile.join("rotc-auth")
+}
