@@ -25,12 +25,11 @@ async fn adopt(client: &mut Client) -> Vec<Applied> {
 
 /// Rows of every table of the legacy server.
 async fn rows(client: &Client) -> BTreeMap<String, i64> {
-    let tables =
-        client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await.unwrap();
+    let tables = client.query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'", &[]).await;
     let mut counts = BTreeMap::new();
-    for table in tables.iter().map(|row| row.get::<_, String>(0)) {
-        let count = client.query_one(&format!("SELECT count(*) FROM public.\"{table}\""), &[]).await.unwrap();
-        counts.insert(table, count.get(0));
+    for table in tables.expect("tables can be listed").iter().map(|row| row.get::<_, String>(0)) {
+        let count = client.query_one(&format!("SELECT count(*) FROM public.\"{table}\""), &[]).await;
+        counts.insert(table, count.expect("rows can be counted").get(0));
     }
     counts
 }

@@ -1,8 +1,13 @@
 //! Tests of the ROTC system as its clients see it.
 
+mod activities;
 mod adoption;
 mod auth;
+mod bad_input;
 mod coverage;
+mod grade_formula;
+mod grades;
 mod http;
 mod legacy;
+mod notifications;
 mod replay;

@@ -1,5 +1,7 @@
 //! What came back, with the assertions tests make on it.
 
+use std::io::Read;
+
 use bytes::Bytes;
 use http::response::Parts;
 use serde_json::Value;
@@ -55,6 +57,18 @@ impl Answer {
     #[track_caller]
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {self}"))
+    }
+
+    /// The same answer, unpacked if it is compressed.
+    #[must_use]
+    pub fn unpacked(mut self) -> Self {
+        if self.header("content-encoding") == "gzip" {
+            let mut plain = Vec::new();
+            let read = flate2::read::GzDecoder::new(&*self.body).read_to_end(&mut plain);
+            read.unwrap_or_else(|error| panic!("{error} while unpacking {self}"));
+            self.body = plain.into();
+        }
+        self
     }
 
     /// The body as text.

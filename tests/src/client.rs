@@ -59,7 +59,7 @@ impl<'a> Client<'a> {
         self
     }
 
-    /// Does not count as a test of what it calls: knocking at every door tests none of them.
+    /// Does not count as a test of what it calls: knocking at every door tests none of them. A refused request never counts.
     #[must_use]
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
@@ -130,11 +130,12 @@ impl<'a> Client<'a> {
         }
         let mut request = request.body(Body::from(body.into())).expect("a request");
         request.extensions_mut().insert(Peer(self.address.into()));
-        if !self.quiet {
-            exercised::note(&method, request.uri().path());
-        }
+        let path = request.uri().path().to_owned();
         let Ok(response) = self.app.router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
+        if !self.quiet && parts.status.as_u16() < 400 {
+            exercised::note(&method, &path);
+        }
         let body = body.collect().await.expect("the answer has an end").to_bytes();
         Answer { request: format!("{method} {url}"), parts, body }
     }

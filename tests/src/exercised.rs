@@ -1,4 +1,4 @@
-//! Which operations of the API the tests have called, for the check that none is left out.
+//! Which operations of the API the tests have called with success, for the check that none is left out.
 //!
 //! Every test process writes its own list below the build directory; the binary `zz_coverage` runs after the others and
 //! reads that of `rotc`.
@@ -40,7 +40,7 @@ pub fn list_of(name: &str) -> PathBuf {
     directory.join(format!("exercised-{name}.txt"))
 }
 
-/// Remembers a request.
+/// Remembers a request that was answered with success.
 pub(crate) fn note(method: &Method, path: &str) {
     static LIST: LazyLock<Mutex<List>> = LazyLock::new(|| Mutex::new(List::begin()));
     let Some(operation) = operation(method, path) else { return };

@@ -7,6 +7,7 @@ mod deployed;
 mod refused;
 mod snapshots;
 mod statements;
+mod sturdy;
 
 use std::{
     collections::BTreeSet,

@@ -46,3 +46,11 @@ async fn strange_paths_are_not_found_and_no_crash() {
         assert!(answer.json()["message"].is_string(), "{answer}");
     }
 }
+
+#[tokio::test]
+async fn the_sign_in_says_that_it_wants_another_method() {
+    let app = TestApp::rotc().await;
+
+    app.anonymous().get("/api/auth/login").await.is(405).message("Method \"GET\" not allowed.");
+    app.anonymous().get("/api/v1/auth/login/").await.is(405);
+}

@@ -23,6 +23,17 @@ pub struct Differences {
     difference: Vec<Difference>,
     additive: Vec<Additive>,
     later: Vec<Later>,
+    before: Vec<Before>,
+}
+
+/// A GET of the same person before a line: it was sent when the lines were recorded, had an effect, and was left out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Before {
+    id: String,
+    path: String,
+    #[expect(dead_code, reason = "for readers of the list")]
+    why: String,
 }
 
 /// Another answer to some lines.
@@ -74,6 +85,11 @@ impl Differences {
         self.later.iter().flat_map(|later| &later.paths).any(|pattern| fits(pattern, line))
     }
 
+    /// What is read before a line.
+    pub fn reads_before(&self, line: &Line) -> impl Iterator<Item = &str> {
+        self.before.iter().filter(|before| before.id == line.id).map(|before| before.path.as_str())
+    }
+
     /// Whether the contract adds the member `key` to the answer of a line; if so, in the words of the list.
     pub fn addition(&self, line: &Line, key: &str) -> Option<String> {
         let having = self.additive.iter().filter(|additive| additive.keys.iter().any(|one| one == key));
@@ -84,6 +100,7 @@ impl Differences {
     /// Entries that fit no recorded line.
     pub fn unknown(&self, lines: &[Line]) -> Vec<String> {
         let ids = self.difference.iter().flat_map(|difference| &difference.ids);
+        let ids = ids.chain(self.before.iter().map(|before| &before.id));
         let unknown_ids = ids.filter(|id| !lines.iter().any(|line| line.id == **id));
         let paths = self.later.iter().flat_map(|later| &later.paths);
         let unknown_paths = paths.filter(|pattern| !lines.iter().any(|line| fits(pattern, line)));
@@ -102,9 +119,10 @@ impl Differences {
 }
 
 /// Whether `GET /api/cadets/:id/photo` or `* /api/excuse/*` fits a line. `:id` is any one segment, `*` at the end is
-/// anything below, and nothing as well; `*` as the method is every method.
+/// anything below, and nothing as well; `*` as the method is every method. Without a path it
+/// is the id of one line.
 fn fits(pattern: &str, line: &Line) -> bool {
-    let Some((method, pattern)) = pattern.split_once(' ') else { return false };
+    let Some((method, pattern)) = pattern.split_once(' ') else { return pattern == line.id };
     let (pattern, below) = pattern.strip_suffix("/*").map_or((pattern, false), |pattern| (pattern, true));
     let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), line.path.split('/').collect());
     let long_enough = path.len() == pattern.len() || (below && path.len() > pattern.len());

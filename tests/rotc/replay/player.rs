@@ -53,7 +53,10 @@ impl Player {
         {
             return vec![problem];
         }
-        let answer = self.send(line).await;
+        for path in LIST.reads_before(line) {
+            self.app.with_token(&self.token).get(path).await;
+        }
+        let answer = self.send(line).await.unpacked();
         if line.path.contains("login") || line.path.contains("logout") {
             self.signed_in = None;
         }

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataType, Reader, Xlsx};
 use serde_json::{Value, json};
 use tests::Answer;
 
@@ -54,6 +54,9 @@ fn value(cell: &Data) -> Value {
         Data::Bool(value) => json!(value),
         Data::Int(value) => json!(value),
         Data::Float(value) => json!(value),
+        Data::DateTime(_) => {
+            json!(cell.as_datetime().map(|time| time.format("%Y-%m-%d %H:%M:%S").to_string()))
+        }
         other => json!(other.to_string()),
     }
 }

@@ -15,7 +15,7 @@ use validator::ValidateEmail;
 use super::{
     accounts,
     cadet::Cadet,
-    details::Details,
+    details::{Details, student_id_is_taken},
     fields::{CadetFields, ClientCadetFields, filled},
     list,
 };
@@ -112,6 +112,10 @@ async fn enrol(
         details.status = Some("Ongoing".to_owned());
     }
     let mut change = app.db.change(&user.actor()).await?;
+    // Asked first, because a refused insert uses up an id; the insert itself decides between two at once.
+    if student_id_is_taken(&mut change, &details.student_id, 0).await? {
+        return Err(taken());
+    }
     let id = details.insert(&mut change).await?.ok_or_else(taken)?;
     let add_grades = sql!("INSERT INTO grades (cadet_id) VALUES ($1) ON CONFLICT (cadet_id) DO NOTHING");
     change.execute(add_grades, &[&id]).await?;

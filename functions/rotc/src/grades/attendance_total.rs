@@ -5,7 +5,8 @@ use shared::{Result, db::Change, sql};
 /// Counts the attendance of these cadets anew, after their attendance records have changed.
 ///
 /// Present, late and excused count. A cadet without a grades row gets one. The rows stay locked until the
-/// change ends, so changes of the same cadet at the same time count one after the other.
+/// change ends, so changes of the same cadet at the same time count one after the other. Call [`lock`] before
+/// writing attendance as well: the grading page writes in that order, and two orders would block each other.
 pub async fn recompute(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
     ensure(change, cadet_ids).await?;
     lock(change, cadet_ids).await?;
@@ -43,7 +44,8 @@ pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
 
 async fn insert_missing(change: &mut Change, cadet_ids: &[i32], counting: &[&str]) -> Result<()> {
     let insert = sql!(
-        "INSERT INTO grades (cadet_id, attendance_present, merit_points, demerit_points, lifetime_merit_points)
+        "INSERT INTO grades
+                (cadet_id, attendance_present, merit_points, demerit_points, lifetime_merit_points)
          SELECT cadets.id,
                 (SELECT count(*)::int FROM attendance_records
                  WHERE attendance_records.cadet_id = cadets.id AND attendance_records.status = ANY($2)),

@@ -65,12 +65,13 @@ pub async fn backfill_ledger(
     let fill = sql!(
         "WITH gaps AS (
              SELECT grades.cadet_id,
-                    greatest(coalesce(grades.merit_points, 0) - coalesce(sums.merit, 0), 0)::int AS merit,
-                    greatest(coalesce(grades.demerit_points, 0) - coalesce(sums.demerit, 0), 0)::int AS demerit
+                    greatest(coalesce(merit_points, 0) - coalesce(sums.merit, 0), 0)::int AS merit,
+                    greatest(coalesce(demerit_points, 0) - coalesce(sums.demerit, 0), 0)::int AS demerit
              FROM grades JOIN cadets ON cadets.id = grades.cadet_id
              LEFT JOIN (SELECT cadet_id, sum(points) FILTER (WHERE type = 'merit') AS merit,
                                sum(points) FILTER (WHERE type = 'demerit') AS demerit
-                        FROM merit_demerit_logs WHERE $1::int IS NULL OR cadet_id = $1 GROUP BY cadet_id) AS sums
+                        FROM merit_demerit_logs WHERE $1::int IS NULL OR cadet_id = $1
+                        GROUP BY cadet_id) AS sums
                   ON sums.cadet_id = grades.cadet_id
              WHERE $1::int IS NULL OR grades.cadet_id = $1
          ), entered AS (
@@ -84,7 +85,8 @@ pub async fn backfill_ledger(
              SELECT 'grade_updated', cadet_id, jsonb_build_object('cadetId', cadet_id)
              FROM gaps WHERE merit > 0 OR demerit > 0
          )
-         SELECT cadet_id, merit AS merit_backfilled, demerit AS demerit_backfilled FROM gaps ORDER BY cadet_id"
+         SELECT cadet_id, merit AS merit_backfilled, demerit AS demerit_backfilled
+         FROM gaps ORDER BY cadet_id"
     );
     let now = app.clock.now().naive_utc();
     let summary = change.all(fill, &[&only, &now, &admin.id, &issuer]).await?;

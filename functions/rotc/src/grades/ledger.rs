@@ -74,13 +74,16 @@ pub async fn enter(change: &mut Change, app: &App, issuer: &User, entry: &NewEnt
     // First the row: it starts with the sums of the ledger, which must not have the new entry yet.
     attendance_total::ensure(change, &[entry.cadet_id]).await?;
     let add = sql!(
-        "UPDATE grades SET
-                merit_points = CASE $2 WHEN 'merit' THEN coalesce(merit_points, 0) + $3 ELSE merit_points END,
-                demerit_points = CASE $2 WHEN 'demerit' THEN coalesce(demerit_points, 0) + $3 ELSE demerit_points END,
-                lifetime_merit_points = coalesce(lifetime_merit_points, 0) + CASE $2 WHEN 'merit' THEN $3 ELSE 0 END
+        "UPDATE grades SET merit_points = coalesce(merit_points, 0) + $2,
+                demerit_points = coalesce(demerit_points, 0) + $3,
+                lifetime_merit_points = coalesce(lifetime_merit_points, 0) + $2
          WHERE cadet_id = $1"
     );
-    change.execute(add, &[&entry.cadet_id, &entry.kind.as_str(), &entry.points]).await?;
+    let (merit, demerit) = match entry.kind {
+        EntryKind::Merit => (entry.points, 0),
+        EntryKind::Demerit => (0, entry.points),
+    };
+    change.execute(add, &[&entry.cadet_id, &merit, &demerit]).await?;
     let issuer_name = issuer_name(change, issuer).await?;
     let id = write(change, app.clock.now().naive_utc(), issuer.id, &issuer_name, entry).await?;
     mails::new_entry(change, entry).await?;
@@ -124,8 +127,8 @@ pub async fn remove(change: &mut Change, id: i32) -> Result<()> {
     let (cadet_id, kind, points) = removed.ok_or_else(|| not_found("Log not found"))?;
     let subtract = sql!(
         "UPDATE grades SET
-                merit_points = CASE $2 WHEN 'merit' THEN coalesce(merit_points, 0) - $3 ELSE merit_points END,
-                demerit_points = CASE $2 WHEN 'demerit' THEN coalesce(demerit_points, 0) - $3 ELSE demerit_points END
+                merit_points = coalesce(merit_points, 0) - CASE $2 WHEN 'merit' THEN $3 ELSE 0 END,
+                demerit_points = coalesce(demerit_points, 0) - CASE $2 WHEN 'demerit' THEN $3 ELSE 0 END
          WHERE cadet_id = $1"
     );
     change.execute(subtract, &[&cadet_id, &kind, &points]).await?;

@@ -56,7 +56,8 @@ pub async fn sync_lifetime_merits(
     let set = sql!(
         "UPDATE grades SET lifetime_merit_points = counted.after
          FROM (SELECT grades.id, concat_ws(' ', cadets.first_name, cadets.last_name) AS name,
-                      coalesce(grades.lifetime_merit_points, 0) AS before, coalesce(sums.points, 0)::int AS after
+                      coalesce(grades.lifetime_merit_points, 0) AS before,
+                      coalesce(sums.points, 0)::int AS after
                FROM grades JOIN cadets ON cadets.id = grades.cadet_id AND cadets.is_archived IS NOT TRUE
                LEFT JOIN (SELECT cadet_id, sum(points) AS points FROM merit_demerit_logs
                           WHERE type = 'merit' GROUP BY cadet_id) AS sums ON sums.cadet_id = grades.cadet_id

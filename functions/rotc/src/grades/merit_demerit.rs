@@ -146,7 +146,8 @@ pub async fn delete_merit_demerit_log(
 /// The entries of these cadets, oldest first.
 pub async fn logs_of(app: &App, cadet_ids: &[i32]) -> Result<Vec<MeritDemerit>> {
     let list = sql!(
-        "SELECT logs.id, cadets.id AS cadet, concat_ws(' ', cadets.first_name, cadets.last_name) AS cadet_name,
+        "SELECT logs.id, cadets.id AS cadet,
+                concat_ws(' ', cadets.first_name, cadets.last_name) AS cadet_name,
                 logs.type AS kind, logs.points, logs.reason, logs.issued_by_user_id, logs.issued_by_name,
                 logs.date_recorded
          FROM merit_demerit_logs AS logs JOIN cadets ON cadets.id = logs.cadet_id

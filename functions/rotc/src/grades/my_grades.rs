@@ -76,7 +76,8 @@ pub struct MyGrades {
 /// Show my grades
 ///
 /// For cadets; others get 403 `Not a cadet account`.
-#[utoipa::path(get, path = "/api/cadet/my-grades", tag = "grades", responses((status = 200, body = MyGrades)))]
+#[utoipa::path(get, path = "/api/cadet/my-grades", tag = "grades",
+    responses((status = 200, body = MyGrades)))]
 pub async fn show_my_grades(Member(user): Member, State(app): State<App>) -> Result<Json<MyGrades>> {
     let cadet_id = own_cadet(&app, &user).await?;
     let mut found = grade_row(&app, cadet_id).await?;
@@ -93,8 +94,8 @@ pub async fn show_my_grades(Member(user): Member, State(app): State<App>) -> Res
 
 async fn grade_row(app: &App, cadet_id: i32) -> Result<Option<GradeRow>> {
     let find = sql!(
-        "SELECT coalesce(attendance_present, 0) AS attendance_present, coalesce(merit_points, 0) AS merit_points,
-                coalesce(demerit_points, 0) AS demerit_points,
+        "SELECT coalesce(attendance_present, 0) AS attendance_present,
+                coalesce(merit_points, 0) AS merit_points, coalesce(demerit_points, 0) AS demerit_points,
                 coalesce(nullif(lifetime_merit_points, 0), merit_points, 0) AS lifetime_merit_points,
                 coalesce(prelim_score, 0) AS prelim_score, coalesce(midterm_score, 0) AS midterm_score,
                 coalesce(final_score, 0) AS final_score, coalesce(status, 'active') AS status,

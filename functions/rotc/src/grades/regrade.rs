@@ -71,8 +71,9 @@ pub async fn regrade(
 
 async fn store(change: &mut Change, cadet_id: i32, new: &Regrade, totals: &Totals) -> Result<()> {
     let update = sql!(
-        "UPDATE grades SET prelim_score = coalesce($2, prelim_score), midterm_score = coalesce($3, midterm_score),
-                final_score = coalesce($4, final_score), merit_points = $5, demerit_points = $6,
+        "UPDATE grades SET prelim_score = coalesce($2, prelim_score),
+                midterm_score = coalesce($3, midterm_score), final_score = coalesce($4, final_score),
+                merit_points = $5, demerit_points = $6,
                 status = coalesce($7, status, 'active')
          WHERE cadet_id = $1"
     );
@@ -126,7 +127,8 @@ async fn raise_attendance(change: &mut Change, app: &App, cadet_id: i32, wanted:
         "INSERT INTO attendance_records (training_day_id, cadet_id, status, remarks, time_in)
          SELECT id, $1, 'present', 'Manual update via Grading', $2
          FROM training_days ORDER BY date DESC, id DESC LIMIT 1
-         ON CONFLICT (training_day_id, cadet_id) DO UPDATE SET status = excluded.status, remarks = excluded.remarks
+         ON CONFLICT (training_day_id, cadet_id) DO UPDATE
+             SET status = excluded.status, remarks = excluded.remarks
              WHERE attendance_records.status IN ('absent', 'present') -- late and excused count already
          RETURNING training_day_id"
     );

@@ -1,6 +1,6 @@
 //! Health and the description of the API: for load balancers, clients and developers.
 
-use axum::extract::State;
+use axum::{extract::State, response::Html};
 use serde::Serialize;
 use shared::{
     App,
@@ -26,9 +26,11 @@ fn routes() -> OpenApiRouter<App> {
 }
 
 /// Whether the process runs
+///
+/// Legacy: the text is called HTML.
 #[utoipa::path(get, path = "/health", tag = "ops", responses((status = 200, body = str)))]
-pub async fn alive() -> &'static str {
-    "OK"
+pub async fn alive() -> Html<&'static str> {
+    Html("OK")
 }
 
 /// How the system is.
