@@ -47,7 +47,10 @@ async fn the_same_student_id_twice_at_once_makes_one_cadet() {
 
     let (a, b) = futures_util::join!(
         admin.post(CADETS, pedro("2026-7001")),
-        admin.post("/api/admin/cadets", json!({ "studentId": "2026-7001", "firstName": "A", "lastName": "B" })),
+        admin.post(
+            "/api/admin/cadets",
+            json!({ "studentId": "2026-7001", "firstName": "A", "lastName": "B" })
+        ),
     );
 
     let mut statuses = [a.status(), b.status()];
@@ -62,7 +65,8 @@ async fn cadets_are_filtered_and_searched() {
     let app = TestApp::rotc().await;
     let alpha = app.add(a_cadet().in_company("Alpha")).await;
     app.add(a_cadet().in_company("Bravo")).await;
-    let found = async |query: &str| app.as_staff().get(&format!("{CADETS}?{query}")).await.json()["total"].clone();
+    let found =
+        async |query: &str| app.as_staff().get(&format!("{CADETS}?{query}")).await.json()["total"].clone();
 
     assert_eq!(found("company=Alpha").await, 1);
     assert_eq!(found("company=Alpha&status=Completed").await, 0);
@@ -163,14 +167,23 @@ async fn deleting_for_good_leaves_nothing_behind() {
     let app = TestApp::rotc().await;
     let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
     for user in [cadet.user_id, other.user_id] {
-        app.execute("INSERT INTO notifications (user_id, message, type) VALUES ($1, 'private', 'grade')", &[&user]).await;
+        app.execute(
+            "INSERT INTO notifications (user_id, message, type) VALUES ($1, 'private', 'grade')",
+            &[&user],
+        )
+        .await;
     }
-    app.execute("INSERT INTO merit_demerit_logs (cadet_id, type, points) VALUES ($1, 'merit', 5)", &[&cadet.id]).await;
+    app.execute(
+        "INSERT INTO merit_demerit_logs (cadet_id, type, points) VALUES ($1, 'merit', 5)",
+        &[&cadet.id],
+    )
+    .await;
     let url = format!("{CADETS}/{}", cadet.id);
     let answer = app.as_admin().form(Method::PUT, &url, &[picture("profile_pic", AVATAR)]).await;
     let path = answer.json()["data"]["profile_pic"].as_str().unwrap_or_default().to_owned();
 
-    let answer = app.as_admin().post("/api/admin/cadets/delete-permanent", json!({ "ids": [cadet.id, 999] })).await;
+    let answer =
+        app.as_admin().post("/api/admin/cadets/delete-permanent", json!({ "ids": [cadet.id, 999] })).await;
 
     answer.is(200).message("Permanently deleted 1 cadets and 1 users").has(json!({ "ids": [cadet.id, 999] }));
     assert_eq!(app.value::<i64>("SELECT count(*) FROM notifications", &[]).await, 1);
