@@ -11,7 +11,6 @@ use axum::{Router, extract::ConnectInfo, extract::Request, middleware::Next, res
 use clap::Args;
 use shared::{
     App,
-    config::{Config, IdentifierLogin},
     http::{address::Peer, service_with_pages},
     system::System,
 };
@@ -113,17 +112,8 @@ fn announce(served: &Served) -> io::Result<()> {
     for note in &served.notes {
         writeln!(out, "  {note}")?;
     }
-    warn(&served.app.config);
+    served.app.config.warn();
     writeln!(out)
-}
-
-fn warn(config: &Config) {
-    if config.identifier_login == IdentifierLogin::Trusted {
-        tracing::warn!("IDENTIFIER_LOGIN=trusted is unsafe: whoever knows a student id is that student");
-    }
-    if !config.rate_limits {
-        tracing::warn!("RATE_LIMITS=off: nothing slows down guessing of passwords");
-    }
 }
 
 async fn answer(

@@ -105,6 +105,16 @@ impl Config {
         Self::read(&|name| std::env::var(name).ok())
     }
 
+    /// Logs what is configured but unsafe; called once, at start.
+    pub fn warn(&self) {
+        if self.identifier_login == IdentifierLogin::Trusted {
+            tracing::warn!("IDENTIFIER_LOGIN=trusted is unsafe: whoever knows a student id is that student");
+        }
+        if !self.rate_limits {
+            tracing::warn!("RATE_LIMITS=off: nothing slows down the guessing of passwords");
+        }
+    }
+
     /// Reads variables through `lookup`; empty ones count as absent.
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let mut vars = Variables { lookup, problems: Vec::new() };

@@ -50,6 +50,7 @@ where
 {
     telemetry::start(true);
     let outcome = Config::from_env().map_err(|error| error.to_string()).and_then(|config| {
+        config.warn();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
         runtime.block_on(serve(App::new(config))).map_err(|error| error.to_string())

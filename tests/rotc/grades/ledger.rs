@@ -46,14 +46,30 @@ async fn entries_made_at_the_same_time_all_count() {
     let cadet = app.add(a_cadet().without_grades()).await;
     let admin = app.as_admin();
     admin.get("/api/attendance/days").await.is(200);
-    let body = entry(&cadet, "merit", json!(3));
-    let posts = (0..12).map(|_| admin.post(PATH, body.clone()));
+    let drill =
+        |n: i32| json!({ "cadetId": cadet.id, "type": "merit", "points": 3, "reason": format!("Drill {n}") });
+    let posts = (0..12).map(|n| admin.post(PATH, drill(n)));
     for answer in futures_util::future::join_all(posts).await {
         answer.is(200);
     }
     assert_eq!(totals(&app, &cadet).await, (36, 0, 36));
     let sum = "SELECT sum(points) FROM merit_demerit_logs WHERE cadet_id = $1";
     assert_eq!(app.value::<i64>(sum, &[&cadet.id]).await, 36);
+}
+
+#[tokio::test]
+async fn a_request_that_arrives_twice_is_entered_once() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let admin = app.as_admin();
+    let body = entry(&cadet, "merit", json!(3));
+    for answer in futures_util::future::join_all((0..6).map(|_| admin.post(PATH, body.clone()))).await {
+        answer.is(200).message("Log added and points updated");
+    }
+    assert_eq!(totals(&app, &cadet).await, (3, 0, 3));
+    app.clock.advance(chrono::TimeDelta::seconds(4));
+    admin.post(PATH, body).await.is(200);
+    assert_eq!(totals(&app, &cadet).await, (6, 0, 6), "a later entry is another one");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! The audit row and the events of an entry are written by the triggers of the two tables.
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 
 use super::{attendance_total, loose::Loose, mails};
 use crate::access::User;
+
+/// An equal entry within so long is the same request, sent twice.
+const SAME_REQUEST_SECONDS: i64 = 3;
 
 /// What an entry is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -65,7 +68,7 @@ pub fn points(sent: &Loose) -> Result<i32> {
 
 /// Writes an entry, adds its points to the cadet's totals and tells the cadet by mail.
 ///
-/// None if there is no such cadet.
+/// A request that arrives twice within three seconds is entered once. None if there is no such cadet.
 pub async fn enter(change: &mut Change, app: &App, issuer: &User, entry: &NewEntry) -> Result<Option<i32>> {
     let known = sql!("SELECT id FROM cadets WHERE id = $1 FOR KEY SHARE");
     if change.one::<(i32,)>(known, &[&entry.cadet_id]).await?.is_none() {
@@ -73,6 +76,10 @@ pub async fn enter(change: &mut Change, app: &App, issuer: &User, entry: &NewEnt
     }
     // First the row: it starts with the sums of the ledger, which must not have the new entry yet.
     attendance_total::ensure(change, &[entry.cadet_id]).await?;
+    attendance_total::lock(change, &[entry.cadet_id]).await?;
+    if let Some(id) = sent_twice(change, app, issuer, entry).await? {
+        return Ok(Some(id));
+    }
     let add = sql!(
         "UPDATE grades SET merit_points = coalesce(merit_points, 0) + $2,
                 demerit_points = coalesce(demerit_points, 0) + $3,
@@ -88,6 +95,22 @@ pub async fn enter(change: &mut Change, app: &App, issuer: &User, entry: &NewEnt
     let id = write(change, app.clock.now().naive_utc(), issuer.id, &issuer_name, entry).await?;
     mails::new_entry(change, entry).await?;
     Ok(Some(id))
+}
+
+/// The same entry by the same person a moment ago: one click or one request that arrived twice. The caller
+/// holds the lock of the grades row, so two at the same moment see each other.
+async fn sent_twice(change: &mut Change, app: &App, issuer: &User, entry: &NewEntry) -> Result<Option<i32>> {
+    let find = sql!(
+        "SELECT id FROM merit_demerit_logs
+         WHERE cadet_id = $1 AND type = $2 AND points = $3 AND reason IS NOT DISTINCT FROM $4
+           AND issued_by_user_id = $5 AND date_recorded > $6
+         ORDER BY id DESC LIMIT 1"
+    );
+    let since = app.clock.now().naive_utc() - TimeDelta::seconds(SAME_REQUEST_SECONDS);
+    let kind = entry.kind.as_str();
+    let found: Option<(i32,)> =
+        change.one(find, &[&entry.cadet_id, &kind, &entry.points, &entry.reason, &issuer.id, &since]).await?;
+    Ok(found.map(|(id,)| id))
 }
 
 /// Writes a correction of a total (points may be negative). The caller has changed the total.
