@@ -106,7 +106,8 @@ async fn a_body_cut_in_the_middle_of_a_form_is_refused_and_changes_nothing() {
     let app = populated().await;
     let before = fingerprint(&app).await;
     let head = "--b\r\nContent-Disposition: form-data; name=\"firstName\"\r\n\r\nPart";
-    let file = "--b\r\nContent-Disposition: form-data; name=\"profilePic\"; filename=\"x.png\"\r\n\r\n\u{89}PNG";
+    let file =
+        "--b\r\nContent-Disposition: form-data; name=\"profilePic\"; filename=\"x.png\"\r\n\r\n\u{89}PNG";
 
     for write in &writes() {
         for body in [head, file, "", "--b--garbage", "no boundary at all"] {
@@ -114,7 +115,11 @@ async fn a_body_cut_in_the_middle_of_a_form_is_refused_and_changes_nothing() {
             let answer = app.as_admin().quiet().send(write.method.clone(), &url(write), kind, body).await;
             assert!(answer.status() < 500, "{answer}");
         }
-        let answer = app.as_admin().quiet().send(write.method.clone(), &url(write), Some("multipart/form-data"), head).await;
+        let answer = app
+            .as_admin()
+            .quiet()
+            .send(write.method.clone(), &url(write), Some("multipart/form-data"), head)
+            .await;
         assert!(answer.status() < 500, "{answer}");
     }
 
@@ -187,7 +192,9 @@ async fn fingerprint(app: &TestApp) -> BTreeMap<String, String> {
         .await;
     let mut hashes = BTreeMap::new();
     for table in tables.iter().map(|row| row.get::<_, String>(0)) {
-        let rows = format!("SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM public.{table} AS t");
+        let rows = format!(
+            "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM public.{table} AS t"
+        );
         hashes.insert(table, app.value(&rows, &[]).await);
     }
     hashes
