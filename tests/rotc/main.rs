@@ -4,6 +4,7 @@ mod activities;
 mod adoption;
 mod auth;
 mod bad_input;
+mod cadets;
 mod coverage;
 mod grade_formula;
 mod grades;

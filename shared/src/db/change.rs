@@ -97,11 +97,12 @@ impl Drop for Change {
     }
 }
 
-/// `BEGIN` and the actor, sent together: one round trip once the statement is prepared.
+/// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
+/// hold UTC without saying so, so that is what their defaults must write.
 async fn open(connection: &Object, actor: &Actor, system: &str) -> Result<(), tokio_postgres::Error> {
     let name_actor = sql!(
         "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
-                set_config('muster.system', $3, true)"
+                set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true)"
     );
     let user_id = actor.user_id.map(|id| id.to_string()).unwrap_or_default();
     let request_id = actor.request_id.clone().unwrap_or_default();

@@ -130,9 +130,9 @@ pub const CLIENT_LIST: Sql = sql!(
        AND (NOT $3 OR c.is_profile_completed IS NOT TRUE)
        AND ($4::text IS NULL OR c.cadet_course = $4)
        AND ($5::text IS NULL OR c.company = $5)
-       AND ($6::text IS NULL OR c.student_id LIKE '%' || $6 || '%'
-            OR c.first_name || ' ' || c.last_name LIKE '%' || $6 || '%'
-            OR c.last_name || ', ' || c.first_name LIKE '%' || $6 || '%')
+       AND ($6::text IS NULL OR strpos(c.student_id, $6) > 0
+            OR strpos(c.first_name || ' ' || c.last_name, $6) > 0
+            OR strpos(c.last_name || ', ' || c.first_name, $6) > 0)
      ORDER BY c.last_name, c.first_name, c.id
      LIMIT $7 OFFSET $8"
 );

@@ -112,7 +112,7 @@ async fn enrol(
         details.status = Some("Ongoing".to_owned());
     }
     let mut change = app.db.change(&user.actor()).await?;
-    // Asked first, because a refused insert uses up an id; the insert itself decides between two at once.
+    // Asked first so that a refusal uses up no id; the insert decides between two at the same moment.
     if student_id_is_taken(&mut change, &details.student_id, 0).await? {
         return Err(taken());
     }
