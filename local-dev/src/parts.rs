@@ -22,7 +22,6 @@ pub struct Parts {
 
 impl Parts {
     /// Reads `MUSTER_DATA`: the directory of the embedded parts (default `.muster` in the working directory).
-    #[expect(clippy::disallowed_methods, reason = "a variable of this program, not of the systems")]
     pub fn from_env() -> Result<Self, BoxError> {
         let data = std::env::var_os("MUSTER_DATA").filter(|value| !value.is_empty());
         let data = data.map_or_else(|| PathBuf::from(".muster"), PathBuf::from);

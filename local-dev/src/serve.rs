@@ -1,7 +1,6 @@
 //! `muster serve`: one process, one port per system.
 
 use std::{
-    future::Future,
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
@@ -158,7 +157,7 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     Ok(stop)
 }
 
-fn stopped(mut stop: watch::Receiver<bool>) -> impl Future<Output = ()> {
+async fn stopped(mut stop: watch::Receiver<bool>) {
     // An error means that the sender is gone, which also means the end.
-    async move { drop(stop.wait_for(|stop| *stop).await) }
+    drop(stop.wait_for(|stop| *stop).await);
 }

@@ -149,15 +149,15 @@ async fn populated() -> TestApp {
 
 /// Every write that takes a body or an id, except those that only read or end the session.
 fn writes() -> Vec<Write> {
-    let document = serde_json::to_value(shared::http::openapi::document(&rotc::SYSTEM)).unwrap();
+    let document = serde_json::to_value(shared::http::openapi::document(&rotc::SYSTEM)).expect("a description");
     let mut writes = Vec::new();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for (method, operation) in operations.as_object().unwrap() {
+    for (path, operations) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in operations.as_object().expect("operations") {
             if !["post", "put", "patch"].contains(&method.as_str()) || path.ends_with("/logout") {
                 continue;
             }
             let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
-            let method = method.to_uppercase().parse().unwrap();
+            let method = method.to_uppercase().parse().expect("a method");
             writes.push(Write { method, path: path.clone(), members: members(&document, schema) });
         }
     }

@@ -14,8 +14,8 @@ async fn trusting() -> TestApp {
 /// The secret of the link in the last mail.
 async fn mailed_code(app: &TestApp, address: &str) -> String {
     let mail = app.mailed(address, "Your sign-in link").await;
-    let (_, rest) = mail.split_once("https://rotc.example.test/api/auth/link#").unwrap();
-    rest.split_whitespace().next().unwrap().to_owned()
+    let (_, rest) = mail.split_once("https://rotc.example.test/api/auth/link#").expect("a link in the mail");
+    rest.split_whitespace().next().expect("a secret").to_owned()
 }
 
 #[tokio::test]
