@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -56,6 +57,8 @@ impl Postmaster {
     pub(super) fn signal(&self, name: &str) -> io::Result<()> {
         let status = Command::new("sh")
             .args(["-c", "kill -\"$1\" \"$2\" 2>/dev/null", "sh", name, &self.pid.to_string()])
+            // A second Ctrl-C must not end the messenger.
+            .process_group(0)
             .status()?;
         if status.success() || !self.is_alive() {
             return Ok(());
