@@ -149,7 +149,8 @@ async fn populated() -> TestApp {
 
 /// Every write that takes a body or an id, except those that only read or end the session.
 fn writes() -> Vec<Write> {
-    let document = serde_json::to_value(shared::http::openapi::document(&rotc::SYSTEM)).expect("a description");
+    let document =
+        serde_json::to_value(shared::http::openapi::document(&rotc::SYSTEM)).expect("a description");
     let mut writes = Vec::new();
     for (path, operations) in document["paths"].as_object().expect("paths") {
         for (method, operation) in operations.as_object().expect("operations") {

@@ -10,5 +10,6 @@ mod grade_formula;
 mod grades;
 mod http;
 mod legacy;
+mod mail;
 mod notifications;
 mod replay;

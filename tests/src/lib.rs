@@ -14,6 +14,7 @@ mod client;
 pub mod cluster;
 pub mod exercised;
 mod sign_in;
+mod smtp;
 mod sql;
 
 pub use answer::Answer;
@@ -23,3 +24,4 @@ pub use build::{
     a_staff_member, a_training_day, an_admin,
 };
 pub use client::{Client, Part};
+pub use smtp::MailServer;
