@@ -23,6 +23,8 @@ pub async fn load(url: &str, cadets: i32) -> Result<(), BoxError> {
         .await?;
     client.execute(CADETS, &[&cadets]).await?;
     client.batch_execute(REST).await?;
+    // Alone: it cannot be part of a transaction, which several statements at once are.
+    client.batch_execute("VACUUM ANALYZE").await?;
     Ok(())
 }
 
@@ -45,5 +47,4 @@ const REST: &str = "
     INSERT INTO training_days (date, title)
     SELECT to_char(DATE '2025-06-07' + 7 * n, 'YYYY-MM-DD'), 'Training ' || n FROM generate_series(1, 15) AS n;
     INSERT INTO merit_demerit_logs (cadet_id, type, points, reason)
-    SELECT id, 'merit', 5, 'Bench' FROM cadets;
-    VACUUM ANALYZE;";
+    SELECT id, 'merit', 5, 'Bench' FROM cadets;";

@@ -11,6 +11,7 @@ mod load;
 
 use std::{
     io::{self, Write},
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -18,6 +19,7 @@ use clap::Args;
 
 use self::{
     child::Child,
+    cold_start::ColdStart,
     load::{Load, Measured},
 };
 use crate::{
@@ -39,6 +41,9 @@ pub struct BenchOptions {
     /// Connections that send one request after the other.
     #[arg(long, default_value_t = 8)]
     connections: usize,
+    /// Measure the start of this Lambda function instead (a bootstrap built with --release).
+    #[arg(long, value_name = "PROGRAM")]
+    bootstrap: Option<PathBuf>,
     /// Endpoints, as paths with query [default: health, the lists and one's own grades].
     endpoints: Vec<String>,
 }
@@ -55,6 +60,9 @@ const DEFAULT: &[&str] = &[
 
 /// Measures and prints a table.
 pub async fn bench(options: BenchOptions) -> Result<(), BoxError> {
+    if let Some(bootstrap) = &options.bootstrap {
+        return cold(bootstrap).await;
+    }
     let home = std::env::temp_dir().join(format!("muster-bench-{}", std::process::id()));
     let cluster_options = Options { data_dir: home.clone(), port: None, purpose: Purpose::Keep };
     let cluster = Cluster::start(cluster_options, &crate::parts::progress).await?;
@@ -62,6 +70,15 @@ pub async fn bench(options: BenchOptions) -> Result<(), BoxError> {
     cluster.stop().await?;
     std::fs::remove_dir_all(home)?;
     outcome
+}
+
+async fn cold(bootstrap: &Path) -> Result<(), BoxError> {
+    let ColdStart { to_first_poll, first_answer, peak_kb } = cold_start::measure(bootstrap).await?;
+    let mut out = io::stdout();
+    writeln!(out, "start to first poll {:.1} ms", to_first_poll.as_secs_f64() * 1000.0)?;
+    writeln!(out, "first answer        {:.1} ms", first_answer.as_secs_f64() * 1000.0)?;
+    writeln!(out, "resident at most    {:.1} MB", peak_kb as f64 / 1024.0)?;
+    Ok(())
 }
 
 async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxError> {
