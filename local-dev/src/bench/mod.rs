@@ -77,7 +77,10 @@ async fn cold(bootstrap: &Path) -> Result<(), BoxError> {
     let mut out = io::stdout();
     writeln!(out, "start to first poll {:.1} ms", to_first_poll.as_secs_f64() * 1000.0)?;
     writeln!(out, "first answer        {:.1} ms", first_answer.as_secs_f64() * 1000.0)?;
-    writeln!(out, "resident at most    {:.1} MB", peak_kb as f64 / 1024.0)?;
+    match peak_kb {
+        Some(kb) => writeln!(out, "resident at most    {:.1} MB", kb as f64 / 1024.0)?,
+        None => writeln!(out, "resident at most    unknown on this machine")?,
+    }
     Ok(())
 }
 
