@@ -14,12 +14,12 @@ use http::{Request, Response, StatusCode};
 use http_body_util::Full;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use serde_json::{Map, Value};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 use shared::{config::Config, db::Sql};
 use tokio::net::TcpListener;
 use tokio_postgres::{
     Client, Row, Statement,
-    types::{ToSql, Type},
+    types::{FromSql, ToSql, Type},
 };
 
 use crate::BoxError;
@@ -102,23 +102,35 @@ async fn rows(twin: &Twin) -> Result<Vec<u8>, BoxError> {
     let (client, statement) = &twin.prepared[at];
     let params: Vec<&(dyn ToSql + Sync)> = twin.params.iter().map(|param| &**param as _).collect();
     let rows = client.query(statement, &params).await?;
-    let rows: Vec<Map<String, Value>> = rows.iter().map(object).collect::<Result<_, _>>()?;
+    let rows: Vec<Columns<'_>> = rows.iter().map(Columns).collect();
     Ok(serde_json::to_vec(&rows)?)
 }
 
-fn object(row: &Row) -> Result<Map<String, Value>, BoxError> {
-    let mut object = Map::new();
-    for (at, column) in row.columns().iter().enumerate() {
-        let value = match *column.type_() {
-            Type::BOOL => serde_json::to_value(row.try_get::<_, Option<bool>>(at)?)?,
-            Type::INT4 => serde_json::to_value(row.try_get::<_, Option<i32>>(at)?)?,
-            Type::INT8 => serde_json::to_value(row.try_get::<_, Option<i64>>(at)?)?,
-            Type::FLOAT8 => serde_json::to_value(row.try_get::<_, Option<f64>>(at)?)?,
-            Type::DATE => serde_json::to_value(row.try_get::<_, Option<NaiveDate>>(at)?)?,
-            Type::TIMESTAMP => serde_json::to_value(row.try_get::<_, Option<NaiveDateTime>>(at)?)?,
-            _ => serde_json::to_value(row.try_get::<_, Option<String>>(at)?)?,
-        };
-        object.insert(column.name().to_owned(), value);
+/// A row that writes itself, column by column, without anything in between.
+struct Columns<'a>(&'a Row);
+
+impl Serialize for Columns<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let columns = self.0.columns();
+        let mut map = serializer.serialize_map(Some(columns.len()))?;
+        for (at, column) in columns.iter().enumerate() {
+            let name = column.name();
+            match *column.type_() {
+                Type::BOOL => map.serialize_entry(name, &self.read::<bool, S::Error>(at)?)?,
+                Type::INT4 => map.serialize_entry(name, &self.read::<i32, S::Error>(at)?)?,
+                Type::INT8 => map.serialize_entry(name, &self.read::<i64, S::Error>(at)?)?,
+                Type::FLOAT8 => map.serialize_entry(name, &self.read::<f64, S::Error>(at)?)?,
+                Type::DATE => map.serialize_entry(name, &self.read::<NaiveDate, S::Error>(at)?)?,
+                Type::TIMESTAMP => map.serialize_entry(name, &self.read::<NaiveDateTime, S::Error>(at)?)?,
+                _ => map.serialize_entry(name, &self.read::<&str, S::Error>(at)?)?,
+            }
+        }
+        map.end()
     }
-    Ok(object)
+}
+
+impl<'a> Columns<'a> {
+    fn read<T: FromSql<'a>, E: serde::ser::Error>(&self, at: usize) -> Result<Option<T>, E> {
+        self.0.try_get(at).map_err(E::custom)
+    }
 }

@@ -114,7 +114,20 @@ fn given(text: Option<&str>) -> Option<&str> {
 ///
 /// A picture kept as a data URL may be megabytes: lists name the route that serves it.
 pub const CLIENT_LIST: Sql = sql!(
-    "SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
+    "WITH page AS (
+         SELECT c.id, count(*) OVER () AS total
+         FROM cadets c
+         WHERE CASE WHEN $1 THEN c.is_archived IS TRUE ELSE $2 OR c.is_archived IS NOT TRUE END
+           AND (NOT $3 OR c.is_profile_completed IS NOT TRUE)
+           AND ($4::text IS NULL OR c.cadet_course = $4)
+           AND ($5::text IS NULL OR c.company = $5)
+           AND ($6::text IS NULL OR strpos(c.student_id, $6) > 0
+                OR strpos(c.first_name || ' ' || c.last_name, $6) > 0
+                OR strpos(c.last_name || ', ' || c.first_name, $6) > 0)
+         ORDER BY c.last_name, c.first_name, c.id
+         LIMIT $7 OFFSET $8
+     )
+     SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
             c.contact_number, c.address, c.course, c.year_level, c.school_year, c.battalion, c.company, c.platoon,
             c.cadet_course, c.semester, c.corp_position, c.status, c.is_profile_completed, c.is_archived,
             account.username, c.gender, c.religion, c.birthdate,
@@ -122,17 +135,9 @@ pub const CLIENT_LIST: Sql = sql!(
                 AS profile_pic,
             c.created_at, g.id AS grade_id, g.attendance_present, g.merit_points, g.demerit_points,
             g.prelim_score, g.midterm_score, g.final_score, g.status AS grade_status, g.lifetime_merit_points,
-            (SELECT count(*) FROM training_days) AS training_days, count(*) OVER () AS total
-     FROM cadets c
+            (SELECT count(*) FROM training_days) AS training_days, page.total
+     FROM page JOIN cadets c ON c.id = page.id
      LEFT JOIN grades g ON g.cadet_id = c.id
      LEFT JOIN LATERAL (SELECT username FROM users WHERE cadet_id = c.id ORDER BY id LIMIT 1) account ON true
-     WHERE CASE WHEN $1 THEN c.is_archived IS TRUE ELSE $2 OR c.is_archived IS NOT TRUE END
-       AND (NOT $3 OR c.is_profile_completed IS NOT TRUE)
-       AND ($4::text IS NULL OR c.cadet_course = $4)
-       AND ($5::text IS NULL OR c.company = $5)
-       AND ($6::text IS NULL OR strpos(c.student_id, $6) > 0
-            OR strpos(c.first_name || ' ' || c.last_name, $6) > 0
-            OR strpos(c.last_name || ', ' || c.first_name, $6) > 0)
-     ORDER BY c.last_name, c.first_name, c.id
-     LIMIT $7 OFFSET $8"
+     ORDER BY c.last_name, c.first_name, c.id"
 );

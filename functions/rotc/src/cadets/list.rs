@@ -143,7 +143,23 @@ fn given(text: &Option<String>) -> Option<&str> {
 
 /// A page of cadets. `muster bench` runs it through a bare handler too.
 pub const LIST: Sql = sql!(
-    "SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
+    "WITH page AS (
+         SELECT c.id, count(*) OVER () AS total
+         FROM cadets c
+         WHERE (c.is_archived IS TRUE) = $1
+           AND ($2::int IS NULL OR c.id = $2)
+           AND ($3::text IS NULL OR c.company = $3)
+           AND ($4::text IS NULL OR c.platoon = $4)
+           AND ($5::text IS NULL OR c.course = $5)
+           AND ($6::text IS NULL OR c.year_level = $6)
+           AND ($7::text IS NULL OR c.status = $7)
+           AND ($8::text IS NULL OR strpos(lower(c.student_id), lower($8)) > 0
+                OR strpos(lower(c.first_name || ' ' || c.last_name), lower($8)) > 0
+                OR strpos(lower(c.last_name || ', ' || c.first_name), lower($8)) > 0)
+         ORDER BY c.created_at DESC NULLS LAST, c.id DESC
+         LIMIT $9 OFFSET $10
+     )
+     SELECT c.id, c.rank, c.first_name, c.middle_name, c.last_name, c.suffix_name, c.student_id, c.email,
             c.contact_number, c.address, c.course, c.year_level, c.school_year, c.battalion, c.company, c.platoon,
             c.cadet_course, c.semester, c.corp_position, c.status, c.is_profile_completed, c.is_archived,
             account.username, c.gender, c.religion, c.birthdate,
@@ -151,22 +167,11 @@ pub const LIST: Sql = sql!(
                 AS profile_pic,
             c.created_at, g.id AS grade_id, g.attendance_present, g.merit_points, g.demerit_points,
             g.prelim_score, g.midterm_score, g.final_score, g.status AS grade_status, g.lifetime_merit_points,
-            (SELECT count(*) FROM training_days) AS training_days, count(*) OVER () AS total
-     FROM cadets c
+            (SELECT count(*) FROM training_days) AS training_days, page.total
+     FROM page JOIN cadets c ON c.id = page.id
      LEFT JOIN grades g ON g.cadet_id = c.id
      LEFT JOIN LATERAL (SELECT username FROM users WHERE cadet_id = c.id ORDER BY id LIMIT 1) account ON true
-     WHERE (c.is_archived IS TRUE) = $1
-       AND ($2::int IS NULL OR c.id = $2)
-       AND ($3::text IS NULL OR c.company = $3)
-       AND ($4::text IS NULL OR c.platoon = $4)
-       AND ($5::text IS NULL OR c.course = $5)
-       AND ($6::text IS NULL OR c.year_level = $6)
-       AND ($7::text IS NULL OR c.status = $7)
-       AND ($8::text IS NULL OR strpos(lower(c.student_id), lower($8)) > 0
-            OR strpos(lower(c.first_name || ' ' || c.last_name), lower($8)) > 0
-            OR strpos(lower(c.last_name || ', ' || c.first_name), lower($8)) > 0)
-     ORDER BY c.created_at DESC NULLS LAST, c.id DESC
-     LIMIT $9 OFFSET $10"
+     ORDER BY c.created_at DESC NULLS LAST, c.id DESC"
 );
 
 const SHOW: Sql = sql!(
