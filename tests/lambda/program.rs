@@ -6,7 +6,7 @@ use muster::lambda_runtime_api::{Outcome, RuntimeApi};
 use serde_json::Value;
 use tokio::process::Child;
 
-/// Built once for all tests, with the packages that `cargo test` builds, so that no dependency is built anew.
+/// Built once for all tests, with the packages that `cargo tests` builds, so that no dependency is built anew.
 static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// A running function and the Runtime API it asks for work.

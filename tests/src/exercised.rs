@@ -92,9 +92,9 @@ fn operation(method: &Method, path: &str) -> Option<String> {
 /// The operations the binary `name` has called in its last run; the error says why that is not known.
 pub fn read(name: &str) -> Result<BTreeSet<String>, String> {
     let text = fs::read_to_string(list_of(name))
-        .map_err(|_| format!("the tests `{name}` have not run: run the whole `cargo test`"))?;
+        .map_err(|_| format!("the tests `{name}` have not run: run the whole `cargo tests`"))?;
     if text.starts_with(PARTIAL) {
-        return Err(format!("only some of the tests `{name}` have run: run the whole `cargo test`"));
+        return Err(format!("only some of the tests `{name}` have run: run the whole `cargo tests`"));
     }
     Ok(text.lines().map(str::to_owned).collect())
 }

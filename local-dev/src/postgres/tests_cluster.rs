@@ -11,7 +11,7 @@ use super::{Cluster, Options, Purpose};
 ///
 /// It lives in the build directory (`target/muster-test-pg`), so each working copy has its own and `cargo clean` removes
 /// it. Every test process joins it by holding a shared file lock until it ends; nobody has to stop it: the watchdog stops
-/// the server a few seconds after the last process has ended, however it ended. Between the binaries of one `cargo test`
+/// the server a few seconds after the last process has ended, however it ended. Between the binaries of one `cargo tests`
 /// it therefore stays, afterwards nothing is left running. Databases persist, so a template made by one run serves the
 /// next; remove the directory to begin anew.
 pub async fn test_cluster() -> io::Result<&'static Cluster> {

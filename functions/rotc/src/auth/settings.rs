@@ -242,11 +242,8 @@ pub async fn store_background(
 ) -> Result<Json<BackgroundStored>> {
     let file = form.only_file("image")?.ok_or_else(|| invalid("required", "No image uploaded"))?;
     let url = photos::store(&app, "image", file.body).await?;
-    let saved = save_background(&app, &user, &url).await;
-    if saved.is_err() {
-        photos::forget(&app, &url).await;
-    }
-    saved.map(|()| Json(BackgroundStored { success: true, url }))
+    photos::kept_if(&app, Some(&url), save_background(&app, &user, &url).await).await?;
+    Ok(Json(BackgroundStored { success: true, url }))
 }
 
 async fn save_background(app: &App, user: &crate::access::User, url: &str) -> Result<()> {
