@@ -13,7 +13,8 @@ fn every_operation_is_exercised_by_a_test() {
         exercised::operations().into_iter().map(|(method, path)| format!("{method} {path}")).collect();
     let excused: BTreeSet<String> = LIST.lines().map(str::to_owned).collect();
 
-    let missing: Vec<_> = all.difference(&exercised).filter(|operation| !excused.contains(*operation)).collect();
+    let missing: Vec<_> =
+        all.difference(&exercised).filter(|operation| !excused.contains(*operation)).collect();
     assert!(missing.is_empty(), "no test calls these operations, write one: {missing:#?}");
     let done: Vec<_> = excused.iter().filter(|one| exercised.contains(*one) || !all.contains(*one)).collect();
     assert!(done.is_empty(), "remove these lines from tests/rotc/coverage/unexercised.txt: {done:#?}");

@@ -62,7 +62,8 @@ async fn serve(listener: TcpListener, service: S3Service) {
         };
         let service = service.clone();
         tokio::spawn(async move {
-            let served = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
+            let served =
+                Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(socket), service).await;
             if let Err(error) = served {
                 tracing::debug!(%error, "a connection to the embedded file storage broke");
             }

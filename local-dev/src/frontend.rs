@@ -90,7 +90,8 @@ fn strip_static(request: &mut Request) -> String {
 fn is_page(path: &str, request: &Request) -> bool {
     let last = path.rsplit('/').next().unwrap_or_default();
     let accept = request.headers().get(ACCEPT).and_then(|accept| accept.to_str().ok());
-    let takes_html = accept.is_none_or(|accept| ["text/html", "text/*", "*/*"].iter().any(|kind| accept.contains(kind)));
+    let takes_html =
+        accept.is_none_or(|accept| ["text/html", "text/*", "*/*"].iter().any(|kind| accept.contains(kind)));
     !last.contains('.') && takes_html
 }
 
@@ -128,7 +129,8 @@ fn find_manifest(dir: &Path, depth: u32) -> Option<PathBuf> {
     if here.is_file() {
         return Some(here);
     }
-    let mut folders: Vec<PathBuf> = std::fs::read_dir(dir).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    let mut folders: Vec<PathBuf> =
+        std::fs::read_dir(dir).ok()?.filter_map(|entry| Some(entry.ok()?.path())).collect();
     folders.retain(|path| depth > 0 && path.is_dir());
     folders.sort();
     folders.iter().find_map(|folder| find_manifest(folder, depth - 1))
@@ -150,9 +152,12 @@ mod tests {
     #[tokio::test]
     async fn files_pages_and_unknown_paths_are_told_apart() {
         let dir = std::env::temp_dir().join(format!("muster-site-{}", std::process::id()));
-        for (file, text) in
-            [("site/index.html", "app"), ("site/assets/a-1.js", "js"), ("site/pwa/manifest.json", "{}"), ("secret.txt", "no")]
-        {
+        for (file, text) in [
+            ("site/index.html", "app"),
+            ("site/assets/a-1.js", "js"),
+            ("site/pwa/manifest.json", "{}"),
+            ("secret.txt", "no"),
+        ] {
             std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap();
             std::fs::write(dir.join(file), text).unwrap();
         }
@@ -164,10 +169,16 @@ mod tests {
         let script = (200, "public, max-age=31536000, immutable".to_owned(), "js".to_owned());
         assert_eq!(get(&router, "/assets/a-1.js", "*/*").await, script);
         assert_eq!(get(&router, "/static/assets/a-1.js", "*/*").await, script);
-        assert_eq!(get(&router, "/manifest.json", "*/*").await, (200, "no-cache".to_owned(), "{}".to_owned()));
-        for (path, accept) in
-            [("/assets/b-2.js", "*/*"), ("/cadets", "application/json"), ("/../secret.txt", "*/*"), ("/%2e%2e/secret.txt", "*/*")]
-        {
+        assert_eq!(
+            get(&router, "/manifest.json", "*/*").await,
+            (200, "no-cache".to_owned(), "{}".to_owned())
+        );
+        for (path, accept) in [
+            ("/assets/b-2.js", "*/*"),
+            ("/cadets", "application/json"),
+            ("/../secret.txt", "*/*"),
+            ("/%2e%2e/secret.txt", "*/*"),
+        ] {
             assert_eq!(get(&router, path, accept).await.0, 404, "{path}");
         }
         std::fs::remove_dir_all(dir).unwrap();
@@ -177,6 +188,8 @@ mod tests {
     async fn without_a_client_every_page_says_so() {
         let (status, _, body) = get(&placeholder(), "/dashboard", "text/html").await;
         assert_eq!(status, 200);
-        assert!(body.contains("<title>System Initializing</title>") && body.contains("System Update in Progress"));
+        assert!(
+            body.contains("<title>System Initializing</title>") && body.contains("System Update in Progress")
+        );
     }
 }

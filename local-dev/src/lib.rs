@@ -1,6 +1,18 @@
 //! The program `muster`: every system as one ordinary server on one machine, with the parts it needs embedded.
 
+pub mod bench;
+pub mod cli;
+pub mod database;
+pub mod demo;
 pub mod files;
 pub mod frontend;
+pub mod lambda_runtime_api;
 pub mod legacy;
+pub mod outbox;
+pub mod parts;
 pub mod postgres;
+pub mod serve;
+pub mod template;
+
+/// Any error of a command: it ends in front of a person.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

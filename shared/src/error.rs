@@ -280,3 +280,10 @@ pub fn describe(cause: &(dyn std::error::Error + 'static)) -> String {
     }
     text
 }
+
+/// For programs that end with the error in front of a person, or of the Lambda service.
+impl From<Error> for Box<dyn std::error::Error + Send + Sync> {
+    fn from(error: Error) -> Self {
+        error.to_string().into()
+    }
+}

@@ -11,7 +11,7 @@ use tower::ServiceBuilder;
 use crate::{
     App, Result,
     config::Config,
-    http::{address::Peer, group_service},
+    http::{address::Peer, group_service, with_path},
     system::{Group, System},
     telemetry,
 };
@@ -25,7 +25,7 @@ pub type Exit = ExitCode;
 pub fn serve_http(system: &'static System, group: &'static Group) -> Exit {
     run(async move |app| {
         let router = group_service(system, group, app);
-        lambda_http::run(ServiceBuilder::new().map_request(with_peer).service(router)).await
+        lambda_http::run(ServiceBuilder::new().map_request(from_gateway).service(router)).await
     })
 }
 
@@ -63,14 +63,40 @@ where
     }
 }
 
-/// Adds the client's address, which the gateway reports in the event.
-fn with_peer(mut request: lambda_http::Request) -> Request<lambda_http::Body> {
-    let source = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
-        _ => None,
-    };
-    if let Some(address) = source.and_then(|address| address.parse().ok()) {
+/// Adds the client's address and takes the stage out of the path: both stand in the gateway's event only.
+pub fn from_gateway(mut request: lambda_http::Request) -> Request<lambda_http::Body> {
+    let Some(RequestContext::ApiGatewayV2(context)) = request.request_context_ref() else { return request };
+    let address = context.http.source_ip.as_deref().and_then(|address| address.parse().ok());
+    let stage = context.stage.clone().filter(|stage| stage != "$default");
+    if let Some(path) = stage.and_then(|stage| without_stage(request.uri().path(), &stage)) {
+        *request.uri_mut() = with_path(request.uri(), &path);
+    }
+    if let Some(address) = address {
         request.extensions_mut().insert(Peer(address));
     }
     request
+}
+
+/// `/prod/api/cadets` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
+/// `lambda_http` then puts one there, unless `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH` is set.
+fn without_stage(path: &str, stage: &str) -> Option<String> {
+    let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
+    match rest {
+        "" => Some("/".to_owned()),
+        _ if rest.starts_with('/') => Some(rest.to_owned()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_stage;
+
+    #[test]
+    fn only_a_whole_first_segment_is_the_stage() {
+        assert_eq!(without_stage("/prod/api/cadets", "prod").as_deref(), Some("/api/cadets"));
+        assert_eq!(without_stage("/prod", "prod").as_deref(), Some("/"));
+        assert_eq!(without_stage("/production/api", "prod"), None);
+        assert_eq!(without_stage("/api/cadets", "prod"), None);
+    }
 }

@@ -1,6 +1,8 @@
 //! Tests of the ROTC system as its clients see it.
 
 mod activities;
+mod adoption;
+mod coverage;
 mod grade_formula;
 mod grades;
 mod http;

@@ -67,6 +67,18 @@ impl TestApp {
         }
     }
 
+    /// The same database with the routes of another system, as one made to fail.
+    #[must_use]
+    pub fn serving(mut self, system: &'static shared::system::System) -> Self {
+        self.router = shared::http::service(system, self.app.clone());
+        self
+    }
+
+    /// Requests without a token that do not count as tests of what they call.
+    pub fn quiet(&self) -> Client<'_> {
+        self.anonymous().quiet()
+    }
+
     /// How to connect to the test's database.
     pub fn database_url(&self) -> &str {
         &self.database.url
@@ -126,12 +138,7 @@ impl Drop for FilesFolder {
 fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
         production: false,
-        database: DatabaseConfig {
-            url: Some(database_url.into()),
-            ca: None,
-            pool_size: 4,
-            read_only: false,
-        },
+        database: DatabaseConfig { url: Some(database_url.into()), ca: None, pool_size: 4, read_only: false },
         signing_key: Some("a key for tests, long enough to sign with".into()),
         identifier_login: IdentifierLogin::Link,
         rate_limits: true,

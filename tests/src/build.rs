@@ -109,7 +109,8 @@ impl Add for NewCadet {
 
     async fn add_to(self, app: &TestApp) -> Cadet {
         let student_id = format!("2026-{:04}", self.number);
-        let (email, last_name) = (format!("cadet{}@example.test", self.number), format!("Test{}", self.number));
+        let (email, last_name) =
+            (format!("cadet{}@example.test", self.number), format!("Test{}", self.number));
         let id: i32 = app
             .value(
                 "INSERT INTO cadets (rank, first_name, last_name, email, company, platoon, status, student_id,

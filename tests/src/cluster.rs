@@ -147,7 +147,8 @@ async fn sweep(admin: &Client) {
         let process = name.split('_').nth(1).unwrap_or_default();
         let alive = std::process::Command::new("kill").args(["-0", process]).output();
         if alive.is_ok_and(|output| !output.status.success()) {
-            let _gone = admin.batch_execute(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).await;
+            let _gone =
+                admin.batch_execute(&format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")).await;
         }
     }
 }

@@ -221,9 +221,12 @@ async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
     let find = sql!(
         "SELECT users.id, users.username, users.role, users.cadet_id, users.staff_id
          FROM muster.sessions JOIN users ON users.id = sessions.user_id
+         LEFT JOIN cadets ON cadets.id = users.cadet_id
+         LEFT JOIN training_staff ON training_staff.id = users.staff_id
          WHERE sessions.id = $1 AND sessions.revoked_at IS NULL
            AND sessions.idle_expires_at > $2 AND sessions.absolute_expires_at > $2
-           AND users.is_approved = 1 AND users.is_archived IS NOT TRUE"
+           AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
+           AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE"
     );
     let found: Option<Person> = app.db.read().await?.one(find, &[&claims.sid, &now]).await?;
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());

@@ -12,13 +12,17 @@ pub mod answer;
 pub mod attendance;
 pub mod audit;
 pub mod auth;
+pub mod autolink;
 pub mod cached;
+pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod files;
 pub mod grades;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod photos;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -32,12 +36,14 @@ pub static SYSTEM: System = System {
 
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
-    &auth::GROUP,
-    &ops::GROUP,
     &activities::GROUP,
     &attendance::GROUP,
+    &auth::GROUP,
+    &cadets::GROUP,
+    &files::GROUP,
     &grades::GROUP,
     &notifications::GROUP,
+    &ops::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

@@ -243,3 +243,6 @@ async fn switch_triggers(
     let statement = format!("ALTER TABLE public.{} {switch} TRIGGER USER", quoted(table));
     Ok(transaction.batch_execute(&statement).await?)
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,6 @@ impl Layout {
         account.give_directory(&home)?;
         account.private_directory(&home)?;
         let socket_directory = socket_directory(account.uid, &hash);
-        account.private_directory(&socket_directory)?;
         Ok((Self { cluster: home.join("cluster"), home, socket_directory }, account))
     }
 
@@ -63,9 +62,10 @@ impl Layout {
         self.home.join("users.lock")
     }
 
-    /// Removes the socket of a killed server, which PostgreSQL would take for that of a live one while the process number
-    /// is in use again or not yet given back. The caller knows that no server runs.
-    pub(super) fn clear_socket_directory(&self) -> io::Result<()> {
+    /// Makes the directory of the socket, empty: PostgreSQL would take the socket of a killed server for that of a live one
+    /// while the process number is in use again or not yet given back. The caller knows that no server runs.
+    pub(super) fn prepare_socket_directory(&self, account: &Account) -> io::Result<()> {
+        account.private_directory(&self.socket_directory)?;
         for entry in fs::read_dir(&self.socket_directory)? {
             fs::remove_file(entry?.path())?;
         }

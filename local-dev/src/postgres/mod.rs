@@ -90,7 +90,7 @@ impl Cluster {
         if layout.binaries().exists() {
             account.give(&layout.binaries())?;
         }
-        layout.clear_socket_directory()?;
+        layout.prepare_socket_directory(&account)?;
         let server = Server { layout: &layout, account, binaries };
         if layout.major().is_none() {
             progress("Creating the database cluster (once)");
@@ -143,6 +143,8 @@ impl Cluster {
         for child in &mut self.children {
             server::reap(child)?;
         }
+        // Empty now; the next start makes it again.
+        let _ = std::fs::remove_dir(&self.layout.socket_directory);
         Ok(())
     }
 

@@ -5,8 +5,14 @@ start_lock=$1 users_lock=$2 pid_file=$3 server=$4 linger=$5
 trap '' HUP INT TERM
 exec 8>>"$start_lock" 9>>"$users_lock"
 
+# A killed server leaves its file behind, and where nobody collects dead processes also its number.
 is_running() {
-    read -r running 2>/dev/null <"$pid_file" && [ "$running" = "$server" ]
+    read -r running 2>/dev/null <"$pid_file" && [ "$running" = "$server" ] || return 1
+    if [ -e /proc/self/cmdline ]; then
+        grep -q postgres "/proc/$server/cmdline" 2>/dev/null
+    else
+        kill -0 "$server" 2>/dev/null
+    fi
 }
 
 while :; do

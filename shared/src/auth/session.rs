@@ -1,10 +1,14 @@
 //! Sessions: opened by a sign-in, kept alive by the heartbeat, ended by logout, age or misuse.
 
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
 use chrono::{DateTime, TimeDelta, Utc};
+use http::{header, request::Parts};
 use uuid::Uuid;
 
 use super::{fingerprint, token::Claims};
-use crate::{App, Result, db::Change, row, sql};
+use crate::{App, Result, db::Change, http::address::client_address, row, sql};
 
 /// How long the refresh token before the present one is still taken: a client whose answer was lost
 /// on the way sends it again.
@@ -28,6 +32,18 @@ pub struct Device {
     pub address: Option<String>,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+}
+
+impl FromRequestParts<App> for Device {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            address: client_address(parts, app.config.trusted_hops),
+            user_agent: agent.map(str::to_owned),
+        })
+    }
 }
 
 /// Opens a session for a user who has proved who they are.

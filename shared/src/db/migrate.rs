@@ -10,6 +10,8 @@ use refinery::Runner;
 use tokio_postgres::Client;
 use tokio_postgres::error::DbError;
 
+use crate::{Error, config::DatabaseConfig, system::System};
+
 mod embedded {
     refinery::embed_migrations!("../migrations/shared");
 }
@@ -52,6 +54,12 @@ pub struct Applied {
     pub name: String,
 }
 
+impl fmt::Display for Applied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:04} {}", self.set, self.version, self.name)
+    }
+}
+
 /// A migration that PostgreSQL or the history refused. Files before it stay applied, the file itself leaves no trace.
 #[derive(Debug)]
 pub struct MigrateError {
@@ -84,6 +92,14 @@ impl StdError for MigrateError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(self.source.as_ref())
     }
+}
+
+/// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
+/// already be in use, and the migration changes settings of its session.
+pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
+    let mut client = super::connect(config).await?;
+    let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
+    outcome.map_err(Error::from)
 }
 
 /// Applies what is missing of each set, in the given order, and answers which versioned files ran.

@@ -13,7 +13,7 @@ mod sql;
 mod tls;
 
 pub use change::{Actor, Change};
-pub use pool::Db;
+pub use pool::{Db, connect};
 pub use problem::{pool_problem, problem};
 pub use read::Read;
 pub use row::{Row, count};

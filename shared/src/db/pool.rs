@@ -72,6 +72,18 @@ impl Db {
     }
 }
 
+/// A connection of its own, for work that changes its session: migrations, imports. It ends with the client.
+pub async fn connect(config: &DatabaseConfig) -> Result<tokio_postgres::Client> {
+    let (options, connector) = tls::connect_options(config)?;
+    let (client, connection) = options.connect(connector).await?;
+    tokio::spawn(async move {
+        if let Err(cause) = connection.await {
+            tracing::warn!(%cause, "a database connection ended");
+        }
+    });
+    Ok(client)
+}
+
 fn build(config: &DatabaseConfig) -> Result<Pool> {
     let (postgres, connector) = tls::connect_options(config)?;
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };

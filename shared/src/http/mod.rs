@@ -13,8 +13,9 @@ mod params;
 mod service;
 
 pub use edge::RequestId;
+pub(crate) use normalise::with_path;
 pub use json::{Created, Json};
-pub use multipart::{Form, UploadedFile};
+pub use multipart::{FormData, UploadedFile};
 pub use page::{Page, PageRequest};
 pub use params::{Path, Query};
-pub use service::{group_service, service};
+pub use service::{group_service, service, service_with_pages};

@@ -15,7 +15,7 @@ use crate::{
 
 /// The fields and files of a form, however they were sent. Fields of a multipart body are texts.
 #[derive(Clone, Debug, Default)]
-pub struct Form {
+pub struct FormData {
     /// Fields by name; the last of a name counts.
     pub fields: Map<String, Value>,
     /// Files by field name, in order.
@@ -36,7 +36,7 @@ struct Members {
     map: Map<String, Value>,
 }
 
-impl Form {
+impl FormData {
     /// The one file of the field `name`, or none. Files of other fields, or a second one, are refused.
     pub fn only_file(&mut self, name: &str) -> Result<Option<UploadedFile>> {
         let mut wanted = self.files.remove(name).unwrap_or_default();
@@ -47,7 +47,7 @@ impl Form {
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Form {
+impl<S: Send + Sync> FromRequest<S> for FormData {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {
@@ -65,8 +65,8 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-async fn read(mut multipart: Multipart) -> Result<Form> {
-    let mut form = Form::default();
+async fn read(mut multipart: Multipart) -> Result<FormData> {
+    let mut form = FormData::default();
     while let Some(field) = multipart.next_field().await.map_err(cut)? {
         let name = field.name().unwrap_or_default().to_owned();
         if field.file_name().is_some() {

@@ -17,7 +17,8 @@ pub(super) fn normalised<B>(mut request: Request<B>) -> Request<B> {
 
 /// The path in one spelling, if it is not already.
 fn shorter(path: &str) -> Option<String> {
-    let unversioned = path.strip_prefix("/api/v1").filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    let versioned = path.split_at_checked(7).filter(|(start, _)| start.eq_ignore_ascii_case("/api/v1"));
+    let unversioned = versioned.map(|(_, rest)| rest).filter(|rest| rest.is_empty() || rest.starts_with('/'));
     let keeps_slash = path == "/" || path.starts_with("/api/docs/");
     let trimmed = unversioned.unwrap_or(path);
     let trimmed = if keeps_slash { trimmed } else { trimmed.trim_end_matches('/') };
@@ -29,7 +30,7 @@ fn shorter(path: &str) -> Option<String> {
 }
 
 /// `uri` with another path and the same query.
-pub(super) fn with_path(uri: &Uri, path: &str) -> Uri {
+pub(crate) fn with_path(uri: &Uri, path: &str) -> Uri {
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
@@ -50,6 +51,7 @@ mod tests {
     fn paths_lose_version_and_trailing_slash() {
         assert_eq!(shorter("/api/v1/cadets/").as_deref(), Some("/api/cadets"));
         assert_eq!(shorter("/api/v1").as_deref(), Some("/api"));
+        assert_eq!(shorter("/API/V1/Cadets").as_deref(), Some("/api/Cadets"));
         assert_eq!(shorter("/api/cadets/").as_deref(), Some("/api/cadets"));
         assert_eq!(shorter("/api/cadets"), None);
         assert_eq!(shorter("/api/v1x/cadets"), None);

@@ -30,19 +30,24 @@ const BODY_LIMIT: usize = 100 * 1024;
 
 /// Every group of a system as one service: what local-dev and the tests run.
 pub fn service(system: &'static System, app: App) -> Router {
-    let routes = system
-        .groups
-        .iter()
-        .fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0));
-    layered(system, app, routes)
+    layered(system, app, all_routes(system), None)
+}
+
+/// The same, with `pages` (a front end) answering everything that is not the API's.
+pub fn service_with_pages(system: &'static System, app: App, pages: Router) -> Router {
+    layered(system, app, all_routes(system), Some(pages))
+}
+
+fn all_routes(system: &System) -> Router<App> {
+    system.groups.iter().fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0))
 }
 
 /// One group as a service: what a Lambda function runs.
 pub fn group_service(system: &'static System, group: &Group, app: App) -> Router {
-    layered(system, app, (group.routes)().split_for_parts().0)
+    layered(system, app, (group.routes)().split_for_parts().0, None)
 }
 
-fn layered(system: &'static System, app: App, routes: Router<App>) -> Router {
+fn layered(system: &'static System, app: App, routes: Router<App>, pages: Option<Router>) -> Router {
     let edge_state = Edge { app: app.clone(), system };
     let exact = routes
         .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
@@ -52,7 +57,7 @@ fn layered(system: &'static System, app: App, routes: Router<App>) -> Router {
             system.envelope.not_found(&method, &uri)
         })
         .with_state(app);
-    let any_case = exact.clone().fallback(move |request| lower_case(exact.clone(), request));
+    let any_case = exact.clone().fallback(move |request| unmatched(exact.clone(), pages.clone(), request));
     let inner = any_case
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked().into_response()))
@@ -62,14 +67,20 @@ fn layered(system: &'static System, app: App, routes: Router<App>) -> Router {
         .fallback_service(ServiceBuilder::new().map_request(normalised::<axum::body::Body>).service(inner))
 }
 
-/// Paths are matched without regard to case, as the legacy server did: a path that has no route is tried
-/// again in lower case.
-async fn lower_case(exact: Router, mut request: Request) -> Response {
+/// What no route matched: a page of the front end, or a path of the API in another case, which is tried
+/// again in lower case (the legacy server matched paths without regard to case).
+async fn unmatched(exact: Router, pages: Option<Router>, mut request: Request) -> Response {
     let path = request.uri().path();
-    if path.starts_with("/api/") || path.starts_with("/API/") {
-        *request.uri_mut() = with_path(request.uri(), &path.to_ascii_lowercase());
-    }
-    exact.oneshot(request).await.unwrap_or_else(|never| match never {})
+    let is_api = path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("/api"));
+    let next = match pages {
+        Some(pages) if !is_api => pages,
+        _ if is_api => {
+            *request.uri_mut() = with_path(request.uri(), &path.to_ascii_lowercase());
+            exact
+        }
+        _ => exact,
+    };
+    next.oneshot(request).await.unwrap_or_else(|never| match never {})
 }
 
 fn panicked() -> Error {

@@ -1,3 +1,9 @@
-//! The layers around every route.
+//! The layers around every route: bodies, tokens, headers, paths, failures.
 
+mod bodies;
+mod failures;
+mod headers;
 mod health;
+mod paths;
+mod sample;
+mod tokens;

@@ -12,7 +12,8 @@ use super::line::Line;
 
 /// The list.
 pub static LIST: LazyLock<Differences> = LazyLock::new(|| {
-    toml::from_str(include_str!("differences.toml")).unwrap_or_else(|error| panic!("differences.toml: {error}"))
+    toml::from_str(include_str!("differences.toml"))
+        .unwrap_or_else(|error| panic!("differences.toml: {error}"))
 });
 
 /// Everything Muster answers otherwise than recorded.
@@ -119,6 +120,9 @@ pub fn finished(groups: usize, used: BTreeSet<String>) {
     finished.1.extend(used);
     if finished.0 == groups {
         let unused: Vec<_> = LIST.additions().difference(&finished.1).cloned().collect();
-        assert!(unused.is_empty(), "no answer has these members, remove them from differences.toml: {unused:#?}");
+        assert!(
+            unused.is_empty(),
+            "no answer has these members, remove them from differences.toml: {unused:#?}"
+        );
     }
 }

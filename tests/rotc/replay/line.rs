@@ -85,9 +85,9 @@ pub fn fill(value: &Value, variables: &Variables) -> Value {
 
 /// Puts variables into a text.
 pub fn fill_text(text: &str, variables: &Variables) -> String {
-    variables.iter().fold(text.to_owned(), |text, (name, value)| {
-        text.replace(&format!("{{{{{name}}}}}"), &plain(value))
-    })
+    variables
+        .iter()
+        .fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), &plain(value)))
 }
 
 /// A value as text without quotes.

@@ -38,9 +38,11 @@ impl Matcher<'_> {
                     self.compare(expected, actual, &format!("{path}.{at}"));
                 }
             }
-            (Value::Array(expected), Value::Array(actual)) => self
-                .differences
-                .push(format!("{path} has {} items, recorded {}", actual.len(), expected.len())),
+            (Value::Array(expected), Value::Array(actual)) => self.differences.push(format!(
+                "{path} has {} items, recorded {}",
+                actual.len(),
+                expected.len()
+            )),
             _ if same(expected, actual) || same_day(expected, actual, path) => {}
             _ => self.differ(expected, actual, path),
         }

@@ -79,7 +79,10 @@ impl Player {
         let path = request["path"].as_str().unwrap_or_default();
         let answer = self.app.anonymous().post(path, request["body"].clone()).await;
         let body: Value = serde_json::from_slice(answer.bytes()).unwrap_or_default();
-        body["token"].as_str().ok_or(format!("{person} cannot sign in: {answer}"))?.clone_into(&mut self.token);
+        body["token"]
+            .as_str()
+            .ok_or(format!("{person} cannot sign in: {answer}"))?
+            .clone_into(&mut self.token);
         self.signed_in = Some(person.to_owned());
         Ok(())
     }
@@ -190,7 +193,9 @@ impl Player {
         if let Some(magic) = expected["magic"].as_str() {
             return sheet::compare(expected, magic, answer);
         }
-        if let Some(text) = expected["text"].as_str().filter(|_| expected.as_object().is_some_and(|o| o.len() == 1)) {
+        if let Some(text) =
+            expected["text"].as_str().filter(|_| expected.as_object().is_some_and(|o| o.len() == 1))
+        {
             return self.compare(line, &json!(text), &json!(answer.text()), "text");
         }
         if expected.is_null() {

@@ -1,10 +1,24 @@
-//! Signing in and out, who one is, and one's settings.
+//! Signing in and out, who one is, where one is, and one's settings.
 
 use shared::{
     App,
+    auth::rate_limit::Limit,
     system::{Group, Need},
 };
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+mod account;
+mod cookie;
+mod credential;
+mod link;
+mod location;
+mod person;
+mod profile;
+mod refresh;
+mod register;
+mod session;
+mod settings;
+mod sign_in;
 
 /// Sign-in and settings.
 pub const GROUP: Group = Group {
@@ -15,6 +29,22 @@ pub const GROUP: Group = Group {
     routes,
 };
 
+/// Sign-ins of any outcome from one address: generous, since a whole school may share it.
+const SIGN_INS: Limit = Limit { name: "sign-in", hits: 120, seconds: 60 };
+
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
+        .routes(routes!(sign_in::login))
+        .routes(routes!(sign_in::cadet_login))
+        .routes(routes!(sign_in::staff_login))
+        .routes(routes!(link::link_page, link::redeem_link))
+        .routes(routes!(link::link_script))
+        .routes(routes!(session::logout))
+        .routes(routes!(session::heartbeat_read, session::heartbeat))
+        .routes(routes!(refresh::refresh))
+        .routes(routes!(register::register))
+        .routes(routes!(profile::show_profile))
+        .routes(routes!(location::show_location, location::record_location))
+        .routes(routes!(settings::show_settings, settings::update_settings))
+        .merge(settings::background_routes())
 }

@@ -1,0 +1,265 @@
+//! Proving who one is: by password, or where it is allowed by an identifier alone.
+
+use axum::{extract::State, response::Response};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::{
+    App, Error, Result,
+    auth::{
+        lockout::Attempt,
+        password,
+        session::{self, Device, Tokens},
+    },
+    config::IdentifierLogin,
+    db::Change,
+    error::{invalid, unauthorized},
+    http::Json,
+};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{
+    SIGN_INS,
+    account::{self, Account},
+    cookie::with_cookie,
+    credential::Credential,
+    link,
+    person::{self, Person},
+};
+use crate::{access::Role, audit};
+
+/// A user name with a password.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+pub struct PasswordSignIn {
+    /// Exactly as registered.
+    #[serde(default)]
+    pub username: Credential,
+    /// Never kept.
+    #[serde(default)]
+    pub password: Credential,
+}
+
+/// An identifier; the password is checked when there is one.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+pub struct IdentifierSignIn {
+    /// User name, student id or mail address.
+    #[serde(default)]
+    pub identifier: Credential,
+    /// Checked whenever it is sent.
+    #[serde(default)]
+    pub password: Credential,
+}
+
+/// Signed in with user name and password.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SignedIn {
+    /// For the `Authorization` header.
+    pub token: String,
+    /// For `POST /api/auth/refresh`.
+    pub refresh: String,
+    /// `admin`, `training_staff` or `cadet`.
+    pub role: String,
+    /// The cadet behind the user.
+    #[serde(rename = "cadetId")]
+    pub cadet_id: Option<i32>,
+    /// The staff member behind the user.
+    #[serde(rename = "staffId")]
+    pub staff_id: Option<i32>,
+    /// Whether the cadet has completed their profile; true for others.
+    #[serde(rename = "isProfileCompleted")]
+    pub is_profile_completed: bool,
+    /// The user name.
+    pub username: String,
+    /// `users.id`.
+    #[serde(rename = "userId")]
+    pub user_id: i32,
+    /// The user with everything that belongs to them.
+    pub user: Person,
+}
+
+/// Signed in with an identifier.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Recognised {
+    /// For the `Authorization` header.
+    pub token: String,
+    /// `training_staff` or `cadet`.
+    pub role: String,
+    /// The cadet behind the user.
+    #[serde(rename = "cadetId")]
+    pub cadet_id: Option<i32>,
+    /// The staff member behind the user.
+    #[serde(rename = "staffId")]
+    pub staff_id: Option<i32>,
+    /// Whether the cadet has completed their profile; true for staff.
+    #[serde(rename = "isProfileCompleted")]
+    pub is_profile_completed: bool,
+    /// The user name.
+    pub identifier: String,
+    /// `users.id`.
+    #[serde(rename = "userId")]
+    pub user_id: i32,
+}
+
+impl Recognised {
+    /// The answer for an account that has been signed in.
+    pub fn new(account: Account, token: String) -> Self {
+        Self {
+            token,
+            role: account.role,
+            cadet_id: account.cadet_id,
+            staff_id: account.staff_id,
+            is_profile_completed: account.profile_completed,
+            identifier: account.username,
+            user_id: account.id,
+        }
+    }
+}
+
+/// Sign in with a password
+///
+/// Any role. Five failures within a quarter of an hour lock the account for half an hour.
+#[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = PasswordSignIn,
+    responses((status = 200, body = SignedIn)))]
+pub async fn login(
+    State(app): State<App>,
+    device: Device,
+    Json(body): Json<PasswordSignIn>,
+) -> Result<Response> {
+    let (Some(username), Some(password)) = (body.username.0, body.password.0) else {
+        return Err(invalid("required", "Username and password are required"));
+    };
+    SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    let found = account::by_username(&mut app.db.read().await?, &username).await?;
+    let attempt =
+        Attempt::new(found.as_ref().map(|account| account.id), &username, device.address.as_deref());
+    let account = proved(&app, &attempt, found, password).await?;
+    let (account, tokens) = admit(&app, &attempt, account, &device, "password").await?;
+    let user = person::load(&mut app.db.read().await?, account.id).await?;
+    let body = SignedIn {
+        token: tokens.access.clone(),
+        refresh: tokens.refresh,
+        role: account.role,
+        cadet_id: account.cadet_id,
+        staff_id: account.staff_id,
+        is_profile_completed: account.profile_completed,
+        username: account.username,
+        user_id: account.id,
+        user,
+    };
+    Ok(with_cookie(&app, Some(&tokens.access), body))
+}
+
+/// Sign in as a cadet
+///
+/// By user name, student id or mail address. Without a password the answer depends on the installation:
+/// a link is mailed (401 with a message), or the identifier is enough, or it is refused.
+#[utoipa::path(post, path = "/api/auth/cadet-login", tag = "auth", request_body = IdentifierSignIn,
+    responses((status = 200, body = Recognised)))]
+pub async fn cadet_login(
+    state: State<App>,
+    device: Device,
+    body: Json<IdentifierSignIn>,
+) -> Result<Response> {
+    by_identifier(Role::Cadet, state.0, device, body.0).await
+}
+
+/// Sign in as training staff
+///
+/// By user name or mail address; as for cadets.
+#[utoipa::path(post, path = "/api/auth/staff-login-no-pass", tag = "auth", request_body = IdentifierSignIn,
+    responses((status = 200, body = Recognised)))]
+pub async fn staff_login(
+    state: State<App>,
+    device: Device,
+    body: Json<IdentifierSignIn>,
+) -> Result<Response> {
+    by_identifier(Role::Staff, state.0, device, body.0).await
+}
+
+async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSignIn) -> Result<Response> {
+    let identifier = body.identifier.0.ok_or_else(|| invalid("required", "Identifier is required"))?;
+    SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    let found = account::by_identifier(&mut app.db.read().await?, role, &identifier).await?;
+    let attempt =
+        Attempt::new(found.as_ref().map(|account| account.id), &identifier, device.address.as_deref());
+    let account = match (body.password.0, app.config.identifier_login) {
+        (Some(password), _) => proved(&app, &attempt, found, password).await?,
+        (None, IdentifierLogin::Trusted) => trusted(&app, &attempt, found).await?,
+        (None, IdentifierLogin::Link) => return Err(link::offer(&app, found).await?),
+        (None, IdentifierLogin::Off) => {
+            return Err(unauthorized(
+                "password_required",
+                "Signing in without a password is switched off. Ask your administrator.",
+            ));
+        }
+    };
+    let (account, tokens) = admit(&app, &attempt, account, &device, "identifier").await?;
+    let token = tokens.access.clone();
+    Ok(with_cookie(&app, Some(&token), Recognised::new(account, tokens.access)))
+}
+
+/// The account whose password this is. Unknown names take as long, and lock, as known ones do.
+async fn proved(app: &App, attempt: &Attempt, found: Option<Account>, password: String) -> Result<Account> {
+    attempt.check(app).await?;
+    let hash = found.as_ref().map(|account| account.password.clone());
+    match (password::verify(password, hash).await?, found) {
+        (true, Some(account)) => Ok(account),
+        (_, found) => Err(failed(app, attempt, found.map(|account| account.id)).await?),
+    }
+}
+
+/// Legacy: the identifier is enough, where the installation has chosen so.
+async fn trusted(app: &App, attempt: &Attempt, found: Option<Account>) -> Result<Account> {
+    attempt.check(app).await?;
+    match found {
+        Some(account) => Ok(account),
+        None => Err(failed(app, attempt, None).await?),
+    }
+}
+
+/// Counts and audits a failed attempt, and gives the answer to it.
+async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Error> {
+    let mut change = app.db.change_for_system("failed sign-in").await?;
+    let locked = attempt.failed(app, &mut change).await?;
+    let operation = if locked { "LOGIN_LOCKED" } else { "LOGIN_FAILED" };
+    audit::record(&mut change, operation, "users", user_id, None, json!({ "locked": locked })).await?;
+    change.commit().await?;
+    Ok(unauthorized("invalid_credentials", "Invalid credentials"))
+}
+
+/// Opens the session of somebody who has proved who they are, if their account may sign in.
+pub async fn admit(
+    app: &App,
+    attempt: &Attempt,
+    account: Account,
+    device: &Device,
+    means: &'static str,
+) -> Result<(Account, Tokens)> {
+    let mut change = app.db.change_for_system("sign-in").await?;
+    attempt.succeeded(app, &mut change).await?;
+    if let Err(refused) = account.check_standing() {
+        let payload = json!({ "means": means, "reason": refused.code() });
+        audit::record(&mut change, "LOGIN_REFUSED", "users", Some(account.id), Some(account.id), payload)
+            .await?;
+        change.commit().await?;
+        return Err(refused);
+    }
+    let (account, tokens) = open(app, &mut change, account, device, means).await?;
+    change.commit().await?;
+    Ok((account, tokens))
+}
+
+/// Links, opens and audits inside a change that the caller commits.
+pub async fn open(
+    app: &App,
+    change: &mut Change,
+    account: Account,
+    device: &Device,
+    means: &'static str,
+) -> Result<(Account, Tokens)> {
+    let account = account::autolink(change, account).await?;
+    let tokens = session::open(app, change, account.id, device).await?;
+    let payload = json!({ "means": means, "session": tokens.session });
+    audit::record(change, "LOGIN", "users", Some(account.id), Some(account.id), payload).await?;
+    Ok((account, tokens))
+}

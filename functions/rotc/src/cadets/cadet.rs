@@ -1,0 +1,193 @@
+//! A cadet as the lists and the resource API show it: the person, the account's name, and how they stand.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use serde::Serialize;
+use shared::row;
+use utoipa::ToSchema;
+
+use crate::{
+    answer,
+    grades::formula::{Record, Standing, standing},
+};
+
+row! {
+    /// A row of a cadet list. The query names its columns in this order.
+    ///
+    /// Legacy: the grade columns are null for a cadet without a grades row.
+    #[derive(Clone, Debug, Serialize, ToSchema)]
+    pub struct CadetRow {
+        id: i32,
+        rank: Option<String>,
+        first_name: String,
+        middle_name: Option<String>,
+        last_name: String,
+        suffix_name: Option<String>,
+        /// Unique. Legacy: may hold a user name or a mail address.
+        student_id: String,
+        email: Option<String>,
+        contact_number: Option<String>,
+        address: Option<String>,
+        /// Academic course (`BSIT`).
+        course: Option<String>,
+        year_level: Option<String>,
+        school_year: Option<String>,
+        battalion: Option<String>,
+        company: Option<String>,
+        platoon: Option<String>,
+        /// Military science course (`MS1`).
+        cadet_course: Option<String>,
+        semester: Option<String>,
+        corp_position: Option<String>,
+        /// `Ongoing`, `Verified`, `Completed`, `Incomplete`, `Failed`, `Drop` or any other text.
+        status: Option<String>,
+        /// Null counts as false.
+        is_profile_completed: Option<bool>,
+        /// Null counts as false.
+        is_archived: Option<bool>,
+        /// Name of the account; null without one.
+        username: Option<String>,
+        gender: Option<String>,
+        religion: Option<String>,
+        birthdate: Option<NaiveDate>,
+        /// Address of the picture.
+        profile_pic: Option<String>,
+        #[serde(skip)]
+        created_at: Option<NaiveDateTime>,
+        #[serde(skip)]
+        grade_id: Option<i32>,
+        /// Training days present, late or excused.
+        attendance_present: Option<i32>,
+        merit_points: Option<i32>,
+        demerit_points: Option<i32>,
+        #[serde(serialize_with = "answer::js_number_or_null")]
+        prelim_score: Option<f64>,
+        #[serde(serialize_with = "answer::js_number_or_null")]
+        midterm_score: Option<f64>,
+        #[serde(serialize_with = "answer::js_number_or_null")]
+        final_score: Option<f64>,
+        /// `active`, or `INC`, `DO`, `T` in the place of a grade.
+        grade_status: Option<String>,
+        lifetime_merit_points: Option<i32>,
+        /// All training days there ever were.
+        #[serde(rename = "totalTrainingDays")]
+        training_days: i64,
+        #[serde(skip)]
+        total: i64,
+    }
+}
+
+/// How a cadet stands, computed from the row.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Figures {
+    /// Out of 30.
+    #[serde(serialize_with = "answer::js_number")]
+    attendance_score: f64,
+    /// Out of 30.
+    #[serde(serialize_with = "answer::js_number")]
+    aptitude_score: f64,
+    /// Out of 40.
+    #[serde(serialize_with = "answer::js_number")]
+    subject_score: f64,
+    /// The sum of the three.
+    #[serde(serialize_with = "answer::js_number")]
+    final_grade: f64,
+    /// 1 (best) to 3, or 5 (failed); null while there is no grade.
+    #[serde(serialize_with = "answer::js_number_or_null")]
+    transmuted_grade: Option<f64>,
+    /// `Passed`, `Failed`, or why there is no grade.
+    remarks: &'static str,
+}
+
+/// A cadet in the lists of the client API.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ListedCadet {
+    #[serde(flatten)]
+    row: CadetRow,
+    #[serde(flatten)]
+    figures: Figures,
+}
+
+/// A cadet of the resource API: all that the client API lists, and the grades once more as an object.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Cadet {
+    #[serde(flatten)]
+    listed: ListedCadet,
+    /// When the cadet was enrolled here (UTC).
+    #[serde(serialize_with = "answer::iso")]
+    created_at: Option<NaiveDateTime>,
+    /// Null when there is no grades row yet.
+    grades: Option<CadetGrades>,
+}
+
+/// The grades row of a cadet.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CadetGrades {
+    id: i32,
+    /// The cadet's id.
+    cadet: i32,
+    attendance_present: Option<i32>,
+    merit_points: Option<i32>,
+    demerit_points: Option<i32>,
+    #[serde(serialize_with = "answer::js_number_or_null")]
+    prelim_score: Option<f64>,
+    #[serde(serialize_with = "answer::js_number_or_null")]
+    midterm_score: Option<f64>,
+    #[serde(serialize_with = "answer::js_number_or_null")]
+    final_score: Option<f64>,
+}
+
+impl CadetRow {
+    /// Rows on all pages of the list this row is from.
+    pub(super) fn total(&self) -> i64 {
+        self.total
+    }
+
+    fn grades(&self) -> Option<CadetGrades> {
+        Some(CadetGrades {
+            id: self.grade_id?,
+            cadet: self.id,
+            attendance_present: self.attendance_present,
+            merit_points: self.merit_points,
+            demerit_points: self.demerit_points,
+            prelim_score: self.prelim_score,
+            midterm_score: self.midterm_score,
+            final_score: self.final_score,
+        })
+    }
+}
+
+impl From<Standing> for Figures {
+    fn from(standing: Standing) -> Self {
+        Self {
+            attendance_score: standing.attendance_score,
+            aptitude_score: standing.aptitude_score,
+            subject_score: standing.subject_score,
+            final_grade: standing.final_grade,
+            transmuted_grade: standing.transmuted_grade,
+            remarks: standing.remarks,
+        }
+    }
+}
+
+impl From<CadetRow> for ListedCadet {
+    fn from(row: CadetRow) -> Self {
+        let figures = standing(&Record {
+            training_days: row.training_days,
+            attendance_present: row.attendance_present.unwrap_or(0),
+            merit: row.merit_points.unwrap_or(0),
+            demerit: row.demerit_points.unwrap_or(0),
+            prelim: row.prelim_score.unwrap_or(0.0),
+            midterm: row.midterm_score.unwrap_or(0.0),
+            final_: row.final_score.unwrap_or(0.0),
+            status: row.grade_status.as_deref(),
+        });
+        Self { figures: figures.into(), row }
+    }
+}
+
+impl From<CadetRow> for Cadet {
+    fn from(row: CadetRow) -> Self {
+        Self { created_at: row.created_at, grades: row.grades(), listed: row.into() }
+    }
+}

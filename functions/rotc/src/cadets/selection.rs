@@ -1,0 +1,90 @@
+//! The bodies that name many cadets at once.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use shared::{Error, Result, error::invalid};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// The cadets that the admin has ticked.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+pub struct Selection {
+    /// Ids of cadets; ids that no cadet has are passed over.
+    #[serde(default, deserialize_with = "whole_numbers")]
+    #[schema(value_type = Vec<i32>)]
+    ids: Option<Vec<i32>>,
+}
+
+impl Selection {
+    /// The ids, of which there may be none.
+    pub(super) fn any(self) -> Result<Vec<i32>> {
+        self.ids.ok_or_else(not_ids)
+    }
+
+    /// The ids, at least one.
+    pub(super) fn some(self) -> Result<Vec<i32>> {
+        self.ids.filter(|ids| !ids.is_empty()).ok_or_else(not_ids)
+    }
+}
+
+/// The cadets whose accounts' names are wanted back.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct ReclaimSelection {
+    /// Ids of cadets, at least one.
+    #[serde(default, deserialize_with = "whole_numbers")]
+    #[schema(value_type = Vec<i32>)]
+    cadet_ids: Option<Vec<i32>>,
+}
+
+impl ReclaimSelection {
+    /// The ids, at least one.
+    pub(super) fn some(self) -> Result<Vec<i32>> {
+        let ids = self.cadet_ids.filter(|ids| !ids.is_empty());
+        ids.ok_or_else(|| invalid("invalid_ids", "Invalid cadet IDs"))
+    }
+}
+
+fn not_ids() -> Error {
+    invalid("invalid_ids", "Invalid IDs")
+}
+
+/// An array of whole numbers, also written as texts; anything else is none.
+fn whole_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<i32>>, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Array(members) => members.iter().map(whole_number).collect(),
+        _ => None,
+    })
+}
+
+fn whole_number(value: &Value) -> Option<i32> {
+    match value {
+        Value::Number(number) => number.as_i64()?.try_into().ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(body: &str) -> Option<Vec<i32>> {
+        serde_json::from_str::<Selection>(body).unwrap().ids
+    }
+
+    #[test]
+    fn ids_are_numbers_or_numbers_as_texts() {
+        assert_eq!(ids(r#"{"ids": [1, "2"]}"#), Some(vec![1, 2]));
+        assert_eq!(ids(r#"{"ids": []}"#), Some(vec![]));
+        for bad in [
+            r#"{}"#,
+            r#"{"ids": "1"}"#,
+            r#"{"ids": ["x"]}"#,
+            r#"{"ids": [1.5]}"#,
+            r#"{"ids": [99999999999]}"#,
+        ] {
+            assert_eq!(ids(bad), None, "{bad}");
+        }
+    }
+}

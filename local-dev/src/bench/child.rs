@@ -1,0 +1,71 @@
+//! A server in a process of its own.
+
+use std::{net::SocketAddr, process::Stdio, time::Duration};
+
+use serde_json::json;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::Command,
+};
+
+use super::{data::ADMIN, load};
+use crate::BoxError;
+
+/// A running server, with a token for it. It is killed when dropped.
+pub struct Child {
+    process: tokio::process::Child,
+    pub address: SocketAddr,
+    pub token: String,
+}
+
+impl Child {
+    /// `muster serve` on the database, signed in as the admin.
+    pub async fn server(database_url: &str) -> Result<Self, BoxError> {
+        let port = free_port().await?;
+        let mut child = Self::start(&["serve", "--system", "rotc", "--port", &port.to_string()], database_url, port).await?;
+        let (username, password) = ADMIN;
+        let body = json!({ "username": username, "password": password }).to_string();
+        let answer = load::post(child.address, "/api/auth/login", &body).await?;
+        let token = serde_json::from_slice::<serde_json::Value>(&answer)?["token"].as_str().map(str::to_owned);
+        child.token = token.ok_or("the bench could not sign in")?;
+        Ok(child)
+    }
+
+    /// The bare handler on the same database.
+    pub async fn bare(database_url: &str) -> Result<Self, BoxError> {
+        let port = free_port().await?;
+        Self::start(&["bench-bare", "--port", &port.to_string()], database_url, port).await
+    }
+
+    async fn start(arguments: &[&str], database_url: &str, port: u16) -> Result<Self, BoxError> {
+        let process = Command::new(std::env::current_exe()?)
+            .args(arguments)
+            .env("DATABASE_URL", database_url)
+            .env("MUSTER_ENV", "production")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        let address = SocketAddr::from(([127, 0, 0, 1], port));
+        for _ in 0..200 {
+            if TcpStream::connect(address).await.is_ok() {
+                return Ok(Self { process, address, token: String::new() });
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Err(format!("{arguments:?} did not start").into())
+    }
+
+    /// Resident memory now.
+    pub fn memory_mb(&self) -> Result<f64, BoxError> {
+        let id = self.process.id().ok_or("the server has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+async fn free_port() -> Result<u16, BoxError> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port())
+}

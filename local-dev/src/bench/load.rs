@@ -1,0 +1,107 @@
+//! Load over loopback: connections that each send one request after the other.
+
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::BoxError;
+
+/// How much load.
+pub struct Load {
+    pub connections: usize,
+    pub time: Duration,
+}
+
+/// What one endpoint did.
+pub struct Measured {
+    /// Length of one answer.
+    pub bytes: usize,
+    pub per_second: f64,
+    pub p50_ms: f64,
+    pub p99_ms: f64,
+}
+
+impl Load {
+    /// Loads one endpoint; none when it does not answer 200. A fifth of the time before that warms up.
+    pub async fn run(&self, address: SocketAddr, path: &str, token: &str) -> Result<Option<Measured>, BoxError> {
+        let mut first = Connection::open(address).await?;
+        let (status, body) = first.get(path, token).await?;
+        if status != StatusCode::OK {
+            return Ok(None);
+        }
+        self.times(address, path, token, self.time / 5).await?;
+        let mut times = self.times(address, path, token, self.time).await?;
+        times.sort_unstable();
+        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
+        let per_second = times.len() as f64 / self.time.as_secs_f64();
+        Ok(Some(Measured { bytes: body.len(), per_second, p50_ms: at(0.5), p99_ms: at(0.99) }))
+    }
+
+    async fn times(&self, address: SocketAddr, path: &str, token: &str, time: Duration) -> Result<Vec<Duration>, BoxError> {
+        let until = Instant::now() + time;
+        let mut workers = tokio::task::JoinSet::new();
+        for _ in 0..self.connections {
+            let (path, token) = (path.to_owned(), token.to_owned());
+            workers.spawn(async move {
+                let mut connection = Connection::open(address).await?;
+                let mut times = Vec::new();
+                while Instant::now() < until {
+                    let started = Instant::now();
+                    let (status, _) = connection.get(&path, &token).await?;
+                    if status != StatusCode::OK {
+                        return Err(format!("{path} answered {status} under load").into());
+                    }
+                    times.push(started.elapsed());
+                }
+                Ok::<_, BoxError>(times)
+            });
+        }
+        let mut all = Vec::new();
+        while let Some(times) = workers.join_next().await {
+            all.extend(times??);
+        }
+        Ok(all)
+    }
+}
+
+/// Sends one JSON body and gives the body of the answer.
+pub async fn post(address: SocketAddr, path: &str, body: &str) -> Result<Bytes, BoxError> {
+    let mut connection = Connection::open(address).await?;
+    let request = Request::post(path).header(header::HOST, "localhost").header(header::CONTENT_TYPE, "application/json");
+    let (_, answer) = connection.send(request.body(Full::from(body.to_owned()))?).await?;
+    Ok(answer)
+}
+
+struct Connection(SendRequest<Full<Bytes>>);
+
+impl Connection {
+    async fn open(address: SocketAddr) -> Result<Self, BoxError> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = handshake(TokioIo::new(stream)).await?;
+        tokio::spawn(connection);
+        Ok(Self(sender))
+    }
+
+    async fn get(&mut self, path: &str, token: &str) -> Result<(StatusCode, Bytes), BoxError> {
+        let request = Request::get(path)
+            .header(header::HOST, "localhost")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(Full::default())?).await
+    }
+
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), BoxError> {
+        self.0.ready().await?;
+        let answer = self.0.send_request(request).await?;
+        let status = answer.status();
+        Ok((status, answer.into_body().collect().await?.to_bytes()))
+    }
+}

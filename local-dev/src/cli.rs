@@ -1,0 +1,168 @@
+//! The commands of `muster`.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::{Parser, Subcommand};
+use shared::system::System;
+
+use crate::{
+    BoxError, bench, database,
+    legacy::{self, Mode, Source},
+    parts::Parts,
+    serve::{self, ServeOptions},
+    template,
+};
+
+/// The systems this program knows, with the port each has by default.
+pub static SYSTEMS: &[(&System, u16)] = &[(&rotc::SYSTEM, 5000)];
+
+/// The backends of five school systems, on one machine.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the systems (what `muster` alone does).
+    Serve(ServeOptions),
+    /// Bring the database to the present schema; adopts a legacy database in place.
+    Migrate {
+        /// The system whose database it is.
+        #[arg(long, default_value = "rotc")]
+        system: String,
+    },
+    /// Throw away the embedded database and files, and start over at the next start.
+    Reset {
+        /// Do not ask.
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Work with the data of a legacy server.
+    #[command(subcommand)]
+    Legacy(LegacyCommand),
+    /// Write the generated files: templates, the functions' programs, the router of `cargo lambda watch`.
+    Template {
+        /// The root of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+    /// Measure endpoints beside a handler that does nothing but the query.
+    Bench(bench::BenchOptions),
+    /// The bare handler of `bench`.
+    #[command(hide = true)]
+    BenchBare {
+        /// Where to listen, on the loopback address.
+        #[arg(long)]
+        port: u16,
+    },
+    /// Write the description of each API to `functions/<system>/openapi.json`.
+    Openapi {
+        /// The root of the repository.
+        #[arg(long, default_value = ".")]
+        root: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum LegacyCommand {
+    /// Copy a legacy database into ours, all or nothing, and print the counts of each table.
+    Import {
+        /// `sqlite:FILE` or `postgres://...`.
+        #[arg(long)]
+        from: String,
+        /// Delete what is in our tables first.
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub async fn run(self) -> Result<(), BoxError> {
+        match self.command.unwrap_or_else(|| Command::Serve(ServeOptions::default())) {
+            Command::Serve(options) => serve::serve(options).await,
+            Command::Migrate { system } => migrate(&system).await,
+            Command::Reset { yes } => reset(yes),
+            Command::Legacy(LegacyCommand::Import { from, replace }) => import(&from, replace).await,
+            Command::Template { root } => template(&root),
+            Command::Bench(options) => bench::bench(options).await,
+            Command::BenchBare { port } => bench::serve_bare(port).await,
+            Command::Openapi { root } => openapi(&root),
+        }
+    }
+}
+
+/// The system with this name.
+pub fn system(name: &str) -> Result<(&'static System, u16), BoxError> {
+    let found = SYSTEMS.iter().find(|(system, _)| system.name == name).copied();
+    found.ok_or_else(|| format!("there is no system named {name}").into())
+}
+
+async fn migrate(name: &str) -> Result<(), BoxError> {
+    let (system, _) = system(name)?;
+    let mut parts = Parts::from_env()?;
+    let config = parts.config_for(system).await?;
+    let applied = shared::db::migrate::run(&config.database, system).await;
+    parts.stop().await?;
+    let mut out = io::stdout();
+    for file in applied? {
+        writeln!(out, "applied {file}")?;
+    }
+    writeln!(out, "The database of {name} is up to date.")?;
+    Ok(())
+}
+
+async fn import(from: &str, replace: bool) -> Result<(), BoxError> {
+    let mut parts = Parts::from_env()?;
+    let config = parts.config_for(&rotc::SYSTEM).await?;
+    let imported = async {
+        shared::db::migrate::run(&config.database, &rotc::SYSTEM).await?;
+        let mut client = shared::db::connect(&config.database).await?;
+        let mode = if replace { Mode::Replace } else { Mode::IntoEmpty };
+        Ok::<_, BoxError>(legacy::import(Source::parse(from)?, &mut client, mode).await?)
+    };
+    let report = imported.await;
+    parts.stop().await?;
+    writeln!(io::stdout(), "{}", report?)?;
+    Ok(())
+}
+
+fn reset(yes: bool) -> Result<(), BoxError> {
+    let parts = Parts::from_env()?;
+    let mut out = io::stdout();
+    if !yes {
+        write!(out, "Delete everything in {}? Type yes: ", parts.data().display())?;
+        out.flush()?;
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        if answer.trim() != "yes" {
+            return Err("nothing was deleted".into());
+        }
+    }
+    database::remove_data(parts.data())?;
+    writeln!(out, "The next start begins with an empty database.")?;
+    Ok(())
+}
+
+fn template(root: &std::path::Path) -> Result<(), BoxError> {
+    for file in template::write_all(root)? {
+        writeln!(io::stdout(), "wrote {}", file.display())?;
+    }
+    Ok(())
+}
+
+fn openapi(root: &std::path::Path) -> Result<(), BoxError> {
+    for (system, _) in SYSTEMS {
+        let file = root.join("functions").join(system.name).join("openapi.json");
+        let json = serde_json::to_string_pretty(&shared::http::openapi::document(system))?;
+        std::fs::write(&file, json + "\n")?;
+        writeln!(io::stdout(), "wrote {}", file.display())?;
+    }
+    Ok(())
+}

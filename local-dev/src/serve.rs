@@ -1,0 +1,174 @@
+//! `muster serve`: one process, one port per system.
+
+use std::{
+    future::Future,
+    io::{self, Write},
+    net::SocketAddr,
+    path::PathBuf,
+};
+
+use axum::{Router, extract::ConnectInfo, extract::Request, middleware::Next, response::Response};
+use clap::Args;
+use shared::{
+    App,
+    config::{Config, IdentifierLogin},
+    http::{address::Peer, service_with_pages},
+    system::System,
+};
+use tokio::{net::TcpListener, sync::watch};
+
+use crate::{
+    BoxError,
+    cli::{SYSTEMS, system},
+    database, frontend, outbox,
+    parts::Parts,
+};
+
+/// What to serve, and where.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeOptions {
+    /// Only this system.
+    #[arg(long)]
+    system: Option<String>,
+    /// The port, when only one system is served [default: that of the system].
+    #[arg(long, env = "PORT")]
+    port: Option<u16>,
+    /// A built single-page app to serve beside the API.
+    #[arg(long, value_name = "DIR")]
+    frontend: Option<PathBuf>,
+    /// Migrate a configured database first (an embedded one always is).
+    #[arg(long)]
+    migrate: bool,
+}
+
+/// A system that is ready to answer.
+struct Served {
+    system: &'static System,
+    app: App,
+    listener: TcpListener,
+    notes: Vec<String>,
+}
+
+/// Serves until Ctrl-C or SIGTERM, then leaves no process behind.
+pub async fn serve(options: ServeOptions) -> Result<(), BoxError> {
+    let mut parts = Parts::from_env()?;
+    let outcome = run(&options, &mut parts).await;
+    parts.stop().await?;
+    outcome
+}
+
+async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> {
+    let systems = match &options.system {
+        Some(name) => vec![system(name)?],
+        None => SYSTEMS.to_vec(),
+    };
+    let stop = stop_signal()?;
+    let mut servers = tokio::task::JoinSet::new();
+    for (system, port) in systems {
+        let port = options.port.unwrap_or(port);
+        let prepared = prepare(options, parts, system, port);
+        let served = tokio::select! {
+            served = prepared => served?,
+            () = stopped(stop.clone()) => return Ok(()),
+        };
+        shared::telemetry::start(served.app.config.production);
+        announce(&served)?;
+        servers.spawn(answer(served, options.frontend.clone(), stop.clone()));
+    }
+    while let Some(ended) = servers.join_next().await {
+        ended??;
+    }
+    Ok(())
+}
+
+async fn prepare(
+    options: &ServeOptions,
+    parts: &mut Parts,
+    system: &'static System,
+    port: u16,
+) -> Result<Served, BoxError> {
+    let listener = TcpListener::bind(("0.0.0.0", port)).await;
+    let listener = listener.map_err(|error| format!("port {port} cannot be used: {error}"))?;
+    let mut out = io::stdout();
+    writeln!(out, "Starting {}", system.title)?;
+    let mut config = parts.config_for(system).await?;
+    let embedded = parts.has_database();
+    if config.public_url.is_none() && !config.production {
+        config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
+    }
+    database::prepare(&config, system, options.migrate, embedded).await?;
+    let notes = if embedded { database::demo(&config, parts.data()).await? } else { Vec::new() };
+    Ok(Served { system, app: App::new(config), listener, notes })
+}
+
+/// Says what is served where.
+fn announce(served: &Served) -> io::Result<()> {
+    let mut out = io::stdout();
+    let home = format!("http://localhost:{}", served.listener.local_addr()?.port());
+    writeln!(out, "\n{} is ready.\n  API            {home}/api/health", served.system.title)?;
+    writeln!(out, "  Documentation  {home}/api/docs/")?;
+    if outbox::is_shown(&served.app) {
+        writeln!(out, "  Mail           {home}/_dev/outbox")?;
+    }
+    for note in &served.notes {
+        writeln!(out, "  {note}")?;
+    }
+    warn(&served.app.config);
+    writeln!(out)
+}
+
+fn warn(config: &Config) {
+    if config.identifier_login == IdentifierLogin::Trusted {
+        tracing::warn!("IDENTIFIER_LOGIN=trusted is unsafe: whoever knows a student id is that student");
+    }
+    if !config.rate_limits {
+        tracing::warn!("RATE_LIMITS=off: nothing slows down guessing of passwords");
+    }
+}
+
+async fn answer(
+    served: Served,
+    directory: Option<PathBuf>,
+    stop: watch::Receiver<bool>,
+) -> Result<(), BoxError> {
+    let pages = directory.map_or_else(frontend::placeholder, frontend::frontend);
+    let pages = outbox::routes(served.app.clone()).fallback_service(pages);
+    let router: Router = Router::new()
+        .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
+        .layer(axum::middleware::from_fn(with_peer));
+    let delivery = tokio::spawn(outbox::deliver_for_ever(served.app.clone()));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let outcome = axum::serve(served.listener, service).with_graceful_shutdown(stopped(stop)).await;
+    delivery.abort();
+    Ok(outcome?)
+}
+
+/// Tells the layers below who connected.
+async fn with_peer(
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(Peer(address.ip()));
+    next.run(request).await
+}
+
+/// Turns true at Ctrl-C or SIGTERM. The handlers are in place when this returns.
+fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (told, stop) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        told.send_replace(true);
+    });
+    Ok(stop)
+}
+
+fn stopped(mut stop: watch::Receiver<bool>) -> impl Future<Output = ()> {
+    // An error means that the sender is gone, which also means the end.
+    async move { drop(stop.wait_for(|stop| *stop).await) }
+}

@@ -1,0 +1,52 @@
+//! The template of one system: its API, its functions, and what they may use.
+
+use shared::system::{Group, System};
+
+use super::function;
+
+const HEAD: &str = include_str!("pieces/head.yaml");
+const API: &str = include_str!("pieces/api.yaml");
+const INTEGRATION: &str = include_str!("pieces/integration.yaml");
+const PATH: &str = include_str!("pieces/path.yaml");
+const DOMAIN: &str = include_str!("pieces/domain.yaml");
+const FOOT: &str = include_str!("pieces/foot.yaml");
+
+/// The group that also answers what no other group does, so that strangers to the API get its errors, not the gateway's.
+const LAST_RESORT: &str = "ops";
+
+/// The text of `functions/<system>/template.yaml`.
+pub fn nested(system: &System) -> String {
+    let mut text = HEAD.replace("@system@", system.name).replace("@title@", system.title);
+    text += &api(system);
+    text += DOMAIN;
+    text.extend(system.groups.iter().map(|group| function::of_group(system, group)));
+    text.extend(system.workers.iter().map(|worker| function::of_worker(system, worker)));
+    text += FOOT;
+    text
+}
+
+fn api(system: &System) -> String {
+    let binaries = system.groups.iter().map(|group| function::group_binary(system, group));
+    let integrations: String = binaries.map(|binary| INTEGRATION.replace("@binary@", &binary)).collect();
+    let mut paths: String = system.groups.iter().map(|group| paths(system, group)).collect();
+    if let Some(group) = system.groups.iter().find(|group| group.name == LAST_RESORT) {
+        let path = path("$default", &function::group_binary(system, group));
+        paths += &path.replace("responses: {}", "isDefaultRoute: true\n              responses: {}");
+    }
+    API.replace("@system@", system.name).replace("@integrations@", &integrations).replace("@paths@\n", &paths)
+}
+
+/// Each prefix with all that is below it. The gateway does not know that `/api/v1/x` means `/api/x`.
+fn paths(system: &System, group: &Group) -> String {
+    let binary = function::group_binary(system, group);
+    let versioned = |prefix: &&str| prefix.strip_prefix("/api/").map(|rest| format!("/api/v1/{rest}"));
+    let prefixes = group.prefixes.iter().flat_map(|prefix| [Some((*prefix).to_owned()), versioned(prefix)]);
+    prefixes
+        .flatten()
+        .map(|prefix| path(&prefix, &binary) + &path(&format!("{prefix}/{{proxy+}}"), &binary))
+        .collect()
+}
+
+fn path(path: &str, binary: &str) -> String {
+    PATH.replace("@path@", path).replace("@binary@", binary)
+}

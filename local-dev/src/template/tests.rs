@@ -1,0 +1,81 @@
+use std::collections::BTreeSet;
+
+use super::*;
+
+#[test]
+fn every_address_of_every_group_reaches_its_function() {
+    for system in SYSTEMS {
+        let text = nested(system);
+        for group in system.groups {
+            for prefix in group.prefixes {
+                for path in [(*prefix).to_owned(), format!("{prefix}/{{proxy+}}")] {
+                    let (_, after) = text.split_once(&format!("          {path}:\n")).expect(&path);
+                    let target = format!("x-amazon-apigateway-integrations/{}-{}\"", system.name, group.name);
+                    let route: String = after.lines().take(3).collect();
+                    assert!(route.contains(&target), "{path} should go to {target}, not {route}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_template_stays_within_the_limits_of_the_platform() {
+    for system in SYSTEMS {
+        let text = nested(system);
+        // A schedule becomes a rule, a permission and an invoke configuration.
+        let resources =
+            text.matches("\n    Type: AWS::").count() + 3 * text.matches("Type: Schedule").count();
+        assert!(resources < 500, "{} has {resources} resources", system.name);
+        let routes = text.matches("x-amazon-apigateway-any-method:").count();
+        assert!(routes <= 300, "{} has {routes} routes", system.name);
+        assert!(
+            text.len() < 1_000_000 && !text.contains('@'),
+            "a placeholder was left, or the text is too long"
+        );
+    }
+}
+
+#[test]
+fn no_two_groups_share_an_address() {
+    for system in SYSTEMS {
+        let mut seen = BTreeSet::new();
+        for prefix in system.groups.iter().flat_map(|group| group.prefixes) {
+            assert!(prefix.starts_with('/') && !prefix.ends_with('/'), "{prefix}");
+            assert!(seen.insert(prefix), "{prefix} belongs to two groups");
+        }
+    }
+}
+
+#[test]
+fn only_functions_that_need_files_may_touch_the_bucket() {
+    for system in SYSTEMS {
+        let text = nested(system);
+        let users =
+            system.groups.iter().filter(|group| group.needs.contains(&shared::system::Need::Files)).count()
+                + system
+                    .workers
+                    .iter()
+                    .filter(|worker| worker.needs.contains(&shared::system::Need::Files))
+                    .count();
+        assert_eq!(text.matches("s3:GetObject").count(), users);
+        assert!(!text.contains("s3:*") && !text.contains("Resource: \"*\""));
+    }
+}
+
+#[test]
+fn the_router_is_written_between_what_others_wrote() {
+    let before = "# mine\n[workspace]\nmembers = []\n\n[profile.dev]\ndebug = false # why\n";
+    let once = watch_router(before, SYSTEMS).unwrap();
+    assert!(once.contains("# mine") && once.contains("debug = false # why"));
+    assert!(once.contains("\"/api/auth/{*rest}\" = \"rotc-auth\""), "{once}");
+    assert_eq!(watch_router(&once, SYSTEMS).unwrap(), once);
+    let stale = once.replace("rotc-auth", "rotc-gone");
+    assert_eq!(watch_router(&stale, SYSTEMS).unwrap(), once);
+}
+
+#[test]
+fn generated_files_and_programs_are_up_to_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    assert_eq!(check_all(root).unwrap(), Vec::<String>::new());
+}

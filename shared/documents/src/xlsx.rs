@@ -1,0 +1,158 @@
+//! Excel workbooks, written row by row so that memory does not grow with the rows.
+
+use chrono::{NaiveDate, NaiveDateTime};
+use rust_xlsxwriter::{Format, Workbook, Worksheet};
+
+pub use rust_xlsxwriter::XlsxError;
+
+/// A column: its heading and its width in characters.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// The heading.
+    pub title: &'static str,
+    /// The width, in characters of the normal font.
+    pub width: u8,
+}
+
+/// The value of one cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// A text. One that a spreadsheet would run as a formula gets a leading apostrophe.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// `TRUE` or `FALSE`.
+    Flag(bool),
+    /// A day.
+    Date(NaiveDate),
+    /// A day and time.
+    DateTime(NaiveDateTime),
+}
+
+/// A workbook of one sheet with bold headings that stay in view.
+pub struct Sheet {
+    workbook: Workbook,
+    date: Format,
+    date_time: Format,
+    rows: u32,
+}
+
+/// Characters a cell can hold; more would make the whole workbook unreadable.
+const LONGEST_TEXT: usize = 32_767;
+
+impl Sheet {
+    /// An empty sheet called `name` with these columns.
+    pub fn new(name: &str, columns: &[Column]) -> Result<Self, XlsxError> {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet_with_constant_memory()?;
+        let bold = Format::new().set_bold();
+        sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        for (at, column) in (0..).zip(columns) {
+            sheet.set_column_width(at, column.width)?;
+            sheet.write_string_with_format(0, at, column.title, &bold)?;
+        }
+        let date = Format::new().set_num_format("yyyy-mm-dd");
+        let date_time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+        Ok(Self { workbook, date, date_time, rows: 0 })
+    }
+
+    /// Adds a row.
+    pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) -> Result<(), XlsxError> {
+        self.rows += 1;
+        let (date, date_time) = (&self.date, &self.date_time);
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        for (at, cell) in (0..).zip(cells) {
+            write(sheet, (self.rows, at), cell, (date, date_time))?;
+        }
+        Ok(())
+    }
+
+    /// The finished file.
+    pub fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
+        self.workbook.save_to_buffer()
+    }
+}
+
+fn write(
+    sheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    cell: Cell,
+    (date, date_time): (&Format, &Format),
+) -> Result<(), XlsxError> {
+    match cell {
+        Cell::Empty => return Ok(()),
+        Cell::Text(text) => sheet.write_string(row, column, harmless(text))?,
+        Cell::Number(number) => sheet.write_number(row, column, number)?,
+        Cell::Flag(flag) => sheet.write_boolean(row, column, flag)?,
+        Cell::Date(day) => sheet.write_datetime_with_format(row, column, day, date)?,
+        Cell::DateTime(time) => sheet.write_datetime_with_format(row, column, time, date_time)?,
+    };
+    Ok(())
+}
+
+/// The text with what a spreadsheet might run as a formula (when the sheet is saved as CSV and opened
+/// again) made plain text, and no longer than a cell can hold.
+fn harmless(text: String) -> String {
+    let quoted = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text };
+    match quoted.char_indices().nth(LONGEST_TEXT) {
+        Some((end, _)) => quoted[..end].to_owned(),
+        None => quoted,
+    }
+}
+
+impl From<Option<String>> for Cell {
+    fn from(text: Option<String>) -> Self {
+        text.map_or(Self::Empty, Self::Text)
+    }
+}
+
+impl From<i32> for Cell {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<Option<bool>> for Cell {
+    fn from(flag: Option<bool>) -> Self {
+        flag.map_or(Self::Empty, Self::Flag)
+    }
+}
+
+impl From<Option<NaiveDate>> for Cell {
+    fn from(day: Option<NaiveDate>) -> Self {
+        day.map_or(Self::Empty, Self::Date)
+    }
+}
+
+impl From<Option<NaiveDateTime>> for Cell {
+    fn from(time: Option<NaiveDateTime>) -> Self {
+        time.map_or(Self::Empty, Self::DateTime)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_become_plain_text() {
+        for dangerous in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            assert_eq!(harmless(dangerous.to_owned()), format!("'{dangerous}"));
+        }
+        assert_eq!(harmless("Dela Cruz".to_owned()), "Dela Cruz");
+    }
+
+    #[test]
+    fn overlong_texts_are_cut_between_characters() {
+        assert_eq!(harmless("ñ".repeat(40_000)).chars().count(), LONGEST_TEXT);
+    }
+
+    #[test]
+    fn a_sheet_is_a_zip_file() {
+        let mut sheet = Sheet::new("People", &[Column { title: "id", width: 8 }]).unwrap();
+        sheet.row([Cell::from(1)]).unwrap();
+        assert!(sheet.finish().unwrap().starts_with(b"PK\x03\x04"));
+    }
+}

@@ -1,0 +1,23 @@
+use tests::TestApp;
+
+use super::assert_listed;
+
+#[tokio::test]
+async fn every_table_is_audited_except_the_listed_ones() {
+    let app = TestApp::rotc().await;
+
+    let unaudited = app
+        .query(
+            "SELECT schemaname || '.' || tablename FROM pg_tables
+             WHERE schemaname IN ('public', 'muster') AND NOT EXISTS (
+                 SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+                 WHERE tgrelid = format('%I.%I', schemaname, tablename)::regclass AND tgenabled <> 'D'
+                   AND proname IN ('audit_row', 'fn_merit_demerit_audit'))",
+            &[],
+        )
+        .await;
+
+    let unaudited = unaudited.iter().map(|row| row.get(0)).collect();
+    let advice = "these tables have no audit trigger; add them to migrations/rotc/R__row_audit.sql";
+    assert_listed(&unaudited, include_str!("unaudited.txt"), "unaudited.txt", advice);
+}

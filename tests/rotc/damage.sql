@@ -1,0 +1,24 @@
+ALTER TABLE training_staff ALTER is_profile_completed DROP DEFAULT, ALTER is_profile_completed TYPE integer USING is_profile_completed::int, ALTER is_profile_completed SET DEFAULT 0,
+  ALTER has_seen_guide DROP DEFAULT, ALTER has_seen_guide TYPE integer USING has_seen_guide::int, ALTER has_seen_guide SET DEFAULT 0;
+UPDATE training_staff SET has_seen_guide=NULL WHERE id=2;
+DROP TABLE excuse_letters;
+CREATE TABLE excuse_letters (id SERIAL PRIMARY KEY, cadet_id INTEGER, date_absent DATE, reason TEXT, file_url TEXT, status VARCHAR(20) DEFAULT 'pending', created_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP);
+INSERT INTO excuse_letters(cadet_id,date_absent,reason) VALUES (1,'2025-02-02','ill'),(999,'2025-02-02','orphan'),(2,NULL,'no date');
+ALTER TABLE grades DROP CONSTRAINT grades_cadet_id_fkey; INSERT INTO grades(cadet_id,prelim_score) VALUES (999,5);
+ALTER TABLE grades DROP COLUMN lifetime_merit_points;
+ALTER TABLE grades DROP CONSTRAINT grades_cadet_id_key; 
+INSERT INTO grades(cadet_id) SELECT 1;
+INSERT INTO attendance_records(training_day_id,cadet_id,status) SELECT 1,114,'absent' WHERE NOT EXISTS (SELECT FROM attendance_records WHERE training_day_id=1 AND cadet_id=114);
+ALTER TABLE attendance_records DROP CONSTRAINT attendance_records_cadet_id_fkey; INSERT INTO attendance_records(training_day_id,cadet_id,status) VALUES (1,998,'late');
+ALTER TABLE users DROP CONSTRAINT users_role_check; UPDATE users SET role='instructor' WHERE id=137;
+ALTER TABLE users DROP CONSTRAINT users_cadet_id_fkey, ADD CONSTRAINT users_cadet_id_fkey FOREIGN KEY (cadet_id) REFERENCES cadets(id);
+ALTER TABLE users DROP CONSTRAINT users_staff_id_fkey;
+ALTER TABLE cadets ALTER birthdate TYPE text USING birthdate::text; UPDATE cadets SET birthdate='' WHERE id=1; UPDATE cadets SET birthdate='sometime in May' WHERE id=2; UPDATE cadets SET birthdate='2004-02-30' WHERE id=4;UPDATE cadets SET birthdate='2004-02-20' WHERE id=5;
+ALTER TABLE sync_events DROP COLUMN processed_at;
+ALTER TABLE user_settings DROP COLUMN custom_bg;
+DROP TABLE activity_images, push_subscriptions;
+DROP TRIGGER trg_merit_demerit_audit ON merit_demerit_logs; DROP FUNCTION fn_merit_demerit_audit;
+SELECT setval('cadets_id_seq',1), setval('users_id_seq',5,false);
+ALTER TABLE activities ALTER id DROP DEFAULT; DROP SEQUENCE activities_id_seq;
+ALTER TABLE staff_messages DROP CONSTRAINT staff_messages_pkey;
+ALTER TABLE users ALTER is_approved DROP DEFAULT, ALTER is_approved TYPE boolean USING is_approved=1;
