@@ -16,6 +16,8 @@ use shared::{
 };
 use uuid::Uuid;
 
+use crate::autolink;
+
 /// The cookie that carries the token for requests a browser makes without a header. It is only read by
 /// [`Viewer`], so only by GET routes that say so.
 pub const COOKIE: &str = "rotc_session";
@@ -163,8 +165,7 @@ impl<R: Refusal> FromRequestParts<App> for Own<R> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Member(user) = Member::from_request_parts(parts, app).await?;
-        let cadet_id =
-            user.cadet_id.filter(|_| user.role == Role::Cadet).ok_or_else(|| forbidden(R::MESSAGE))?;
+        let cadet_id = cadet_of(app, &user).await?.ok_or_else(|| forbidden(R::MESSAGE))?;
         Ok(Self { user, cadet_id, refusal: PhantomData })
     }
 }
@@ -189,6 +190,17 @@ impl FromRequestParts<App> for Viewer {
             None => Ok(Self(None)),
         }
     }
+}
+
+/// The cadet a user is. A cadet's user that was never linked is linked to the one that fits.
+async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
+    if user.role != Role::Cadet || user.cadet_id.is_some() {
+        return Ok(user.cadet_id.filter(|_| user.role == Role::Cadet));
+    }
+    let mut change = app.db.change(&user.actor()).await?;
+    let linked = autolink::link(&mut change, user.id, "cadet_autolinked").await?;
+    change.commit().await?;
+    Ok(linked)
 }
 
 /// The token of the `Authorization` header, with or without `Bearer`.

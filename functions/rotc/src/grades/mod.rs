@@ -19,7 +19,6 @@ pub mod merit_demerit;
 pub mod merit_logs;
 pub mod my_grades;
 pub mod my_merit_logs;
-pub mod own_cadet;
 pub mod regrade;
 
 /// Grades and the ledger.

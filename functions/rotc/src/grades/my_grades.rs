@@ -8,10 +8,9 @@ use utoipa::ToSchema;
 use super::{
     attendance_total,
     formula::{Record, Standing, standing},
-    own_cadet::own_cadet,
 };
 use crate::{
-    access::{Member, NotACadetAccount, Refusal},
+    access::{NotACadetAccount, Own, Refusal},
     answer::{js_number, js_number_or_null},
 };
 
@@ -78,11 +77,11 @@ pub struct MyGrades {
 /// For cadets; others get 403 `Not a cadet account`.
 #[utoipa::path(get, path = "/api/cadet/my-grades", tag = "grades",
     responses((status = 200, body = MyGrades)))]
-pub async fn show_my_grades(Member(user): Member, State(app): State<App>) -> Result<Json<MyGrades>> {
-    let cadet_id = own_cadet(&app, &user).await?;
+pub async fn show_my_grades(own: Own, State(app): State<App>) -> Result<Json<MyGrades>> {
+    let cadet_id = own.cadet_id;
     let mut found = grade_row(&app, cadet_id).await?;
     if found.is_none() {
-        let mut change = app.db.change(&user.actor()).await?;
+        let mut change = app.db.change(&own.user.actor()).await?;
         attendance_total::ensure_for_viewing(&mut change, cadet_id).await?;
         change.commit().await?;
         found = grade_row(&app, cadet_id).await?;

@@ -4,11 +4,8 @@ use axum::extract::State;
 use chrono::NaiveDateTime;
 use shared::{App, Result, http::Json, row, sql};
 
-use super::{
-    merit_logs::{LedgerEntry, entries},
-    own_cadet::own_cadet,
-};
-use crate::access::Member;
+use super::merit_logs::{LedgerEntry, entries};
+use crate::access::Own;
 
 row! {
     /// Points of the totals that no entry explains; negative when the entries sum up to more.
@@ -23,13 +20,9 @@ row! {
 /// Newest first. Points of the totals that the ledger does not have yet stand in front, without an id.
 #[utoipa::path(get, path = "/api/cadet/my-merit-logs", tag = "grades",
     responses((status = 200, body = Vec<LedgerEntry>)))]
-pub async fn list_my_merit_logs(
-    Member(user): Member,
-    State(app): State<App>,
-) -> Result<Json<Vec<LedgerEntry>>> {
-    let cadet_id = own_cadet(&app, &user).await?;
-    let mut list = gap_entries(&app, cadet_id).await?;
-    list.extend(entries(&app, cadet_id).await?);
+pub async fn list_my_merit_logs(own: Own, State(app): State<App>) -> Result<Json<Vec<LedgerEntry>>> {
+    let mut list = gap_entries(&app, own.cadet_id).await?;
+    list.extend(entries(&app, own.cadet_id).await?);
     Ok(Json(list))
 }
 
