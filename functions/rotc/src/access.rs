@@ -11,7 +11,7 @@ use shared::{
     App, Error, Result,
     db::Actor,
     error::{forbidden, unauthorized},
-    http::RequestId,
+    http::{Path, RequestId},
     row, sql,
 };
 use uuid::Uuid;
@@ -86,6 +86,14 @@ pub struct Staff(pub User);
 /// Anybody signed in.
 #[derive(Clone, Debug)]
 pub struct Member(pub User);
+
+/// Anybody signed in, with the one cadet whose records they may see: none means every cadet's, for staff.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight(pub Option<i32>);
+
+/// The cadet that the path names, for whoever may see that cadet's records: staff, and the cadet.
+#[derive(Clone, Copy, Debug)]
+pub struct Visible(pub i32);
 
 /// Anybody, with who they are if they are signed in by header. A token that does not hold counts as none.
 #[derive(Clone, Debug)]
@@ -167,6 +175,34 @@ impl<R: Refusal> FromRequestParts<App> for Own<R> {
         let Member(user) = Member::from_request_parts(parts, app).await?;
         let cadet_id = cadet_of(app, &user).await?.ok_or_else(|| forbidden(R::MESSAGE))?;
         Ok(Self { user, cadet_id, refusal: PhantomData })
+    }
+}
+
+impl FromRequestParts<App> for Sight {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if user.role != Role::Cadet {
+            return Ok(Self(None));
+        }
+        let own = cadet_of(app, &user).await?.ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
+        Ok(Self(Some(own)))
+    }
+}
+
+impl FromRequestParts<App> for Visible {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Sight(only) = Sight::from_request_parts(parts, app).await?;
+        let Path(cadet_id) = Path::<i32>::from_request_parts(parts, app).await?;
+        match only {
+            Some(own) if own != cadet_id => {
+                Err(forbidden("You do not have permission to perform this action."))
+            }
+            _ => Ok(Self(cadet_id)),
+        }
     }
 }
 

@@ -5,15 +5,15 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     db::{Change, Param, Read, Sql},
-    error::{forbidden, not_found},
-    http::{Json, Page, PageRequest, Path, Query},
+    error::not_found,
+    http::{Json, Page, PageRequest, Query},
     sql,
 };
 use utoipa::IntoParams;
 
 use super::cadet::{Cadet, CadetRow};
 use crate::{
-    access::{Admin, Member, Role, User},
+    access::{Admin, Sight, Visible},
     answer::{Listing, Success, success},
 };
 
@@ -47,12 +47,12 @@ pub struct CadetFilter {
 #[utoipa::path(get, path = "/api/cadets", tag = "cadets", params(CadetFilter, PageRequest),
     responses((status = 200, body = Listing<Cadet>)))]
 pub async fn list_cadets(
-    Member(user): Member,
+    Sight(only): Sight,
     State(app): State<App>,
     Query(filter): Query<CadetFilter>,
     Query(request): Query<PageRequest>,
 ) -> Result<Json<Listing<Cadet>>> {
-    find(&app, &filter, request.page(DEFAULT, MOST), false, only(&user)).await
+    find(&app, &filter, request.page(DEFAULT, MOST), false, only).await
 }
 
 /// List the archived cadets
@@ -72,14 +72,7 @@ pub async fn list_archived_cadets(
 /// Archived ones too. Cadets may only ask for themselves.
 #[utoipa::path(get, path = "/api/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
     responses((status = 200, body = Success<Cadet>)))]
-pub async fn show_cadet(
-    Member(user): Member,
-    State(app): State<App>,
-    Path(id): Path<i32>,
-) -> Result<Json<Success<Cadet>>> {
-    if only(&user).is_some_and(|own| own != id) {
-        return Err(forbidden("You do not have permission to perform this action."));
-    }
+pub async fn show_cadet(Visible(id): Visible, State(app): State<App>) -> Result<Json<Success<Cadet>>> {
     let row: Option<CadetRow> = app.db.read().await?.one(SHOW, &[&id]).await?;
     let row = row.ok_or_else(|| not_found("Cadet not found"))?;
     Ok(Json(success(row.into())))
@@ -89,11 +82,6 @@ pub async fn show_cadet(
 pub(super) async fn changed(change: &mut Change, id: i32) -> Result<Cadet> {
     let row: Option<CadetRow> = change.one(SHOW, &[&id]).await?;
     Ok(row.ok_or_else(|| not_found("Cadet not found"))?.into())
-}
-
-/// The one cadet a caller may see; none is all. No cadet has the id 0.
-fn only(user: &User) -> Option<i32> {
-    (user.role == Role::Cadet).then(|| user.cadet_id.unwrap_or(0))
 }
 
 async fn find(

@@ -6,7 +6,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
-    error::{forbidden, not_found},
+    error::not_found,
     http::{Json, PageRequest, Path, Query},
     row, sql,
 };
@@ -18,7 +18,7 @@ use super::{
     regrade::{Regrade, regrade},
 };
 use crate::{
-    access::{Admin, Member, NotACadetAccount, Refusal, Role, User},
+    access::{Admin, Sight, Visible},
     answer::{Listing, Success, js_number_or_null, success},
 };
 
@@ -121,34 +121,16 @@ impl From<GradeChanges> for Regrade {
     }
 }
 
-/// The one cadet whose data a user may see; none for staff, who may see everybody's.
-pub fn visible_cadet(user: &User) -> Result<Option<i32>> {
-    match (user.role, user.cadet_id) {
-        (Role::Admin | Role::Staff, _) => Ok(None),
-        (Role::Cadet, Some(cadet_id)) => Ok(Some(cadet_id)),
-        (Role::Cadet, None) => Err(forbidden(NotACadetAccount::MESSAGE)),
-    }
-}
-
-/// Fails with 403 unless the user may see this cadet's data.
-pub fn check_visible(user: &User, cadet_id: i32) -> Result<()> {
-    match visible_cadet(user)? {
-        Some(own) if own != cadet_id => Err(forbidden("Forbidden")),
-        _ => Ok(()),
-    }
-}
-
 /// List grades
 ///
 /// With the ledger of each cadet, by cadet. Cadets see their own only; archived cadets are left out.
 #[utoipa::path(get, path = "/api/grades", tag = "grades", params(PageRequest),
     responses((status = 200, body = Listing<Grade>)))]
 pub async fn list_grades(
-    Member(user): Member,
+    Sight(only): Sight,
     State(app): State<App>,
     Query(request): Query<PageRequest>,
 ) -> Result<Json<Listing<Grade>>> {
-    let only = visible_cadet(&user)?;
     let page = request.page(50, 100);
     let count = sql!(
         "SELECT count(*) AS total FROM grades JOIN cadets ON cadets.id = grades.cadet_id
@@ -176,12 +158,7 @@ pub async fn list_grades(
 /// Cadets see their own only.
 #[utoipa::path(get, path = "/api/grades/{cadet_id}", tag = "grades",
     params(("cadet_id" = i32, Path)), responses((status = 200, body = Success<Grade>)))]
-pub async fn show_grade(
-    Member(user): Member,
-    State(app): State<App>,
-    Path(cadet_id): Path<i32>,
-) -> Result<Json<Success<Grade>>> {
-    check_visible(&user, cadet_id)?;
+pub async fn show_grade(Visible(cadet_id): Visible, State(app): State<App>) -> Result<Json<Success<Grade>>> {
     Ok(Json(success(grade(&app, cadet_id).await?)))
 }
 

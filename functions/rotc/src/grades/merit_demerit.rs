@@ -13,12 +13,11 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    grade_records::check_visible,
     ledger::{self, NewEntry},
     loose::Loose,
 };
 use crate::{
-    access::{Admin, Member},
+    access::{Admin, Visible},
     answer::{Empty, Success, iso, success},
 };
 
@@ -102,11 +101,9 @@ pub async fn create_merit_demerit(
     params(("id" = i32, Path, description = "The cadet")),
     responses((status = 200, body = Success<Vec<MeritDemerit>>)))]
 pub async fn list_merit_demerit(
-    Member(user): Member,
+    Visible(cadet_id): Visible,
     State(app): State<App>,
-    Path(cadet_id): Path<i32>,
 ) -> Result<Json<Success<Vec<MeritDemerit>>>> {
-    check_visible(&user, cadet_id)?;
     let mut logs = logs_of(&app, &[cadet_id]).await?;
     logs.reverse();
     Ok(Json(success(logs)))
