@@ -1,5 +1,7 @@
 //! Logs: one JSON object a line.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// Starts logging for this process: JSON lines (Lambda, production) or readable lines (a terminal).
@@ -14,7 +16,9 @@ pub fn start(json: bool) {
             .with(fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false))
             .try_init()
     } else {
-        registry.with(fmt::layer().with_target(false).compact()).try_init()
+        registry
+            .with(fmt::layer().with_ansi(std::io::stdout().is_terminal()).with_target(false).compact())
+            .try_init()
     };
     if started.is_err() {
         tracing::debug!("logging was already started");

@@ -41,7 +41,7 @@ async fn an_admin_enrols_a_cadet() {
 /// Of two at the same moment one wins.
 #[tokio::test]
 async fn the_same_student_id_twice_at_once_makes_one_cadet() {
-    let app = TestApp::rotc().await;
+    let app = TestApp::crowded().await;
     let admin = app.as_admin();
     app.admin_id().await;
 
@@ -196,7 +196,7 @@ async fn deleting_for_good_leaves_nothing_behind() {
 /// Of two hand-ins at once the second finds the profile locked.
 #[tokio::test]
 async fn a_profile_is_handed_in_once() {
-    let app = TestApp::rotc().await;
+    let app = TestApp::crowded().await;
     let cadet = app.add(a_cadet()).await;
     app.as_admin().post("/api/admin/cadets/unlock", json!({ "ids": [cadet.id] })).await.is(200);
     let body = json!({ "username": "juan", "firstName": "Juan", "lastName": "Cruz", "email": "j@example.test",

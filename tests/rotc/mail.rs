@@ -8,7 +8,11 @@ use tests::{MailServer, TestApp, a_cadet};
 /// An app whose mail goes to `server`, with one mail waiting.
 async fn with_a_mail(server: &MailServer) -> TestApp {
     let url = server.url();
-    let app = TestApp::with(|config| config.mail.smtp = Some(url.into())).await;
+    let app = TestApp::with(|config| {
+        config.mail.smtp = Some(url.into());
+        config.database.pool_size = 8;
+    })
+    .await;
     let cadet = app.add(a_cadet()).await;
     app.anonymous().post("/api/auth/cadet-login", json!({ "identifier": cadet.student_id })).await.is(401);
     app

@@ -40,6 +40,12 @@ impl TestApp {
         Self::with(|_| ()).await
     }
 
+    /// The same with enough connections for requests that race: a function has one only, and so have most tests, so
+    /// that a handler which takes a second while it holds the first is found.
+    pub async fn crowded() -> Self {
+        Self::with(|config| config.database.pool_size = 8).await
+    }
+
     /// The same with another configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
         Self::on(Database::migrated().await, change).await
@@ -138,7 +144,7 @@ impl Drop for FilesFolder {
 fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
         production: false,
-        database: DatabaseConfig { url: Some(database_url.into()), ca: None, pool_size: 4, read_only: false },
+        database: DatabaseConfig { url: Some(database_url.into()), ca: None, pool_size: 1, read_only: false },
         signing_key: Some("a key for tests, long enough to sign with".into()),
         identifier_login: IdentifierLogin::Link,
         rate_limits: true,

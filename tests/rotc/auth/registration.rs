@@ -61,7 +61,7 @@ async fn every_field_of_a_registration_is_checked() {
 
 #[tokio::test]
 async fn two_registrations_of_one_name_or_address_at_once_make_one_user() {
-    let app = TestApp::rotc().await;
+    let app = TestApp::crowded().await;
     let wanted = |name: &str, email: &str| json!({ "username": name, "email": email, "password": "secret1" });
     let client = app.anonymous();
 

@@ -42,7 +42,7 @@ async fn entries_add_up_and_a_removed_one_is_taken_back() {
 
 #[tokio::test]
 async fn entries_made_at_the_same_time_all_count() {
-    let app = TestApp::rotc().await;
+    let app = TestApp::crowded().await;
     let cadet = app.add(a_cadet().without_grades()).await;
     let admin = app.as_admin();
     admin.get("/api/attendance/days").await.is(200);
@@ -59,7 +59,7 @@ async fn entries_made_at_the_same_time_all_count() {
 
 #[tokio::test]
 async fn a_request_that_arrives_twice_is_entered_once() {
-    let app = TestApp::rotc().await;
+    let app = TestApp::crowded().await;
     let cadet = app.add(a_cadet()).await;
     let admin = app.as_admin();
     let body = entry(&cadet, "merit", json!(3));

@@ -6,6 +6,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
+    db::Read,
     error::not_found,
     http::{Json, PageRequest, Path, Query},
     row, sql,
@@ -149,7 +150,7 @@ pub async fn list_grades(
     let mut read = app.db.read().await?;
     let total = read.scalar(count, &[&only]).await?;
     let rows: Vec<GradeRow> = read.all(list, &[&only, &page.limit, &page.offset()]).await?;
-    let data = with_logs(&app, rows).await?;
+    let data = with_logs(&mut read, rows).await?;
     Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
 }
 
@@ -191,16 +192,17 @@ async fn grade(app: &App, cadet_id: i32) -> Result<Grade> {
                 grades.prelim_score, grades.midterm_score, grades.final_score
          FROM grades JOIN cadets ON cadets.id = grades.cadet_id WHERE cadets.id = $1"
     );
-    let row: Option<GradeRow> = app.db.read().await?.one(find, &[&cadet_id]).await?;
-    let mut grades = with_logs(app, row.into_iter().collect()).await?;
+    let mut read = app.db.read().await?;
+    let row: Option<GradeRow> = read.one(find, &[&cadet_id]).await?;
+    let mut grades = with_logs(&mut read, row.into_iter().collect()).await?;
     grades.pop().ok_or_else(|| not_found("Grades not found for this cadet"))
 }
 
 /// Adds the ledgers of all rows with one query.
-async fn with_logs(app: &App, rows: Vec<GradeRow>) -> Result<Vec<Grade>> {
+async fn with_logs(read: &mut Read, rows: Vec<GradeRow>) -> Result<Vec<Grade>> {
     let cadet_ids: Vec<i32> = rows.iter().map(|row| row.cadet_id).collect();
     let mut logs: HashMap<i32, Vec<MeritDemerit>> = HashMap::new();
-    for log in logs_of(app, &cadet_ids).await? {
+    for log in logs_of(read, &cadet_ids).await? {
         logs.entry(log.cadet).or_default().push(log);
     }
     let grade = |row: GradeRow| {

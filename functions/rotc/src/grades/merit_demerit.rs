@@ -5,6 +5,7 @@ use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
+    db::Read,
     error::{internal, invalid_field},
     http::{Created, Json, Path},
     row, sql,
@@ -88,7 +89,7 @@ pub async fn create_merit_demerit(
     let entered = ledger::enter(&mut change, &app, &admin, &entry).await?;
     let id = entered.ok_or_else(|| invalid_field("cadet", "Cadet not found"))?;
     change.commit().await?;
-    let logs = logs_of(&app, &[entry.cadet_id]).await?;
+    let logs = logs_of(&mut app.db.read().await?, &[entry.cadet_id]).await?;
     let log = logs.into_iter().find(|log| log.id == id);
     let log = log.ok_or_else(|| internal("the new entry is gone"))?;
     Ok(Created(Success { message: Some("Resource created successfully".to_owned()), ..success(log) }))
@@ -104,7 +105,7 @@ pub async fn list_merit_demerit(
     Visible(cadet_id): Visible,
     State(app): State<App>,
 ) -> Result<Json<Success<Vec<MeritDemerit>>>> {
-    let mut logs = logs_of(&app, &[cadet_id]).await?;
+    let mut logs = logs_of(&mut app.db.read().await?, &[cadet_id]).await?;
     logs.reverse();
     Ok(Json(success(logs)))
 }
@@ -141,7 +142,7 @@ pub async fn delete_merit_demerit_log(
 }
 
 /// The entries of these cadets, oldest first.
-pub async fn logs_of(app: &App, cadet_ids: &[i32]) -> Result<Vec<MeritDemerit>> {
+pub async fn logs_of(read: &mut Read, cadet_ids: &[i32]) -> Result<Vec<MeritDemerit>> {
     let list = sql!(
         "SELECT logs.id, cadets.id AS cadet,
                 concat_ws(' ', cadets.first_name, cadets.last_name) AS cadet_name,
@@ -150,5 +151,5 @@ pub async fn logs_of(app: &App, cadet_ids: &[i32]) -> Result<Vec<MeritDemerit>> 
          FROM merit_demerit_logs AS logs JOIN cadets ON cadets.id = logs.cadet_id
          WHERE logs.cadet_id = ANY($1) ORDER BY logs.date_recorded, logs.id"
     );
-    app.db.read().await?.all(list, &[&cadet_ids]).await
+    read.all(list, &[&cadet_ids]).await
 }
