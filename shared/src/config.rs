@@ -105,10 +105,13 @@ impl Config {
         Self::read(&|name| std::env::var(name).ok())
     }
 
-    /// Logs what is configured but unsafe; called once, at start.
+    /// Logs what is unsafe or missing; called once, at start.
     pub fn warn(&self) {
         if self.identifier_login == IdentifierLogin::Trusted {
             tracing::warn!("IDENTIFIER_LOGIN=trusted is unsafe: whoever knows a student id is that student");
+        }
+        if self.identifier_login == IdentifierLogin::Link && self.public_url.is_none() {
+            tracing::warn!("PUBLIC_URL is not set: no sign-in link can be mailed");
         }
         if !self.rate_limits {
             tracing::warn!("RATE_LIMITS=off: nothing slows down the guessing of passwords");

@@ -64,6 +64,18 @@ async fn nobody_learns_from_the_answer_whether_an_account_exists() {
 }
 
 #[tokio::test]
+async fn without_an_address_of_our_own_the_answer_is_the_same_and_no_link_is_made() {
+    let app = TestApp::with(|config| config.public_url = None).await;
+    let cadet = app.add(a_cadet()).await;
+
+    let known = app.anonymous().post(CADET, json!({ "identifier": cadet.student_id })).await;
+    let unknown = app.anonymous().post(CADET, json!({ "identifier": "nobody" })).await;
+
+    assert_eq!((known.status(), known.json()), (unknown.status(), unknown.json()));
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM muster.signin_links", &[]).await, 0);
+}
+
+#[tokio::test]
 async fn one_person_gets_three_links_in_a_quarter_of_an_hour() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
