@@ -28,6 +28,7 @@ async fn every_statement_in_the_sources_prepares_on_the_schema() {
 fn statements() -> Vec<(String, String)> {
     let mut files = Vec::new();
     sources(&repository("shared/src"), &mut files);
+    sources(&repository("local-dev/src"), &mut files);
     for system in fs::read_dir(repository("functions")).expect("the folder of the systems").flatten() {
         sources(&system.path().join("src"), &mut files);
     }
