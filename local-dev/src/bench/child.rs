@@ -8,7 +8,7 @@ use tokio::{
     process::Command,
 };
 
-use super::{data::ADMIN, load};
+use super::{data::ADMIN, load, memory_kb};
 use crate::BoxError;
 
 /// A running server, with a token for it. It is killed when dropped.
@@ -62,10 +62,8 @@ impl Child {
     /// Resident memory now.
     pub fn memory_mb(&self) -> Result<f64, BoxError> {
         let id = self.process.id().ok_or("the server has ended")?;
-        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kilobytes / 1024.0)
+        let kilobytes = memory_kb(id, "VmRSS").ok_or("the system does not tell the memory of a process")?;
+        Ok(kilobytes as f64 / 1024.0)
     }
 }
 

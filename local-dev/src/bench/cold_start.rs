@@ -8,6 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
+use super::memory_kb;
 use crate::lambda_runtime_api::{Outcome, RuntimeApi};
 
 /// Starts that are measured; the middle one counts.
@@ -51,20 +52,17 @@ async fn one_start(bootstrap: &Path) -> io::Result<ColdStart> {
         Some(Outcome::Answered(answer)) if answer["statusCode"] == 404 => {}
         other => return Err(io::Error::other(format!("the function answered {other:?}"))),
     }
-    Ok(ColdStart { to_first_poll, first_answer: asked.elapsed(), peak_kb: process.id().and_then(peak_kb) })
+    Ok(ColdStart {
+        to_first_poll,
+        first_answer: asked.elapsed(),
+        peak_kb: process.id().and_then(|id| memory_kb(id, "VmHWM")),
+    })
 }
 
 fn middle<T: Ord + Copy>(starts: &[ColdStart], figure: impl Fn(&ColdStart) -> T) -> T {
     let mut figures: Vec<T> = starts.iter().map(figure).collect();
     figures.sort_unstable();
     figures[figures.len() / 2]
-}
-
-/// Linux tells the most memory a process has held.
-fn peak_kb(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().trim_end_matches(" kB").parse().ok()
 }
 
 fn unknown_address() -> Value {

@@ -44,7 +44,7 @@ pub struct BenchOptions {
     /// Measure the start of this Lambda function instead (a bootstrap built with --release).
     #[arg(long, value_name = "PROGRAM")]
     bootstrap: Option<PathBuf>,
-    /// Endpoints, as paths with query [default: health, the lists and one's own grades].
+    /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
 
@@ -107,6 +107,13 @@ async fn all(load: &Load, server: Child, endpoints: &[String]) -> Result<Vec<Opt
         rows.push(measured.map(|measured| Row { measured, memory_mb }));
     }
     Ok(rows)
+}
+
+/// A figure of a process in KB (`VmRSS`, `VmHWM`); none where the system does not tell.
+fn memory_kb(process: u32, figure: &str) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix(figure)?.strip_prefix(':'))?;
+    line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
 struct Row {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::session::Device;
 use crate::{App, Result, db::Change, error, sql};
 
 /// Failures of one account in [`WINDOW_MINUTES`] that lock it.
@@ -19,18 +20,18 @@ pub const ADDRESS_FAILURES: i64 = 10;
 pub struct Attempt {
     /// `user:<id>`, or a fingerprint of the name when there is no such user: both lock alike.
     pub account: String,
-    /// The client's address, when known.
+    /// Where it comes from, as limits count.
     pub address: String,
 }
 
 impl Attempt {
     /// An attempt on a user, or on a name that belongs to nobody.
-    pub fn new(user_id: Option<i32>, name: &str, address: Option<&str>) -> Self {
+    pub fn new(user_id: Option<i32>, name: &str, device: &Device) -> Self {
         let account = match user_id {
             Some(id) => format!("user:{id}"),
             None => format!("name:{}", hex::encode(super::fingerprint(&name.trim().to_lowercase()))),
         };
-        Self { account, address: address.unwrap_or("unknown").to_owned() }
+        Self { account, address: device.place().to_owned() }
     }
 
     /// Refuses the attempt with 429 when the account is locked or the address has failed too often.

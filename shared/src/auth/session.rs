@@ -34,6 +34,13 @@ pub struct Device {
     pub user_agent: Option<String>,
 }
 
+impl Device {
+    /// Whom limits count: the address, or everybody whose address is not known together.
+    pub fn place(&self) -> &str {
+        self.address.as_deref().unwrap_or("unknown")
+    }
+}
+
 impl FromRequestParts<App> for Device {
     type Rejection = Infallible;
 

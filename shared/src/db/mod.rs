@@ -16,7 +16,7 @@ pub use change::{Actor, Change};
 pub use pool::{Db, connect};
 pub use problem::{pool_problem, problem};
 pub use read::Read;
-pub use row::{Row, count};
+pub use row::Row;
 pub use sql::Sql;
 
 /// A parameter of a statement.

@@ -52,8 +52,3 @@ macro_rules! row {
         }
     };
 }
-
-/// A `COUNT(*)` or `SUM(int)` as the number of rows it is; negative results become zero.
-pub fn count(value: i64) -> usize {
-    usize::try_from(value).unwrap_or(0)
-}

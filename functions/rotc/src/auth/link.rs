@@ -26,7 +26,6 @@ use validator::Validate;
 use super::{
     SIGN_INS,
     account::{self, Account},
-    cookie::with_cookie,
     credential::Credential,
     sign_in::{Recognised, admit},
 };
@@ -121,7 +120,7 @@ pub async fn redeem_link(
     device: Device,
     Json(body): Json<LinkCode>,
 ) -> Result<Response> {
-    SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    SIGN_INS.hit(&app, device.place()).await?;
     let code = body.code.0.unwrap_or_default();
     let mut change = app.db.change_for_system("sign-in link").await?;
     let redeemed = link::redeem(&app, &mut change, &code).await?;
@@ -132,8 +131,7 @@ pub async fn redeem_link(
     change.commit().await?;
     let account = account
         .ok_or_else(|| unauthorized("link_used", "This sign-in link has expired or was already used"))?;
-    let attempt = Attempt::new(Some(account.id), "", device.address.as_deref());
+    let attempt = Attempt::new(Some(account.id), "", &device);
     let (account, tokens) = admit(&app, &attempt, account, &device, "link").await?;
-    let token = tokens.access.clone();
-    Ok(with_cookie(&app, Some(&token), Recognised::new(account, tokens.access)))
+    Ok(Recognised::answer(&app, account, &tokens))
 }

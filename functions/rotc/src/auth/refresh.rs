@@ -49,7 +49,7 @@ pub async fn refresh(
     Json(body): Json<RefreshRequest>,
 ) -> Result<Response> {
     let presented = body.refresh.0.ok_or_else(|| invalid("required", "Refresh token required"))?;
-    REFRESHES.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    REFRESHES.hit(&app, device.place()).await?;
     let mut change = app.db.change_for_system("token refresh").await?;
     let Some(tokens) = session::refresh(&app, &mut change, &presented).await? else {
         audit::record(&mut change, "REFRESH_REFUSED", "users", None, None, json!({})).await?;

@@ -65,7 +65,7 @@ pub async fn register(
     if wanted.password.len() > 72 {
         return Err(invalid_field("password", "The password is too long."));
     }
-    REGISTRATIONS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    REGISTRATIONS.hit(&app, device.place()).await?;
     let hash = password::hash(wanted.password.clone(), app.config.bcrypt_cost).await?;
     let mut change = app.db.change_for_system("registration").await?;
     let id = create(&mut change, &wanted, &hash).await?;

@@ -11,7 +11,6 @@ use shared::{
         session::{self, Device, Tokens},
     },
     config::IdentifierLogin,
-    db::Change,
     error::{invalid, unauthorized},
     http::Json,
 };
@@ -101,17 +100,18 @@ pub struct Recognised {
 }
 
 impl Recognised {
-    /// The answer for an account that has been signed in.
-    pub fn new(account: Account, token: String) -> Self {
-        Self {
-            token,
+    /// The answer for an account that has been signed in, with the cookie.
+    pub fn answer(app: &App, account: Account, tokens: &Tokens) -> Response {
+        let body = Self {
+            token: tokens.access.clone(),
             role: account.role,
             cadet_id: account.cadet_id,
             staff_id: account.staff_id,
             is_profile_completed: account.profile_completed,
             identifier: account.username,
             user_id: account.id,
-        }
+        };
+        with_cookie(app, Some(&tokens.access), body)
     }
 }
 
@@ -128,10 +128,9 @@ pub async fn login(
     let (Some(username), Some(password)) = (body.username.0, body.password.0) else {
         return Err(invalid("required", "Username and password are required"));
     };
-    SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_username(&mut app.db.read().await?, &username).await?;
-    let attempt =
-        Attempt::new(found.as_ref().map(|account| account.id), &username, device.address.as_deref());
+    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &username, &device);
     let account = proved(&app, &attempt, found, password).await?;
     let (account, tokens) = admit(&app, &attempt, account, &device, "password").await?;
     let user = person::load(&mut app.db.read().await?, account.id).await?;
@@ -178,10 +177,9 @@ pub async fn staff_login(
 
 async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSignIn) -> Result<Response> {
     let identifier = body.identifier.0.ok_or_else(|| invalid("required", "Identifier is required"))?;
-    SIGN_INS.hit(&app, device.address.as_deref().unwrap_or("unknown")).await?;
+    SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_identifier(&mut app.db.read().await?, role, &identifier).await?;
-    let attempt =
-        Attempt::new(found.as_ref().map(|account| account.id), &identifier, device.address.as_deref());
+    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &identifier, &device);
     let account = match (body.password.0, app.config.identifier_login) {
         (Some(password), _) => proved(&app, &attempt, found, password).await?,
         (None, IdentifierLogin::Trusted) => trusted(&app, &attempt, found).await?,
@@ -194,8 +192,7 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
         }
     };
     let (account, tokens) = admit(&app, &attempt, account, &device, "identifier").await?;
-    let token = tokens.access.clone();
-    Ok(with_cookie(&app, Some(&token), Recognised::new(account, tokens.access)))
+    Ok(Recognised::answer(&app, account, &tokens))
 }
 
 /// The account whose password this is. Unknown names take as long, and lock, as known ones do.
@@ -244,22 +241,10 @@ pub async fn admit(
         change.commit().await?;
         return Err(refused);
     }
-    let (account, tokens) = open(app, &mut change, account, device, means).await?;
-    change.commit().await?;
-    Ok((account, tokens))
-}
-
-/// Links, opens and audits inside a change that the caller commits.
-pub async fn open(
-    app: &App,
-    change: &mut Change,
-    account: Account,
-    device: &Device,
-    means: &'static str,
-) -> Result<(Account, Tokens)> {
-    let account = account::autolink(change, account).await?;
-    let tokens = session::open(app, change, account.id, device).await?;
+    let account = account::autolink(&mut change, account).await?;
+    let tokens = session::open(app, &mut change, account.id, device).await?;
     let payload = json!({ "means": means, "session": tokens.session });
-    audit::record(change, "LOGIN", "users", Some(account.id), Some(account.id), payload).await?;
+    audit::record(&mut change, "LOGIN", "users", Some(account.id), Some(account.id), payload).await?;
+    change.commit().await?;
     Ok((account, tokens))
 }

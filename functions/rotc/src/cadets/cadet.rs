@@ -76,36 +76,13 @@ row! {
     }
 }
 
-/// How a cadet stands, computed from the row.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Figures {
-    /// Out of 30.
-    #[serde(serialize_with = "answer::js_number")]
-    attendance_score: f64,
-    /// Out of 30.
-    #[serde(serialize_with = "answer::js_number")]
-    aptitude_score: f64,
-    /// Out of 40.
-    #[serde(serialize_with = "answer::js_number")]
-    subject_score: f64,
-    /// The sum of the three.
-    #[serde(serialize_with = "answer::js_number")]
-    final_grade: f64,
-    /// 1 (best) to 3, or 5 (failed); null while there is no grade.
-    #[serde(serialize_with = "answer::js_number_or_null")]
-    transmuted_grade: Option<f64>,
-    /// `Passed`, `Failed`, or why there is no grade.
-    remarks: &'static str,
-}
-
 /// A cadet in the lists of the client API.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ListedCadet {
     #[serde(flatten)]
     row: CadetRow,
     #[serde(flatten)]
-    figures: Figures,
+    standing: Standing,
 }
 
 /// A cadet of the resource API: all that the client API lists, and the grades once more as an object.
@@ -157,22 +134,9 @@ impl CadetRow {
     }
 }
 
-impl From<Standing> for Figures {
-    fn from(standing: Standing) -> Self {
-        Self {
-            attendance_score: standing.attendance_score,
-            aptitude_score: standing.aptitude_score,
-            subject_score: standing.subject_score,
-            final_grade: standing.final_grade,
-            transmuted_grade: standing.transmuted_grade,
-            remarks: standing.remarks,
-        }
-    }
-}
-
 impl From<CadetRow> for ListedCadet {
     fn from(row: CadetRow) -> Self {
-        let figures = standing(&Record {
+        let standing = standing(&Record {
             training_days: row.training_days,
             attendance_present: row.attendance_present.unwrap_or(0),
             merit: row.merit_points.unwrap_or(0),
@@ -182,7 +146,7 @@ impl From<CadetRow> for ListedCadet {
             final_: row.final_score.unwrap_or(0.0),
             status: row.grade_status.as_deref(),
         });
-        Self { figures: figures.into(), row }
+        Self { standing, row }
     }
 }
 

@@ -32,7 +32,7 @@ mod update;
 pub use client_list::CLIENT_LIST;
 pub use list::LIST;
 
-pub use cadet::{Cadet, CadetGrades, CadetRow, Figures, ListedCadet};
+pub use cadet::{Cadet, CadetGrades, CadetRow, ListedCadet};
 
 /// The cadet register.
 pub const GROUP: Group = Group {

@@ -1,5 +1,10 @@
 //! How a cadet stands: scores out of a grades row, the way every list, report and import computes them.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer;
+
 /// What a standing is computed from: one row of `grades` and the number of training days.
 ///
 /// A cadet without a grades row stands as `Record::default()` with the training days filled in.
@@ -23,18 +28,24 @@ pub struct Record<'a> {
     pub status: Option<&'a str>,
 }
 
-/// Where a cadet stands.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Where a cadet stands, as every answer shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Standing {
     /// Out of 30; more when a cadet has more attendances than there are training days.
+    #[serde(serialize_with = "answer::js_number")]
     pub attendance_score: f64,
     /// Out of 30.
+    #[serde(serialize_with = "answer::js_number")]
     pub aptitude_score: f64,
     /// Out of 40.
+    #[serde(serialize_with = "answer::js_number")]
     pub subject_score: f64,
     /// The sum of the three, not rounded.
+    #[serde(serialize_with = "answer::js_number")]
     pub final_grade: f64,
     /// 1 (best) to 3 (passed) or 5 (failed); none while the course is not completed.
+    #[serde(serialize_with = "answer::js_number_or_null")]
     pub transmuted_grade: Option<f64>,
     /// `Passed`, `Failed`, or why there is no grade.
     pub remarks: &'static str,
