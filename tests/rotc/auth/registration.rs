@@ -1,7 +1,7 @@
 //! Asking for an account.
 
 use serde_json::json;
-use tests::TestApp;
+use tests::{TestApp, a_cadet};
 
 const REGISTER: &str = "/api/auth/register";
 
@@ -22,6 +22,24 @@ async fn a_registration_waits_for_approval() {
     let id = i32::try_from(answer.json()["user"]["id"].as_i64().unwrap()).unwrap();
     let payload = app.audited("users", "INSERT", id).await.to_string();
     assert!(!payload.contains("new@example.test") && !payload.contains("$2"), "{payload}");
+}
+
+#[tokio::test]
+async fn nobody_registers_under_the_student_id_of_a_cadet_who_has_an_account() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    app.execute("UPDATE users SET username = 'somebody' WHERE id = $1", &[&cadet.user_id]).await;
+    let wanted =
+        json!({ "username": cadet.student_id, "email": "other@example.test", "password": "secret1" });
+
+    app.anonymous()
+        .post(REGISTER, wanted.clone())
+        .await
+        .is(400)
+        .message("user with this username already exists.");
+
+    app.execute("UPDATE users SET cadet_id = NULL WHERE id = $1", &[&cadet.user_id]).await;
+    app.anonymous().post(REGISTER, wanted).await.is(201);
 }
 
 #[tokio::test]

@@ -84,8 +84,12 @@ pub async fn register(
 async fn create(change: &mut Change, wanted: &Registration, hash: &str) -> Result<i32> {
     let (username, email) = (wanted.username.trim(), wanted.email.trim());
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext(lower($1)))"), &[&email]).await?;
+    // Also a student id whose cadet has an account: both are typed into the same field at sign-in, and the
+    // stranger's account would be the one that is found.
     let taken = sql!(
-        "SELECT EXISTS (SELECT FROM users WHERE lower(username) = lower($1)),
+        "SELECT EXISTS (SELECT FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
+                        WHERE lower(users.username) = lower($1)
+                           OR (lower(cadets.student_id) = lower($1) AND users.is_archived IS NOT TRUE)),
                 EXISTS (SELECT FROM users WHERE lower(email) = lower($2))"
     );
     let (name_taken, email_taken) =
