@@ -22,7 +22,7 @@ use super::{
     fields::{self, CadetFields, ClientCadetFields, filled},
     record::CadetRecord,
 };
-use crate::{access::Own, events, photos};
+use crate::{access::Own, events, notifications::notify, photos};
 
 /// Show one's own profile
 #[utoipa::path(get, path = "/api/cadet/profile", tag = "cadets", responses((status = 200, body = CadetRecord)))]
@@ -138,9 +138,7 @@ fn check_complete(sent: &CadetFields) -> Result<()> {
 /// Tells the admins and the live views.
 async fn tell(change: &mut Change, cadet_id: i32, details: &Details) -> Result<()> {
     let text = format!("{} {} has updated their profile.", details.first_name, details.last_name);
-    let notify =
-        sql!("INSERT INTO notifications (user_id, message, type) VALUES (NULL, $1, 'profile_update')");
-    change.execute(notify, &[&text]).await?;
+    notify::everyone(change, "profile_update", &text).await?;
     let payload = json!({ "cadetId": cadet_id, "isComplete": details.is_profile_completed == Some(true) });
     events::publish(change, "cadet_profile_updated", Some(cadet_id), payload).await
 }

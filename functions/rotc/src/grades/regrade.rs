@@ -8,7 +8,7 @@ use super::{
     ledger::{self, EntryKind, NewEntry},
     mails,
 };
-use crate::{access::User, events};
+use crate::{access::User, events, notifications::notify};
 
 /// New values of a grades row; `None` keeps the present one.
 #[derive(Clone, Debug, Default)]
@@ -64,7 +64,8 @@ pub async fn regrade(
     }
     attendance_total::recompute(change, &[cadet_id]).await?;
     raise_attendance(change, app, cadet_id, new.attendance_present).await?;
-    notify(change, app, cadet_id).await?;
+    let told = "Your grades have been updated. Please check your portal.";
+    notify::cadets(change, &[cadet_id], "grade", told).await?;
     mails::grades_updated(change, cadet_id).await?;
     Ok(true)
 }
@@ -138,14 +139,4 @@ async fn raise_attendance(change: &mut Change, app: &App, cadet_id: i32, wanted:
     attendance_total::recompute(change, &[cadet_id]).await?;
     let payload = json!({ "cadetId": cadet_id, "dayId": day_id, "status": "present" });
     events::publish(change, "attendance_updated", Some(cadet_id), payload).await
-}
-
-async fn notify(change: &mut Change, app: &App, cadet_id: i32) -> Result<()> {
-    let insert = sql!(
-        "INSERT INTO notifications (user_id, message, type, is_read, created_at)
-         SELECT users.id, 'Your grades have been updated. Please check your portal.', 'grade', FALSE, $2
-         FROM users WHERE users.cadet_id = $1 AND users.role = 'cadet' AND users.is_archived IS NOT TRUE"
-    );
-    change.execute(insert, &[&cadet_id, &app.clock.now().naive_utc()]).await?;
-    Ok(())
 }

@@ -9,6 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub mod admin_notifications;
 pub mod cadet_notifications;
 pub mod inbox;
+pub mod notify;
 
 /// Notifications.
 pub const GROUP: Group = Group {
