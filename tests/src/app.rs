@@ -85,6 +85,11 @@ impl TestApp {
         self.anonymous().quiet()
     }
 
+    /// Does the jobs that are due.
+    pub async fn work(&self) -> shared::jobs::Tally {
+        shared::jobs::run_due(&self.app, rotc::SYSTEM.jobs).await.expect("the jobs run")
+    }
+
     /// How to connect to the test's database.
     pub fn database_url(&self) -> &str {
         &self.database.url

@@ -19,10 +19,11 @@ pub mod envelope;
 pub mod events;
 pub mod files;
 pub mod grades;
+pub mod jobs;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
-pub mod photos;
+pub mod uploads;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -31,6 +32,7 @@ pub static SYSTEM: System = System {
     envelope: &envelope::RotcEnvelope,
     groups: GROUPS,
     workers: WORKERS,
+    jobs: jobs::JOBS,
     migrations: &migrations::ROTC,
 };
 
@@ -48,6 +50,14 @@ pub static GROUPS: &[&Group] = &[
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
+    &Worker {
+        name: "image",
+        description: "Makes stored pictures small and deletes files that no record refers to any more",
+        schedule: Some("rate(1 minute)"),
+        needs: &[Need::Database, Need::Files],
+        memory_mb: 1024,
+        timeout_seconds: 300,
+    },
     &Worker {
         name: "mail",
         description: "Sends the mails that changes have stored",

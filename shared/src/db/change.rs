@@ -20,6 +20,7 @@ pub struct Change {
     db: Db,
     connection: Option<Object>,
     mailed: bool,
+    started: bool,
 }
 
 impl Change {
@@ -32,7 +33,7 @@ impl Change {
             connection = db.connection().await?;
             open(&connection, actor, system).await?;
         }
-        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false })
+        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false, started: false })
     }
 
     /// Every row.
@@ -73,12 +74,20 @@ impl Change {
         Ok(())
     }
 
-    /// Makes everything permanent, then wakes the delivery of stored mails.
+    /// Wakes a worker in this process after the commit.
+    pub(crate) fn started(&mut self) {
+        self.started = true;
+    }
+
+    /// Makes everything permanent, then wakes the delivery of stored mails and the workers.
     pub async fn commit(mut self) -> Result<()> {
         self.connection()?.batch_execute("COMMIT").await?;
         self.connection = None;
         if self.mailed {
             self.db.mail_stored().notify_one();
+        }
+        if self.started {
+            self.db.job_started().notify_one();
         }
         Ok(())
     }

@@ -22,12 +22,18 @@ struct Inner {
     config: DatabaseConfig,
     pool: OnceLock<Pool>,
     mail_stored: Notify,
+    job_started: Notify,
 }
 
 impl Db {
     /// A database described by `config`.
     pub fn new(config: DatabaseConfig) -> Self {
-        Self(Arc::new(Inner { config, pool: OnceLock::new(), mail_stored: Notify::new() }))
+        Self(Arc::new(Inner {
+            config,
+            pool: OnceLock::new(),
+            mail_stored: Notify::new(),
+            job_started: Notify::new(),
+        }))
     }
 
     /// A connection for queries.
@@ -50,6 +56,11 @@ impl Db {
     /// Signalled after each commit that stored a mail.
     pub fn mail_stored(&self) -> &Notify {
         &self.0.mail_stored
+    }
+
+    /// Signalled after each commit that started a job.
+    pub fn job_started(&self) -> &Notify {
+        &self.0.job_started
     }
 
     pub(super) async fn connection(&self) -> Result<Object> {

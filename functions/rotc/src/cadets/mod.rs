@@ -73,5 +73,5 @@ fn routes() -> OpenApiRouter<App> {
 
 /// The limit of a body that may carry a picture.
 fn pictures() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(crate::photos::FORM_LIMIT_BYTES)
+    DefaultBodyLimit::max(crate::uploads::FORM_LIMIT_BYTES)
 }

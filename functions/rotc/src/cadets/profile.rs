@@ -22,7 +22,7 @@ use super::{
     fields::{self, CadetFields, ClientCadetFields, filled},
     record::CadetRecord,
 };
-use crate::{access::Own, events, notifications::notify, photos};
+use crate::{access::Own, events, notifications::notify, uploads};
 
 /// Show one's own profile
 #[utoipa::path(get, path = "/api/cadet/profile", tag = "cadets", responses((status = 200, body = CadetRecord)))]
@@ -68,11 +68,11 @@ pub async fn save_profile(
     let (sent, picture) = fields::read::<ClientCadetFields>(form, "profilePic")?;
     let sent = CadetFields { rank: None, status: None, student_id: None, ..sent };
     let picture = match picture {
-        Some(file) => Some(photos::store(&app, "profile", file.body).await?),
+        Some(file) => Some(uploads::picture(&app, "profile", &file).await?),
         None => None,
     };
     let outcome = save(&app, &own, &sent, completing, picture.as_deref()).await;
-    photos::kept_if(&app, picture.as_deref(), outcome).await?;
+    uploads::kept_if(&app, picture.as_slice(), outcome).await?;
     Ok(Json(SavedProfile { message: "Profile updated successfully", profile_pic: picture, success: true }))
 }
 

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     access::{Admin, User},
     answer::{Success, success},
-    events, photos,
+    events, uploads,
 };
 
 /// What the client is told about an edit.
@@ -111,11 +111,11 @@ impl Edit<'_> {
     /// Stores the picture, then writes; a picture whose row is not written is removed again.
     async fn run(&self, app: &App, user: &User, picture: Option<UploadedFile>) -> Result<(Conflicts, Cadet)> {
         let picture = match picture {
-            Some(file) => Some(photos::store(app, "profile", file.body).await?),
+            Some(file) => Some(uploads::picture(app, "profile", &file).await?),
             None => None,
         };
         let outcome = self.write(app, user, picture.as_deref()).await;
-        photos::kept_if(app, picture.as_deref(), outcome).await
+        uploads::kept_if(app, picture.as_slice(), outcome).await
     }
 
     async fn write(&self, app: &App, user: &User, picture: Option<&str>) -> Result<(Conflicts, Cadet)> {

@@ -51,7 +51,7 @@ pub async fn show_file(
     if !is_plain(&name) || !may_see(&app, &user, &name).await? {
         return Err(missing());
     }
-    let file = app.files.get(&format!("uploads/{name}")).await?;
+    let file = app.files.get(&format!("/uploads/{name}")).await?;
     Ok(answer(file.ok_or_else(missing)?))
 }
 

@@ -1,0 +1,10 @@
+//! What follows a change, one file per job.
+
+use shared::jobs::JobKind;
+
+pub mod delete_file;
+pub mod shrink_picture;
+
+/// Every job.
+pub static JOBS: &[JobKind] =
+    &[JobKind::of::<delete_file::DeleteFile>(), JobKind::of::<shrink_picture::ShrinkPicture>()];
