@@ -160,6 +160,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             endpoint: Some(files.endpoint.clone()),
             region: Some("us-east-1".to_owned()),
             keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+            direct: true,
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         cors_origins: Vec::new(),

@@ -23,14 +23,22 @@ pub const FORM_LIMIT_BYTES: usize = LIMIT_BYTES + 1024 * 1024;
 /// PNG, JPEG, WebP and GIF only: anything a browser would run (SVG, HTML) is refused with 400, more than
 /// [`LIMIT_BYTES`] with 413. Store before the change of the database, and give the outcome of that to [`kept_if`].
 pub async fn picture(app: &App, prefix: &'static str, file: &UploadedFile) -> Result<String> {
+    picture_named(app, file, &random(app, prefix)).await
+}
+
+/// The same under a name of the caller's, to which the extension is added. No two files may have the same.
+pub async fn picture_named(app: &App, file: &UploadedFile, name: &str) -> Result<String> {
     let kind = checked_picture(file)?;
-    put(app, prefix, file, kind, Audience::Anyone).await
+    put(app, name, file, kind, Audience::Anyone).await
 }
 
 /// Stores pictures, all or none; the addresses stand in the order of the files.
 pub async fn pictures(app: &App, prefix: &'static str, files: &[UploadedFile]) -> Result<Vec<String>> {
     let kinds = files.iter().map(checked_picture).collect::<Result<Vec<_>>>()?;
-    let puts = files.iter().zip(kinds).map(|(file, kind)| put(app, prefix, file, kind, Audience::Anyone));
+    let puts = files
+        .iter()
+        .zip(kinds)
+        .map(async |(file, kind)| put(app, &random(app, prefix), file, kind, Audience::Anyone).await);
     let (stored, mut failed): (Vec<_>, Vec<_>) = join_all(puts).await.into_iter().partition(Result::is_ok);
     let stored: Vec<String> = stored.into_iter().filter_map(Result::ok).collect();
     match failed.pop() {
@@ -41,10 +49,15 @@ pub async fn pictures(app: &App, prefix: &'static str, files: &[UploadedFile]) -
 
 /// Stores a letter (a picture, PDF or Word document), which only those may fetch who may see its record.
 pub async fn letter(app: &App, file: &UploadedFile) -> Result<String> {
+    letter_named(app, file, &random(app, "letter")).await
+}
+
+/// The same under a name of the caller's, which begins with `letter-`: so it is known as one without a record.
+pub async fn letter_named(app: &App, file: &UploadedFile, name: &str) -> Result<String> {
     within_limit(file)?;
     let kind = upload::letter(&file.name, &file.body);
     let kind = kind.map_err(|why| invalid("bad_file", format!("File upload failed: {why}")))?;
-    put(app, "letter", file, kind, Audience::Checked).await
+    put(app, name, file, kind, Audience::Checked).await
 }
 
 /// The outcome of the change that was to refer to new files; when it failed, they are removed again.
@@ -73,14 +86,19 @@ fn within_limit(file: &UploadedFile) -> Result<()> {
     if file.body.len() > LIMIT_BYTES { Err(too_large("File too large")) } else { Ok(()) }
 }
 
+/// A name that nobody can guess.
+fn random(app: &App, prefix: &str) -> String {
+    format!("{prefix}-{}", app.ids.uuid().simple())
+}
+
 async fn put(
     app: &App,
-    prefix: &'static str,
+    name: &str,
     file: &UploadedFile,
     kind: FileKind,
     audience: Audience,
 ) -> Result<String> {
-    let name = format!("{prefix}-{}.{}", app.ids.uuid().simple(), kind.extension());
+    let name = format!("{name}.{}", kind.extension());
     let body = file.body.clone();
     app.files.put(NewFile { name, body, content_type: kind.media_type(), audience }).await
 }

@@ -15,11 +15,15 @@ mod s3;
 use crate::{Result, config::FilesConfig};
 use s3::S3;
 
+/// How long the address of a direct download holds.
+const FETCH_WITHIN: Duration = Duration::from_mins(5);
+
 /// The file stores. Cheap to clone; clients are built on first use.
 #[derive(Clone)]
 pub struct Files {
     s3: Arc<S3>,
     stores: Arc<[Arc<dyn Store>]>,
+    direct: bool,
 }
 
 /// A file with its type.
@@ -97,8 +101,9 @@ pub trait Store: Send + Sync {
 impl Files {
     /// The stores that are configured; nothing is contacted.
     pub fn new(config: FilesConfig) -> Self {
+        let direct = config.direct;
         let s3 = Arc::new(S3::new(config));
-        Self { stores: Arc::new([s3.clone() as Arc<dyn Store>]), s3 }
+        Self { stores: Arc::new([s3.clone() as Arc<dyn Store>]), s3, direct }
     }
 
     /// Stores a new file and tells its address.
@@ -140,34 +145,53 @@ impl Files {
         self.s3.put_at(s3::key(address), file.body, &file.content_type).await
     }
 
+    /// Where a client may fetch a file of S3 from the store itself for a few minutes, if clients can reach the store.
+    /// It is offered as a download.
+    pub async fn direct_address(&self, address: &str) -> Result<Option<String>> {
+        if self.direct && self.s3.knows(address) {
+            return self.s3.presign_get(s3::key(address), FETCH_WITHIN).await.map(Some);
+        }
+        Ok(None)
+    }
+
     /// Somewhere to put a large file without sending it through this program.
     pub fn inbox(&self) -> Inbox<'_> {
-        Inbox(&self.s3)
+        Inbox(self)
     }
 }
 
 /// The part of the bucket that clients write to directly. What is there is nobody's until it is taken out.
-pub struct Inbox<'a>(&'a S3);
+pub struct Inbox<'a>(&'a Files);
 
 impl Inbox<'_> {
-    /// An address to `PUT` a file of exactly `bytes` bytes to, once with these headers, for `life`.
-    pub async fn invite(&self, name: &str, content_type: &str, bytes: u64, life: Duration) -> Result<String> {
-        self.0.presign_put(&inbox_key(name), content_type, bytes, life).await
+    /// An address to `PUT` a file of exactly `bytes` bytes and this type to, for `life`. None where clients cannot reach the
+    /// store.
+    pub async fn invite(
+        &self,
+        name: &str,
+        content_type: &str,
+        bytes: u64,
+        life: Duration,
+    ) -> Result<Option<String>> {
+        if !self.0.direct {
+            return Ok(None);
+        }
+        self.0.s3.presign_put(&inbox_key(name), content_type, bytes, life).await.map(Some)
     }
 
     /// How large the file under `name` is, if it has arrived.
     pub async fn size(&self, name: &str) -> Result<Option<u64>> {
-        self.0.size(&inbox_key(name)).await
+        self.0.s3.size(&inbox_key(name)).await
     }
 
     /// The file under `name`, if it has arrived.
     pub async fn get(&self, name: &str) -> Result<Option<StoredFile>> {
-        self.0.get_at(&inbox_key(name)).await
+        self.0.s3.get_at(&inbox_key(name)).await
     }
 
     /// Removes the file under `name`.
     pub async fn delete(&self, name: &str) -> Result<()> {
-        self.0.delete_at(&inbox_key(name)).await
+        self.0.s3.delete_at(&inbox_key(name)).await
     }
 }
 

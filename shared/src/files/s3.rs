@@ -132,6 +132,14 @@ impl S3 {
         Ok(signed.uri().to_owned())
     }
 
+    /// A signed address to fetch a file from, as a download.
+    pub async fn presign_get(&self, key: &str, life: Duration) -> Result<String> {
+        let get = self.client().await.get_object().bucket(&self.config.bucket).key(key);
+        let get = get.response_content_disposition("attachment");
+        let signed = get.presigned(PresigningConfig::expires_in(life)?).await.map_err(away)?;
+        Ok(signed.uri().to_owned())
+    }
+
     async fn list_from(&self, from: Option<String>) -> Result<Listing> {
         let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(FOLDER);
         let page = list.set_continuation_token(from).send().await.map_err(away)?;

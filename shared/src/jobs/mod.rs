@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 mod worker;
 
-pub use worker::{Tally, run_due};
+pub use worker::{Tally, plan, run_due};
 
 use crate::{App, Result, db::Change, sql};
 
@@ -27,6 +27,9 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// The longest it may take. Another worker takes it over after that.
     const LEASE: Duration = Duration::from_mins(5);
 
+    /// How often it is started by itself; its payload is empty then.
+    const EVERY: Option<Duration> = None;
+
     /// Does the work.
     fn run(self, app: &App) -> impl Future<Output = Result<()>> + Send;
 }
@@ -37,13 +40,14 @@ pub struct JobKind {
     pub name: &'static str,
     tries: i32,
     lease: Duration,
+    every: Option<Duration>,
     run: fn(App, Value) -> BoxFuture<'static, Result<()>>,
 }
 
 impl JobKind {
     /// The kind of `J`.
     pub const fn of<J: Job>() -> Self {
-        Self { name: J::KIND, tries: J::TRIES, lease: J::LEASE, run: run_as::<J> }
+        Self { name: J::KIND, tries: J::TRIES, lease: J::LEASE, every: J::EVERY, run: run_as::<J> }
     }
 }
 

@@ -54,6 +54,23 @@ pub async fn run_due(app: &App, kinds: &[JobKind]) -> Result<Tally> {
     Ok(tally)
 }
 
+/// Starts the jobs that run by themselves, each when its last run is long enough ago.
+pub async fn plan(app: &App, kinds: &[JobKind]) -> Result<()> {
+    for kind in kinds {
+        let Some(every) = kind.every else { continue };
+        let since: DateTime<Utc> = app.clock.now() - TimeDelta::from_std(every)?;
+        let start = sql!(
+            "INSERT INTO muster.jobs (kind, payload) SELECT $1, '{}'
+             WHERE NOT EXISTS (SELECT FROM muster.jobs
+                               WHERE kind = $1 AND (status IN ('queued', 'running') OR finished_at > $2))"
+        );
+        let mut change = app.db.change_for_system("jobs").await?;
+        change.execute(start, &[&kind.name, &since]).await?;
+        change.commit().await?;
+    }
+    Ok(())
+}
+
 /// The oldest job that is due, or that a worker left, now ours.
 async fn claim(app: &App, kind: &JobKind) -> Result<Option<Claimed>> {
     let now = app.clock.now();
