@@ -50,8 +50,9 @@ pub async fn list_orphan_files(
 ) -> Result<Json<Listing<OrphanFile>>> {
     let page = request.page(50, 1000);
     let list = sql!(
-        "SELECT address, bytes, found_at AT TIME ZONE 'UTC', (found_at + make_interval(secs => $3)) AT TIME ZONE 'UTC',
-                count(*) OVER ()
+        "SELECT address, bytes, found_at AT TIME ZONE 'UTC' AS found_at,
+                (found_at + make_interval(secs => $3)) AT TIME ZONE 'UTC' AS delete_after,
+                count(*) OVER () AS total
          FROM muster.orphan_files ORDER BY found_at, address LIMIT $1 OFFSET $2"
     );
     let wait = TimeDelta::from_std(REPORTED_FOR)?.num_seconds() as f64;
