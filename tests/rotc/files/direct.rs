@@ -35,7 +35,7 @@ async fn a_large_letter_goes_straight_to_the_store_and_is_checked_there() {
     let answer = app.as_cadet(&cadet).post(&end, body.clone()).await;
 
     let url = answer.is(201).json()["data"]["url"].as_str().unwrap_or_default().to_owned();
-    assert_eq!(stored(&app).await, [url.clone()]);
+    assert_eq!(stored(&app).await, std::slice::from_ref(&url));
     let again = app.as_cadet(&cadet).post(&end, body).await;
     assert_eq!(again.is(201).json()["data"]["url"], json!(url), "asking again changes nothing");
     let shown = app.as_cadet(&cadet).get(&url).await;

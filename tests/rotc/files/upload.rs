@@ -20,7 +20,7 @@ async fn a_file_is_stored_under_a_random_name_for_a_record_to_come() {
     let url = data["url"].as_str().unwrap_or_default().to_owned();
     assert!(url.starts_with("/uploads/letter-") && url.ends_with(".pdf"), "{url}");
     assert_eq!(data["format"], "pdf");
-    assert_eq!(stored(&app).await, [url.clone()]);
+    assert_eq!(stored(&app).await, std::slice::from_ref(&url));
     let shown = app.as_cadet(&cadet).get(&url).await;
     assert_eq!(shown.is(200).bytes().as_ref(), LETTER);
     assert_eq!(shown.header("content-disposition"), "attachment");
