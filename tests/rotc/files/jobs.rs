@@ -174,3 +174,20 @@ async fn a_reported_file_that_a_record_refers_to_again_is_kept() {
     let sweeps = "SELECT count(*) FROM muster.jobs WHERE kind = 'sweep_files'";
     assert_eq!(app.value::<i64>(sweeps, &[]).await, 1);
 }
+
+#[tokio::test]
+async fn the_uploads_of_the_legacy_server_are_taken_over_once() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rotc/recordings/files/uploads");
+    let point = "UPDATE cadets SET profile_pic = $2 WHERE id = $1";
+    app.execute(point, &[&cadet.id, &"/srv/rotc/server/uploads/lost-1.jpg"]).await;
+
+    let report = muster::legacy::import_files(&app.app, &folder).await.expect("the folder is read");
+    let again = muster::legacy::import_files(&app.app, &folder).await.expect("the folder is read");
+
+    assert!(report.copied > 0 && report.kept == 0, "{report}");
+    assert_eq!((again.copied, again.kept), (0, report.copied));
+    assert_eq!(report.missing, ["/uploads/lost-1.jpg"]);
+    assert_eq!(stored(&app).await.len(), report.copied);
+}
