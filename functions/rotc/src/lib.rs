@@ -23,6 +23,8 @@ pub mod migrations;
 pub mod notifications;
 pub mod ops;
 pub mod photos;
+pub mod sent;
+pub mod staff;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -44,6 +46,7 @@ pub static GROUPS: &[&Group] = &[
     &grades::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &staff::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
