@@ -26,13 +26,13 @@ pub(super) async fn one_at_a_time(change: &mut Change) -> Result<()> {
     Ok(())
 }
 
-/// Whether another member of the staff, or another account that is no cadet's, has the mail address. The
-/// member is 0 when they are new.
+/// Whether another member of the staff has the mail address, or another account that is no cadet's signs in
+/// with it. The member is 0 when they are new.
 pub(super) async fn email_is_taken(change: &mut Change, email: &str, staff_id: i32) -> Result<bool> {
     let taken = sql!(
         "SELECT EXISTS (SELECT FROM training_staff WHERE lower(email) = lower($1) AND id <> $2)
-             OR EXISTS (SELECT FROM users WHERE lower(email) = lower($1) AND role <> 'cadet'
-                                            AND staff_id IS DISTINCT FROM $2)"
+             OR EXISTS (SELECT FROM users WHERE (lower(email) = lower($1) OR lower(username) = lower($1))
+                                            AND role <> 'cadet' AND staff_id IS DISTINCT FROM $2)"
     );
     change.scalar(taken, &[&email, &staff_id]).await
 }
@@ -106,6 +106,7 @@ pub(super) async fn open(
          ON CONFLICT (username) DO NOTHING RETURNING id"
     );
     let names = match chosen {
+        Some(chosen) if is_somebody_elses(change, chosen, staff_id).await? => Vec::new(),
         Some(chosen) => vec![chosen.to_owned()],
         None => names(app, member, has_namesake(change, staff_id, &member.first_name).await?),
     };
