@@ -1,5 +1,6 @@
 //! One's own profile.
 
+use http::Method;
 use serde_json::{Value, json};
 use tests::{TestApp, a_cadet, a_staff_member};
 
@@ -120,4 +121,32 @@ async fn of_two_hand_ins_at_once_the_second_finds_the_profile_locked() {
     let mut statuses = [a.status(), b.status()];
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 403], "{a} {b}");
+}
+
+/// The checks of bad input everywhere act as an admin, who has no profile here.
+#[tokio::test]
+async fn hostile_values_in_a_profile_a_code_or_a_message_are_refused() {
+    let app = TestApp::rotc().await;
+    let member = app.add(a_staff_member().with_open_profile()).await;
+    let me = app.as_user(member.user_id);
+    let row = me.get(&format!("{STAFF}/me")).await.json();
+    let fields = row.as_object().expect("a row").keys().filter(|field| *field != "is_profile_completed");
+    let fields: Vec<&String> = fields.collect();
+    for value in [json!("a\u{0}b"), json!({ "$gt": "" }), json!([[]]), json!(1e300), json!(-1), json!(true)] {
+        for field in ["qr_data", "content"].into_iter().chain(fields.iter().map(|field| field.as_str())) {
+            let body = json!({ field: value });
+            for path in [PROFILE, "/api/staff/qr-code", "/api/staff/chat/messages"] {
+                let method = if path == PROFILE { Method::PUT } else { Method::POST };
+                let answer = app.as_user(member.user_id).json(method, path, &body).await;
+                assert!(answer.status() < 500, "{body} {answer}");
+            }
+        }
+    }
+    for field in ["rank", "email", "username", "profile_pic", "address", "age"] {
+        let megabyte = json!({ field: "x".repeat(1024 * 1024) });
+        let answer = app.as_user(member.user_id).put(PROFILE, megabyte).await;
+        assert_eq!(answer.status(), if field == "profile_pic" { 200 } else { 400 }, "{field}");
+    }
+    let longest = "SELECT max(length(training_staff::text)) FROM training_staff";
+    assert!(app.value::<i32>(longest, &[]).await < 5_000);
 }

@@ -46,6 +46,7 @@ pub async fn save_profile(
     State(app): State<App>,
     Json(sent): Json<ProfileChanges>,
 ) -> Result<Json<SavedStaffProfile>> {
+    // Legacy: the client's first page names some fields in camelCase; those are passed over.
     let told = Some(&sent.is_profile_completed).filter(|told| **told != Value::Null).map(is_true);
     let sent = StaffChanges { role: None, ..sent.into() };
     let picture = Picture::take_new(&app, own.staff_id, sent.profile_pic.as_deref()).await?;
