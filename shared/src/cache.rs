@@ -33,6 +33,11 @@ impl Cache {
     pub fn put(&self, key: String, body: Bytes, life: Duration) {
         self.0.insert(key, (body, life));
     }
+
+    /// Keeps nothing under `key` any more.
+    pub fn forget(&self, key: &str) {
+        self.0.invalidate(key);
+    }
 }
 
 /// Every entry lives as long as it was put for.

@@ -35,6 +35,8 @@ groups! {
     the_grades_of_the_admin_answer_as_recorded: "admin-grades",
     the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
     pictures_answer_as_recorded: "images",
+    the_staff_of_the_admin_answers_as_recorded: "staff",
+    what_the_staff_see_answers_as_recorded: "staff-self",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
