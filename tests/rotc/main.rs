@@ -9,6 +9,7 @@ mod coverage;
 mod grade_formula;
 mod grades;
 mod http;
+mod kept;
 mod legacy;
 mod mail;
 mod notifications;

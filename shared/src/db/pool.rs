@@ -9,7 +9,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use tokio::sync::Notify;
 
 use super::{Actor, Change, Read, tls};
-use crate::{Result, config::DatabaseConfig, error};
+use crate::{Result, cache::Versions, config::DatabaseConfig, error};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -22,12 +22,14 @@ struct Inner {
     config: DatabaseConfig,
     pool: OnceLock<Pool>,
     mail_stored: Notify,
+    versions: Versions,
 }
 
 impl Db {
     /// A database described by `config`.
     pub fn new(config: DatabaseConfig) -> Self {
-        Self(Arc::new(Inner { config, pool: OnceLock::new(), mail_stored: Notify::new() }))
+        let (mail_stored, versions) = (Notify::new(), Versions::default());
+        Self(Arc::new(Inner { config, pool: OnceLock::new(), mail_stored, versions }))
     }
 
     /// A connection for queries.
@@ -50,6 +52,11 @@ impl Db {
     /// Signalled after each commit that stored a mail.
     pub fn mail_stored(&self) -> &Notify {
         &self.0.mail_stored
+    }
+
+    /// Which tables the commits of this process have changed, for what is kept of them.
+    pub fn versions(&self) -> &Versions {
+        &self.0.versions
     }
 
     pub(super) async fn connection(&self) -> Result<Object> {

@@ -1,0 +1,37 @@
+-- Why: what a process keeps of a table must not outlive a change of it, and no writer can be trusted to say so.
+--
+-- Every table of the system has the trigger trg_muster_touched. The first statement of a transaction that writes a
+-- table (even if no row fits) adds its name to the transaction's setting muster.touched: ',cadets,,grades,'. The program
+-- reads it with the commit and drops what it keeps of these tables (shared/src/cache.rs). Not TRUNCATE: the program
+-- never does that.
+
+CREATE OR REPLACE FUNCTION muster.touch() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
+    RETURN NULL;
+END $$;
+
+-- The condition keeps the function from being called again for the same table: the audit log gets a statement for every
+-- row that changes. Made only where it is missing, because making one locks the table (R__row_audit.sql says more).
+DO $$
+DECLARE
+    touched regclass;
+BEGIN
+    FOREACH touched IN ARRAY ARRAY[
+        'public.users', 'public.cadets', 'public.training_staff', 'public.user_settings', 'public.grades',
+        'public.merit_demerit_logs', 'public.training_days', 'public.attendance_records',
+        'public.staff_attendance_records', 'public.excuse_letters', 'public.activities', 'public.activity_images',
+        'public.admin_messages', 'public.staff_messages', 'public.notifications', 'public.push_subscriptions',
+        'public.system_settings', 'public.audit_logs', 'public.sync_events', 'public.staff_audit',
+        'muster.notification_states'
+    ]::regclass[] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = touched AND tgname = 'trg_muster_touched');
+        EXECUTE format(
+            'CREATE TRIGGER trg_muster_touched AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT'
+            ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0)'
+            ' EXECUTE FUNCTION muster.touch()',
+            touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
+    END LOOP;
+END $$;
