@@ -14,10 +14,16 @@ BEGIN
 END $$;
 
 -- The condition keeps the function from being called again for the same table: the audit log gets a statement for every
--- row that changes. Made only where it is missing, because making one locks the table (R__row_audit.sql says more).
+-- row that changes. Made only where it is missing or watches other columns, because making one locks the table
+-- (R__row_audit.sql says more).
 DO $$
 DECLARE
+    -- A heartbeat writes these every few seconds for everybody who is online; nothing kept may be made of them.
+    heartbeat CONSTANT TEXT[] := ARRAY['last_seen', 'last_latitude', 'last_longitude', 'last_location_at',
+        'last_location_accuracy', 'last_location_provider'];
     touched regclass;
+    watched TEXT; -- columns by number, as pg_trigger has them; empty for all
+    named TEXT;
 BEGIN
     FOREACH touched IN ARRAY ARRAY[
         'public.users', 'public.cadets', 'public.training_staff', 'public.user_settings', 'public.grades',
@@ -27,11 +33,19 @@ BEGIN
         'public.system_settings', 'public.audit_logs', 'public.sync_events', 'public.staff_audit',
         'muster.notification_states'
     ]::regclass[] LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = touched AND tgname = 'trg_muster_touched');
+        SELECT coalesce(string_agg(attnum::text, ' ' ORDER BY attnum), ''),
+               ' OF ' || string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+        INTO watched, named
+        FROM pg_attribute
+        WHERE attrelid = touched AND touched = 'public.users'::regclass
+          AND attnum > 0 AND NOT attisdropped AND attname <> ALL (heartbeat);
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = touched AND tgname = 'trg_muster_touched' AND tgattr::text = watched);
         EXECUTE format(
-            'CREATE TRIGGER trg_muster_touched AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH STATEMENT'
+            'CREATE OR REPLACE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE%s ON %s FOR EACH STATEMENT'
             ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0)'
             ' EXECUTE FUNCTION muster.touch()',
-            touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
+            named, touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
     END LOOP;
 END $$;

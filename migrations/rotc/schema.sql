@@ -1059,7 +1059,7 @@ CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.tra
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

@@ -2,6 +2,7 @@
 
 mod activities;
 mod adoption;
+mod analytics;
 mod auth;
 mod bad_input;
 mod cadets;
@@ -13,4 +14,5 @@ mod kept;
 mod legacy;
 mod mail;
 mod notifications;
+mod recognition;
 mod replay;

@@ -8,6 +8,7 @@ use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
 pub mod activities;
+pub mod analytics;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
@@ -23,6 +24,7 @@ pub mod migrations;
 pub mod notifications;
 pub mod ops;
 pub mod photos;
+pub mod recognition;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -37,6 +39,7 @@ pub static SYSTEM: System = System {
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
+    &analytics::GROUP,
     &attendance::GROUP,
     &auth::GROUP,
     &cadets::GROUP,
@@ -44,6 +47,7 @@ pub static GROUPS: &[&Group] = &[
     &grades::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &recognition::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

@@ -27,7 +27,12 @@ async fn what_is_kept_declares_every_table_it_is_made_of() {
     for keeper in &keepers {
         let mut read = BTreeSet::new();
         for (place, statement) in &keeper.statements {
-            read.extend(tables_of(&app, place, statement).await);
+            for (table, column, tells) in columns_of(&app, place, statement).await {
+                if !tells {
+                    problems.push(format!("{place}: {table}.{column} does not tell when it changes"));
+                }
+                read.insert(table);
+            }
         }
         for declared in &keeper.declared {
             let forgotten: Vec<_> = read.difference(declared).collect();
@@ -43,8 +48,9 @@ async fn what_is_kept_declares_every_table_it_is_made_of() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-/// The tables a statement reads: those a view of it would depend on.
-async fn tables_of(app: &TestApp, place: &str, statement: &str) -> BTreeSet<String> {
+/// What a statement reads, which is what a view of it would depend on: tables, their columns, and whether a change of
+/// such a column is told. A table of which only the number of rows counts has an empty column.
+async fn columns_of(app: &TestApp, place: &str, statement: &str) -> Vec<(String, String, bool)> {
     let query = Regex::new(r"\$\d+").expect("a pattern").replace_all(statement, "NULL");
     let database = app.database().await;
     let view =
@@ -54,14 +60,19 @@ async fn tables_of(app: &TestApp, place: &str, statement: &str) -> BTreeSet<Stri
     }
     let rows = app
         .query(
-            "SELECT DISTINCT refobjid::regclass::text FROM pg_depend
+            "SELECT DISTINCT refobjid::regclass::text, coalesce(attname, ''), NOT EXISTS (
+                 SELECT FROM pg_trigger
+                 WHERE tgrelid = refobjid AND tgname = 'trg_muster_touched' AND tgattr::text <> ''
+                   AND refobjsubid <> 0 AND refobjsubid::text <> ALL (string_to_array(tgattr::text, ' ')))
+             FROM pg_depend
              JOIN pg_rewrite ON pg_rewrite.oid = objid
+             LEFT JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid AND attnum > 0
              WHERE classid = 'pg_rewrite'::regclass AND refclassid = 'pg_class'::regclass
                AND ev_class = 'pg_temp.looked_at'::regclass AND refobjid <> ev_class",
             &[],
         )
         .await;
-    rows.iter().map(|row| row.get(0)).collect()
+    rows.iter().map(|row| (row.get(0), row.get(1), row.get(2))).collect()
 }
 
 /// The files that call `cached` or `cached_for_all`.
