@@ -42,7 +42,7 @@ impl App {
             clock,
             ids: Ids,
             files: Files::new(config.files.clone()),
-            cache: Cache::default(),
+            cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             db,

@@ -2,6 +2,7 @@
 
 mod activities;
 mod adoption;
+mod analytics;
 mod auth;
 mod bad_input;
 mod cadets;
@@ -10,8 +11,10 @@ mod files;
 mod grade_formula;
 mod grades;
 mod http;
+mod kept;
 mod legacy;
 mod mail;
 mod notifications;
+mod recognition;
 mod replay;
 mod staff;

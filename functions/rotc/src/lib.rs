@@ -8,6 +8,7 @@ use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
 pub mod activities;
+pub mod analytics;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
@@ -23,6 +24,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod recognition;
 pub mod sent;
 pub mod staff;
 pub mod uploads;
@@ -41,6 +43,7 @@ pub static SYSTEM: System = System {
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
+    &analytics::GROUP,
     &attendance::GROUP,
     &auth::GROUP,
     &cadets::GROUP,
@@ -48,6 +51,7 @@ pub static GROUPS: &[&Group] = &[
     &grades::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &recognition::GROUP,
     &staff::GROUP,
 ];
 

@@ -9,7 +9,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use tokio::sync::Notify;
 
 use super::{Actor, Change, Read, tls};
-use crate::{Result, config::DatabaseConfig, error};
+use crate::{Result, cache::Versions, config::DatabaseConfig, error};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -23,6 +23,7 @@ struct Inner {
     pool: OnceLock<Pool>,
     mail_stored: Notify,
     job_started: Notify,
+    versions: Versions,
 }
 
 impl Db {
@@ -33,6 +34,7 @@ impl Db {
             pool: OnceLock::new(),
             mail_stored: Notify::new(),
             job_started: Notify::new(),
+            versions: Versions::default(),
         }))
     }
 
@@ -61,6 +63,21 @@ impl Db {
     /// Signalled after each commit that started a job.
     pub fn job_started(&self) -> &Notify {
         &self.0.job_started
+    }
+
+    /// Tells those who wait for rows of these tables.
+    pub(super) fn wake(&self, tables: &[&str]) {
+        if tables.contains(&"mails") {
+            self.0.mail_stored.notify_one();
+        }
+        if tables.contains(&"jobs") {
+            self.0.job_started.notify_one();
+        }
+    }
+
+    /// Which tables the commits of this process have changed, for what is kept of them.
+    pub fn versions(&self) -> &Versions {
+        &self.0.versions
     }
 
     pub(super) async fn connection(&self) -> Result<Object> {

@@ -10,7 +10,6 @@ use shared::{
     sql,
 };
 
-use super::overview;
 use crate::{
     access::{Admin, User},
     answer::{Message, message},
@@ -63,7 +62,6 @@ pub async fn restore_staff_member(
     }
     restore(&mut change, &[id]).await?;
     change.commit().await?;
-    overview::forget(&app);
     Ok(message("Staff restored"))
 }
 
@@ -81,7 +79,6 @@ pub async fn restore_staff(
     let mut change = app.db.change(&admin.actor()).await?;
     let restored = restore(&mut change, &ids).await?;
     change.commit().await?;
-    overview::forget(&app);
     Ok(message(format!("Restored {restored} staff")))
 }
 
@@ -104,7 +101,6 @@ async fn archive(app: &App, admin: &User, ids: &[i32]) -> Result<u64> {
     let users: Vec<i32> = change.all::<(i32,)>(users, &[&ids]).await?.into_iter().map(|(id,)| id).collect();
     session::revoke_all(app, &mut change, &users, "archived").await?;
     change.commit().await?;
-    overview::forget(app);
     Ok(archived)
 }
 

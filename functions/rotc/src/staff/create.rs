@@ -18,7 +18,7 @@ use super::{
     account::{self, FirstPassword, Opened},
     details::Details,
     fields::{NewStaff, StaffChanges},
-    mails, overview,
+    mails,
     picture::Picture,
 };
 use crate::{
@@ -65,7 +65,6 @@ pub async fn create_staff(
     let picture = Picture::take(&app, 0, sent.profile_pic.as_deref()).await?;
     let outcome = add(&app, &admin, &sent, &picture, password.as_ref()).await;
     let created = uploads::kept_if(&app, picture.stored(), outcome).await?;
-    overview::forget(&app);
     Ok(Json(created))
 }
 

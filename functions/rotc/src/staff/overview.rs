@@ -3,22 +3,17 @@
 use std::time::Duration;
 
 use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
+    extract::{OriginalUri, State},
+    response::Response,
 };
-use bytes::Bytes;
-use http::{HeaderValue, header};
 use serde::Serialize;
 use shared::{App, Result, row, sql};
 use utoipa::ToSchema;
 
-use crate::access::Staff;
+use crate::{access::Staff, cached::cached_for_all};
 
 /// How long the figures may be out of date.
 const LIFE: Duration = Duration::from_secs(600);
-
-/// Legacy: one answer is kept for everybody, and a new member makes it void.
-const KEY: &str = "staff_analytics";
 
 row! {
     /// How many members have a rank.
@@ -57,22 +52,21 @@ pub struct StaffOverview {
 /// By rank, and their attendance by status. Kept for ten minutes.
 #[utoipa::path(get, path = "/api/staff/analytics/overview", tag = "staff",
     responses((status = 200, body = StaffOverview)))]
-pub async fn show_staff_overview(_: Staff, State(app): State<App>) -> Result<Response> {
-    let body = match app.cache.get(KEY) {
-        Some(body) => body,
-        None => {
-            let body = Bytes::from(serde_json::to_vec(&count(&app).await?)?);
-            app.cache.put(KEY.to_owned(), body.clone(), LIFE);
-            body
-        }
-    };
-    let kind = HeaderValue::from_static("application/json; charset=utf-8");
-    Ok(([(header::CONTENT_TYPE, kind)], body).into_response())
-}
-
-/// Has the figures counted again; called after a change of the staff. Other processes keep theirs.
-pub(super) fn forget(app: &App) {
-    app.cache.forget(KEY);
+pub async fn show_staff_overview(
+    Staff(user): Staff,
+    State(app): State<App>,
+    address: OriginalUri,
+) -> Result<Response> {
+    cached_for_all(
+        &app,
+        &user,
+        &address,
+        "staff_analytics",
+        LIFE,
+        &["training_staff", "staff_attendance_records"],
+        async || count(&app).await,
+    )
+    .await
 }
 
 async fn count(app: &App) -> Result<StaffOverview> {

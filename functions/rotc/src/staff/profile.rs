@@ -15,7 +15,6 @@ use super::{
     account,
     details::Details,
     fields::{ProfileChanges, StaffChanges},
-    overview,
     picture::Picture,
 };
 use crate::{
@@ -52,7 +51,6 @@ pub async fn save_profile(
     let picture = Picture::take_new(&app, own.staff_id, sent.profile_pic.as_deref()).await?;
     let outcome = save(&app, &own, &sent, told == Some(true), &picture).await;
     uploads::kept_if(&app, picture.stored(), outcome).await?;
-    overview::forget(&app);
     Ok(Json(SavedStaffProfile { message: "Profile updated successfully", is_profile_completed: told }))
 }
 

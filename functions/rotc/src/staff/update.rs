@@ -8,7 +8,7 @@ use shared::{
     http::{Json, Path},
 };
 
-use super::{account, details::Details, fields::StaffChanges, overview, picture::Picture};
+use super::{account, details::Details, fields::StaffChanges, picture::Picture};
 use crate::{
     access::{Admin, User},
     answer::{Message, message},
@@ -31,7 +31,6 @@ pub async fn update_staff(
     let picture = Picture::take(&app, id, sent.profile_pic.as_deref()).await?;
     let outcome = save(&app, &admin, id, &sent, &picture).await;
     uploads::kept_if(&app, picture.stored(), outcome).await?;
-    overview::forget(&app);
     Ok(message("Staff updated successfully"))
 }
 
