@@ -117,6 +117,16 @@ BEGIN
     );
 END $$;
 
+CREATE FUNCTION muster.file_key(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN address ~ '^(https://res\.cloudinary\.com|/uploads/cloud)/'
+        THEN 'cloudinary:' || substring(address FROM '^[^?#]*/([^./?#]*)')
+        ELSE address
+    END
+$$;
+
 CREATE FUNCTION muster.follow_files() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
