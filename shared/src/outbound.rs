@@ -47,6 +47,8 @@ fn build() -> Result<Client> {
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .no_proxy()
+        // A function sleeps between requests, and a connection kept over that may be closed at the other end.
+        .pool_max_idle_per_host(0)
         .connect_timeout(CONNECT_WITHIN)
         .timeout(ANSWER_WITHIN)
         .build()?;

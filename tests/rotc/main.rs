@@ -6,6 +6,7 @@ mod auth;
 mod bad_input;
 mod cadets;
 mod coverage;
+mod files;
 mod grade_formula;
 mod grades;
 mod http;

@@ -1,0 +1,3 @@
+//! Files people send, and what becomes of them.
+
+mod cloudinary;
