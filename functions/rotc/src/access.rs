@@ -136,6 +136,14 @@ impl Refusal for AccessDenied {
     const MESSAGE: &'static str = "Access denied.";
 }
 
+/// Where only a cadet can submit something of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct CadetAccessRequired;
+
+impl Refusal for CadetAccessRequired {
+    const MESSAGE: &'static str = "Cadet access required";
+}
+
 impl FromRequestParts<App> for Member {
     type Rejection = Error;
 

@@ -17,6 +17,7 @@ pub mod cached;
 pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
@@ -42,6 +43,7 @@ pub static GROUPS: &[&Group] = &[
     &attendance::GROUP,
     &auth::GROUP,
     &cadets::GROUP,
+    &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
     &notifications::GROUP,

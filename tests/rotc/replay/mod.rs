@@ -34,6 +34,8 @@ groups! {
     the_export_of_cadets_answers_as_recorded: "admin-cadets-export",
     the_grades_of_the_admin_answer_as_recorded: "admin-grades",
     the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
+    activities_answer_as_recorded: "admin-activities",
+    excuse_letters_answer_as_recorded: "excuse",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
