@@ -13,3 +13,4 @@ mod legacy;
 mod mail;
 mod notifications;
 mod replay;
+mod storage;
