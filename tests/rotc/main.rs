@@ -6,6 +6,7 @@ mod auth;
 mod bad_input;
 mod cadets;
 mod coverage;
+mod excuses;
 mod grade_formula;
 mod grades;
 mod http;
