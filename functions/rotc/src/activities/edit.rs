@@ -49,21 +49,20 @@ pub struct Content {
 ///
 /// A request that arrives twice is entered once.
 pub async fn create(app: &App, user: &User, sent: Sent) -> Result<i32> {
-    let title = sent.title.clone().ok_or_else(|| invalid_field("title", "Title is required"));
-    let kind = sent.kind.clone().unwrap_or_else(|| "activity".to_owned());
-    check_kind(&kind)?;
-    let named = match &sent.pictures {
-        Some(Wanted::Any(addresses)) => addresses.clone(),
-        Some(Wanted::Own(_)) | None => Vec::new(),
-    };
-    pictures::check_count(&kind, named.len() + sent.files.len())?;
     let content = Content {
-        title: title?,
+        title: sent.title.ok_or_else(|| invalid_field("title", "Title is required"))?,
         description: sent.description,
         date: sent.date.filter(|date| !date.is_empty()),
-        kind,
+        kind: sent.kind.unwrap_or_else(|| "activity".to_owned()),
         pictures: Vec::new(),
     };
+    check_kind(&content.kind)?;
+    let named = match sent.pictures {
+        Some(Wanted::Any(addresses)) => addresses,
+        // A new activity has no pictures of its own yet.
+        Some(Wanted::Own(_)) | None => Vec::new(),
+    };
+    pictures::check_count(&content.kind, named.len() + sent.files.len())?;
     let stored = uploads::pictures(app, PREFIX, &sent.files).await?;
     let outcome = enter(app, user, content, &named, &stored).await;
     let (id, is_new) = uploads::kept_if(app, &stored, outcome).await?;

@@ -1,7 +1,7 @@
 //! What can be said about an activity, as a JSON body or as a form with pictures in `images`.
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     Error, Result,
@@ -36,9 +36,9 @@ pub struct ClientActivityFields {
     #[serde(rename = "type")]
     kind: Option<String>,
     /// Edits only: the addresses of the pictures to keep, as the text of a JSON array. Without it none is kept.
-    #[serde(rename = "existingImages", deserialize_with = "addresses")]
+    #[serde(rename = "existingImages")]
     #[schema(value_type = Option<String>)]
-    existing_images: Option<Vec<String>>,
+    existing_images: Option<Value>,
 }
 
 /// An activity of the resource API. In an edit, what is absent or null stays as it is.
@@ -56,8 +56,9 @@ pub struct ActivityFields {
     kind: Option<String>,
     /// All pictures, in order, as a list or as the text of a JSON array: those the activity has, and those sent to
     /// `POST /api/upload`. Pictures sent in the form come behind them.
-    #[serde(alias = "image_urls", alias = "existingImages", deserialize_with = "addresses")]
-    images: Option<Vec<String>>,
+    #[serde(alias = "image_urls", alias = "existingImages")]
+    #[schema(value_type = Option<Vec<String>>)]
+    images: Option<Value>,
     /// The only picture, where there is no `images`.
     #[serde(alias = "image_url")]
     image_path: Option<String>,
@@ -94,13 +95,14 @@ impl Sent {
     pub fn by_client(form: FormData) -> Result<Self> {
         let (fields, files) = parts(form)?;
         let fields: ClientActivityFields = read(fields)?;
-        let pictures = Wanted::Own(fields.existing_images.unwrap_or_default());
+        let kept =
+            addresses(fields.existing_images, || invalid("bad_list", "Invalid existing images format"))?;
         let sent = Self {
             title: fields.title,
             description: fields.description,
             date: fields.date.map(|date| date.trim().to_owned()),
             kind: fields.kind,
-            pictures: Some(pictures),
+            pictures: Some(Wanted::Own(kept.unwrap_or_default())),
             files,
         };
         sent.checked()
@@ -114,12 +116,14 @@ impl Sent {
             let problem = if date.is_empty() { "may not be blank" } else { "must be a day as YYYY-MM-DD" };
             return Err(invalid_field("date", format!("date {problem}.")));
         }
+        let images =
+            addresses(fields.images, || invalid_field("images", "images must be a list of addresses"))?;
         let sent = Self {
             title: fields.title,
             description: fields.description,
             date: fields.date,
             kind: fields.kind,
-            pictures: fields.images.or(fields.image_path.map(|one| vec![one])).map(Wanted::Any),
+            pictures: images.or(fields.image_path.map(|one| vec![one])).map(Wanted::Any),
             files,
         };
         sent.checked()
@@ -188,23 +192,17 @@ fn parts(mut form: FormData) -> Result<(Value, Vec<UploadedFile>)> {
 }
 
 fn read<F: for<'de> Deserialize<'de>>(fields: Value) -> Result<F> {
-    serde_json::from_value(fields).map_err(|problem| {
-        let message =
-            if problem.to_string().contains(BAD_LIST) { BAD_LIST } else { "A field has the wrong type" };
-        Error::new(shared::error::Kind::Invalid, "wrong_type", message)
-    })
+    serde_json::from_value(fields).map_err(|_| invalid("wrong_type", "A field has the wrong type"))
 }
 
-const BAD_LIST: &str = "Invalid existing images format";
-
-/// A list of addresses, or the text of one.
-fn addresses<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<String>>, D::Error> {
-    let bad = || serde::de::Error::custom(BAD_LIST);
-    let list = match Value::deserialize(deserializer)? {
-        Value::Null => return Ok(None),
-        Value::String(text) if text.trim().is_empty() => return Ok(Some(Vec::new())),
-        Value::String(text) => serde_json::from_str::<Vec<String>>(&text).map_err(|_| bad())?,
-        list => serde_json::from_value::<Vec<String>>(list).map_err(|_| bad())?,
+/// A list of addresses, or the text of one, if something was sent.
+fn addresses(sent: Option<Value>, refused: fn() -> Error) -> Result<Option<Vec<String>>> {
+    let list: serde_json::Result<Vec<String>> = match sent {
+        None => return Ok(None),
+        Some(Value::String(text)) if text.trim().is_empty() => Ok(Vec::new()),
+        Some(Value::String(text)) => serde_json::from_str(&text),
+        Some(list) => serde_json::from_value(list),
     };
-    if list.len() > MOST_ADDRESSES { Err(bad()) } else { Ok(Some(list)) }
+    let list = list.ok().filter(|list| list.len() <= MOST_ADDRESSES);
+    list.map(Some).ok_or_else(refused)
 }
