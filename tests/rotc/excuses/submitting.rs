@@ -106,7 +106,7 @@ async fn a_letter_that_arrives_twice_is_entered_once() {
     client.get(CLIENT).await.is(200);
     let parts = letter("Fever");
     let answers =
-        futures_util::future::join_all((0..4).map(|_| client.form(Method::POST, CLIENT, &parts))).await;
+        futures_util::future::join_all((0..8).map(|_| client.form(Method::POST, CLIENT, &parts))).await;
     let ids: Vec<_> = answers.iter().map(|answer| answer.is(200).json()["id"].clone()).collect();
 
     assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
