@@ -235,6 +235,15 @@ ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE muster.excuse_effects (
+    letter_id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    former_status text
+);
+
+COMMENT ON TABLE muster.excuse_effects IS 'What the approval of an excuse letter changed in attendance_records; the row goes when that is taken back or the letter is deleted.';
+
 CREATE TABLE public.activities (
     id integer NOT NULL,
     title text NOT NULL,
@@ -892,6 +901,9 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.excuse_effects
+    ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -1017,6 +1029,8 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
+
+CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
 
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
