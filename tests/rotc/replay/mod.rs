@@ -34,6 +34,8 @@ groups! {
     the_export_of_cadets_answers_as_recorded: "admin-cadets-export",
     the_grades_of_the_admin_answer_as_recorded: "admin-grades",
     the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
+    attendance_answers_as_recorded: "attendance",
+    scanning_answers_as_recorded: "attendance-scan",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }

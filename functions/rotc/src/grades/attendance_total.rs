@@ -5,11 +5,21 @@ use shared::{Result, db::Change, sql};
 /// Counts the attendance of these cadets anew, after their attendance records have changed.
 ///
 /// Present, late and excused count. A cadet without a grades row gets one. The rows stay locked until the
-/// change ends, so changes of the same cadet at the same time count one after the other. Call [`lock`] before
+/// change ends, so changes of the same cadet at the same time count one after the other. Call [`hold`] before
 /// writing attendance as well: the grading page writes in that order, and two orders would block each other.
 pub async fn recompute(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+    hold(change, cadet_ids).await?;
+    recount(change, cadet_ids).await
+}
+
+/// Keeps the grades rows of these cadets for this change; who has none gets one.
+pub async fn hold(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
     ensure(change, cadet_ids).await?;
-    lock(change, cadet_ids).await?;
+    lock(change, cadet_ids).await
+}
+
+/// [`recompute`] for a change that holds the rows already.
+pub async fn recount(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
     let update = sql!(
         "UPDATE grades SET attendance_present = counted.days
          FROM (SELECT cadets.id, count(attendance_records.id)::int AS days
