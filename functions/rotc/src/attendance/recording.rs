@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use shared::{
     App, Result,
-    db::{Change, Sql},
+    db::{Change, Param, Sql},
     row, sql,
 };
 
@@ -77,13 +77,36 @@ pub async fn record(
 ) -> Result<Vec<Written>> {
     attendance_total::hold(change, cadet_ids).await?;
     let day = days::find(change, day_id).await?;
-    let status = entry.status.as_str();
-    let params: [shared::db::Param<'_>; 6] =
-        [&day_id, &cadet_ids, &status, &entry.remarks, &entry.time_in, &entry.time_out];
-    let written: Vec<Written> = change.all(statement(manner), &params).await?;
+    let mut written = insert_missing(change, day_id, cadet_ids, entry).await?;
+    if manner != Manner::New && written.len() < cadet_ids.len() {
+        written.extend(update_others(change, day_id, cadet_ids, entry, manner, &written).await?);
+    }
     let touched: Vec<i32> = written.iter().map(|record| record.cadet_id).collect();
     follow(change, &day, &touched, entry.status, manner).await?;
     Ok(written)
+}
+
+/// Makes the records that are not there yet. Those that are there are looked for first: a conflict would use up an
+/// id, and a unit that scans everybody twice would run through them.
+async fn insert_missing(
+    change: &mut Change,
+    day_id: i32,
+    cadet_ids: &[i32],
+    entry: &Entry<'_>,
+) -> Result<Vec<Written>> {
+    let insert = sql!(
+        "INSERT INTO attendance_records (training_day_id, cadet_id, status, remarks, time_in, time_out)
+         SELECT $1, person.cadet_id, $3, $4, $5, $6 FROM unnest($2::int[]) AS person (cadet_id)
+         WHERE NOT EXISTS (SELECT FROM attendance_records AS old
+                           WHERE old.training_day_id = $1 AND old.cadet_id = person.cadet_id)
+         ORDER BY person.cadet_id
+         ON CONFLICT (training_day_id, cadet_id) DO NOTHING
+         RETURNING id, cadet_id, true AS created"
+    );
+    let status = entry.status.as_str();
+    let params: [Param<'_>; 6] =
+        [&day_id, &cadet_ids, &status, &entry.remarks, &entry.time_in, &entry.time_out];
+    change.all(insert, &params).await
 }
 
 /// What follows from new and changed records: the totals, the notice, the event.
@@ -144,38 +167,40 @@ pub fn filled(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.trim().is_empty())
 }
 
-/// Rows that change nothing are not touched and not returned; `xmax` is 0 in rows that were inserted.
-fn statement(manner: Manner) -> Sql {
+/// Changes the records that were there. Rows that stay the same are not touched and not given.
+async fn update_others(
+    change: &mut Change,
+    day_id: i32,
+    cadet_ids: &[i32],
+    entry: &Entry<'_>,
+    manner: Manner,
+    created: &[Written],
+) -> Result<Vec<Written>> {
+    let mark = sql!(
+        "UPDATE attendance_records AS old
+         SET status = $3, remarks = coalesce($4, old.remarks), time_in = coalesce($5, old.time_in),
+             time_out = coalesce($7, old.time_out)
+         WHERE old.training_day_id = $1 AND old.cadet_id = ANY($2) AND old.id <> ALL($6)
+           AND (old.status, old.remarks, old.time_in, old.time_out) IS DISTINCT FROM
+               ($3, coalesce($4, old.remarks), coalesce($5, old.time_in), coalesce($7, old.time_out))
+         RETURNING id, cadet_id, false AS created"
+    );
+    let scan = sql!(
+        "UPDATE attendance_records AS old
+         SET status = $3, remarks = coalesce(nullif(old.remarks, ''), $4, old.remarks),
+             time_in = coalesce(nullif(old.time_in, ''), $5, old.time_in)
+         WHERE old.training_day_id = $1 AND old.cadet_id = ANY($2) AND old.id <> ALL($6)
+           AND (old.status, old.remarks, old.time_in) IS DISTINCT FROM
+               ($3, coalesce(nullif(old.remarks, ''), $4, old.remarks),
+                coalesce(nullif(old.time_in, ''), $5, old.time_in))
+         RETURNING id, cadet_id, false AS created"
+    );
+    let created: Vec<i32> = created.iter().map(|record| record.id).collect();
+    let status = entry.status.as_str();
+    let params: [Param<'_>; 7] =
+        [&day_id, &cadet_ids, &status, &entry.remarks, &entry.time_in, &created, &entry.time_out];
     match manner {
-        Manner::Mark => sql!(
-            "INSERT INTO attendance_records AS old (training_day_id, cadet_id, status, remarks, time_in, time_out)
-             SELECT $1, cadet_id, $3, $4, $5, $6 FROM unnest($2::int[]) AS cadet_id ORDER BY cadet_id
-             ON CONFLICT (training_day_id, cadet_id) DO UPDATE
-                SET status = excluded.status, remarks = coalesce(excluded.remarks, old.remarks),
-                    time_in = coalesce(excluded.time_in, old.time_in),
-                    time_out = coalesce(excluded.time_out, old.time_out)
-                WHERE (old.status, old.remarks, old.time_in, old.time_out) IS DISTINCT FROM
-                      (excluded.status, coalesce(excluded.remarks, old.remarks),
-                       coalesce(excluded.time_in, old.time_in), coalesce(excluded.time_out, old.time_out))
-             RETURNING id, cadet_id, (xmax = 0) AS created"
-        ),
-        Manner::Scan => sql!(
-            "INSERT INTO attendance_records AS old (training_day_id, cadet_id, status, remarks, time_in, time_out)
-             SELECT $1, cadet_id, $3, $4, $5, $6 FROM unnest($2::int[]) AS cadet_id ORDER BY cadet_id
-             ON CONFLICT (training_day_id, cadet_id) DO UPDATE
-                SET status = excluded.status,
-                    remarks = coalesce(nullif(old.remarks, ''), excluded.remarks, old.remarks),
-                    time_in = coalesce(nullif(old.time_in, ''), excluded.time_in, old.time_in)
-                WHERE (old.status, old.remarks, old.time_in) IS DISTINCT FROM
-                      (excluded.status, coalesce(nullif(old.remarks, ''), excluded.remarks, old.remarks),
-                       coalesce(nullif(old.time_in, ''), excluded.time_in, old.time_in))
-             RETURNING id, cadet_id, (xmax = 0) AS created"
-        ),
-        Manner::New => sql!(
-            "INSERT INTO attendance_records (training_day_id, cadet_id, status, remarks, time_in, time_out)
-             SELECT $1, cadet_id, $3, $4, $5, $6 FROM unnest($2::int[]) AS cadet_id ORDER BY cadet_id
-             ON CONFLICT (training_day_id, cadet_id) DO NOTHING
-             RETURNING id, cadet_id, true AS created"
-        ),
+        Manner::Scan => change.all(scan, &params[..6]).await,
+        Manner::Mark | Manner::New => change.all(mark, &params).await,
     }
 }

@@ -80,7 +80,7 @@ pub struct SheetFilter {
 
 /// Show a day's sheet
 ///
-/// Every cadet with an approved account and a completed profile, by last name.
+/// Every cadet with an approved account and a completed profile, by name.
 #[utoipa::path(get, path = "/api/attendance/records/{day_id}", tag = "attendance",
     params(("day_id" = i32, Path), SheetFilter), responses((status = 200, body = Vec<CadetOfDay>)))]
 pub async fn list_records(
@@ -98,7 +98,7 @@ pub async fn list_records(
          WHERE cadets.is_archived IS NOT TRUE AND cadets.is_profile_completed IS TRUE
            AND EXISTS (SELECT FROM users WHERE users.cadet_id = cadets.id AND users.is_approved = 1)
            AND ($2::text IS NULL OR cadets.company = $2) AND ($3::text IS NULL OR cadets.platoon = $3)
-         ORDER BY cadets.last_name, cadets.id"
+         ORDER BY cadets.last_name, cadets.first_name, cadets.id"
     );
     let (company, platoon) = (filled(&filter.company), filled(&filter.platoon));
     Ok(Json(app.db.read().await?.all(list, &[&day_id, &company, &platoon]).await?))
@@ -119,7 +119,7 @@ pub async fn list_staff_records(
                 records.remarks, records.time_in, records.time_out
          FROM training_staff AS staff LEFT JOIN staff_attendance_records AS records
               ON records.staff_id = staff.id AND records.training_day_id = $1
-         WHERE staff.is_archived IS NOT TRUE ORDER BY staff.last_name, staff.id"
+         WHERE staff.is_archived IS NOT TRUE ORDER BY staff.last_name, staff.first_name, staff.id"
     );
     Ok(Json(app.db.read().await?.all(list, &[&day_id]).await?))
 }

@@ -2,7 +2,12 @@
 
 use chrono::NaiveTime;
 use serde_json::json;
-use shared::{App, Result, db::Change, error::not_found, row, sql};
+use shared::{
+    App, Result,
+    db::{Change, Param},
+    error::not_found,
+    row, sql,
+};
 
 use super::{
     days,
@@ -60,26 +65,46 @@ pub struct Scan<'a> {
 pub async fn mark(change: &mut Change, day_id: i32, staff_id: i32, entry: &Entry<'_>) -> Result<bool> {
     days::find(change, day_id).await?;
     find(change, staff_id).await?;
-    let upsert = sql!(
-        "INSERT INTO staff_attendance_records AS old (training_day_id, staff_id, status, remarks, time_in, time_out)
-         VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (training_day_id, staff_id) DO UPDATE
-            SET status = excluded.status, remarks = coalesce(excluded.remarks, old.remarks),
-                time_in = coalesce(excluded.time_in, old.time_in),
-                time_out = coalesce(excluded.time_out, old.time_out)
-            WHERE (old.status, old.remarks, old.time_in, old.time_out) IS DISTINCT FROM
-                  (excluded.status, coalesce(excluded.remarks, old.remarks),
-                   coalesce(excluded.time_in, old.time_in), coalesce(excluded.time_out, old.time_out))
-         RETURNING (xmax = 0) AS created"
-    );
-    let status = entry.status.as_str();
-    let params: [shared::db::Param<'_>; 6] =
-        [&day_id, &staff_id, &status, &entry.remarks, &entry.time_in, &entry.time_out];
-    let written: Option<(bool,)> = change.one(upsert, &params).await?;
-    if written.is_some() {
+    let created = insert_missing(change, day_id, staff_id, entry).await?;
+    if created || update(change, day_id, staff_id, entry).await? {
         publish(change, day_id, staff_id, entry.status).await?;
     }
-    Ok(written.is_some_and(|(created,)| created))
+    Ok(created)
+}
+
+/// Makes the record if there is none. It is looked for first, as a conflict would use up an id.
+pub async fn insert_missing(
+    change: &mut Change,
+    day_id: i32,
+    staff_id: i32,
+    entry: &Entry<'_>,
+) -> Result<bool> {
+    let insert = sql!(
+        "INSERT INTO staff_attendance_records (training_day_id, staff_id, status, remarks, time_in, time_out)
+         SELECT $1, $2, $3, $4, $5, $6
+         WHERE NOT EXISTS (SELECT FROM staff_attendance_records WHERE training_day_id = $1 AND staff_id = $2)
+         ON CONFLICT (training_day_id, staff_id) DO NOTHING"
+    );
+    let status = entry.status.as_str();
+    let params: [Param<'_>; 6] =
+        [&day_id, &staff_id, &status, &entry.remarks, &entry.time_in, &entry.time_out];
+    Ok(change.execute(insert, &params).await? == 1)
+}
+
+/// Changes the record; false if it stays the same.
+async fn update(change: &mut Change, day_id: i32, staff_id: i32, entry: &Entry<'_>) -> Result<bool> {
+    let update = sql!(
+        "UPDATE staff_attendance_records AS old
+         SET status = $3, remarks = coalesce($4, old.remarks), time_in = coalesce($5, old.time_in),
+             time_out = coalesce($6, old.time_out)
+         WHERE old.training_day_id = $1 AND old.staff_id = $2
+           AND (old.status, old.remarks, old.time_in, old.time_out) IS DISTINCT FROM
+               ($3, coalesce($4, old.remarks), coalesce($5, old.time_in), coalesce($6, old.time_out))"
+    );
+    let status = entry.status.as_str();
+    let params: [Param<'_>; 6] =
+        [&day_id, &staff_id, &status, &entry.remarks, &entry.time_in, &entry.time_out];
+    Ok(change.execute(update, &params).await? == 1)
 }
 
 /// Records a scan: present for the first time sets the arrival, present again the departure. True when the record
@@ -94,12 +119,8 @@ pub async fn scan(
     let day = days::find(change, day_id).await?;
     let now = time_now(app);
     let arrival = (scan.status == Status::Present).then(|| scan.time_in.unwrap_or(&now));
-    let insert = sql!(
-        "INSERT INTO staff_attendance_records (training_day_id, staff_id, status, remarks, time_in)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (training_day_id, staff_id) DO NOTHING"
-    );
-    let params: [shared::db::Param<'_>; 5] = [&day_id, &staff_id, &scan.status.as_str(), &SCANNED, &arrival];
-    let created = change.execute(insert, &params).await? == 1;
+    let entry = Entry { status: scan.status, remarks: Some(SCANNED), time_in: arrival, time_out: None };
+    let created = insert_missing(change, day_id, staff_id, &entry).await?;
     if !created && !scan_again(change, day_id, staff_id, scan, &now).await? {
         return Ok(false);
     }
