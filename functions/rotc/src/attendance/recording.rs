@@ -7,7 +7,7 @@
 use serde_json::{Value, json};
 use shared::{
     App, Result,
-    db::{Change, Param, Sql},
+    db::{Change, Param},
     row, sql,
 };
 
@@ -31,11 +31,6 @@ pub struct Entry<'a> {
 }
 
 impl<'a> Entry<'a> {
-    /// A status without anything else.
-    pub const fn of(status: Status) -> Self {
-        Self { status, remarks: None, time_in: None, time_out: None }
-    }
-
     /// Empty texts as none.
     pub fn filled(status: Status, [remarks, time_in, time_out]: [&'a Option<String>; 3]) -> Self {
         Self { status, remarks: filled(remarks), time_in: filled(time_in), time_out: filled(time_out) }
