@@ -2,6 +2,7 @@
 
 mod activities;
 mod adoption;
+mod attendance;
 mod auth;
 mod bad_input;
 mod cadets;
