@@ -13,9 +13,16 @@ pub async fn recompute(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
 }
 
 /// Keeps the grades rows of these cadets for this change; who has none gets one.
+///
+/// Of several cadets nobody's row is kept before all are there: a change that keeps one row and makes another
+/// would block one that does it the other way round. A single row is there already but for the first time.
 pub async fn hold(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+    if cadet_ids.len() == 1 && lock(change, cadet_ids).await? > 0 {
+        return Ok(());
+    }
     ensure(change, cadet_ids).await?;
-    lock(change, cadet_ids).await
+    lock(change, cadet_ids).await?;
+    Ok(())
 }
 
 /// [`recompute`] for a change that holds the rows already.
@@ -45,11 +52,10 @@ pub async fn ensure_for_viewing(change: &mut Change, cadet_id: i32) -> Result<()
     insert_missing(change, &[cadet_id], &["present", "excused"]).await
 }
 
-/// Keeps these rows for this change; whoever else wants to change them waits.
-pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+/// Keeps these rows for this change; whoever else wants to change them waits. Tells how many there are.
+pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<usize> {
     let lock = sql!("SELECT id FROM grades WHERE cadet_id = ANY($1) ORDER BY cadet_id FOR UPDATE");
-    change.all::<(i32,)>(lock, &[&cadet_ids]).await?;
-    Ok(())
+    Ok(change.all::<(i32,)>(lock, &[&cadet_ids]).await?.len())
 }
 
 async fn insert_missing(change: &mut Change, cadet_ids: &[i32], counting: &[&str]) -> Result<()> {
