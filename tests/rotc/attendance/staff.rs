@@ -50,7 +50,10 @@ async fn the_scanner_may_say_the_times_and_another_status_leaves_them() {
     let app = TestApp::rotc().await;
     let (staff, late, day) =
         (app.add(a_staff_member()).await, app.add(a_staff_member()).await, app.add(a_training_day()).await);
-    scan(&app, &day, &staff, json!({ "time_in": "7:00:00 AM" })).await.is(200);
+    for _ in 0..2 {
+        scan(&app, &day, &staff, json!({ "time_in": "7:00:00 AM" })).await.is(200);
+        assert_eq!(record(&app, &staff).await[2..], ["7:00:00 AM", ""], "sent twice is scanned once");
+    }
     scan(&app, &day, &staff, json!({ "time_out": "11:00:00 AM" })).await.is(200);
     assert_eq!(record(&app, &staff).await[2..], ["7:00:00 AM", "11:00:00 AM"]);
     scan(&app, &day, &staff, json!({ "status": "excused" })).await.is(200);

@@ -169,13 +169,17 @@ impl StaffRecord {
             new.time_in = Some(scan.time_in.unwrap_or(now).to_owned());
         } else if let Some(left) = scan.time_out {
             new.time_out = Some(left.to_owned());
-        } else if !self.arrived_just_now(now) {
+        } else if !self.is_same_scan(scan, now) {
             new.time_out = Some(now.to_owned());
         }
         new
     }
 
-    fn arrived_just_now(&self, now: &str) -> bool {
+    /// Whether this scan is the one that recorded the arrival.
+    fn is_same_scan(&self, scan: &Scan<'_>, now: &str) -> bool {
+        if scan.time_in.is_some() && scan.time_in == self.time_in.as_deref() {
+            return true;
+        }
         let time = |text: &str| NaiveTime::parse_from_str(text.trim(), TIME_FORMAT).ok();
         let both = self.time_in.as_deref().and_then(time).zip(time(now));
         both.is_some_and(|(arrival, now)| (0..SAME_SCAN_SECONDS).contains(&(now - arrival).num_seconds()))
