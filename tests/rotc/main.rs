@@ -3,6 +3,7 @@
 mod activities;
 mod adoption;
 mod analytics;
+mod attendance;
 mod auth;
 mod bad_input;
 mod cadets;

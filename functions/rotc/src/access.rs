@@ -91,6 +91,26 @@ pub struct Member(pub User);
 #[derive(Clone, Copy, Debug)]
 pub struct Sight(pub Option<i32>);
 
+/// Anybody signed in, with the one cadet they may act for: none means every cadet, for staff.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// The user.
+    pub user: User,
+    /// The cadet they are.
+    pub only: Option<i32>,
+}
+
+impl Acting {
+    /// Refuses a cadet who acts for another.
+    pub fn may_act_for(&self, cadet_id: i32) -> Result<()> {
+        if self.only.is_none_or(|own| own == cadet_id) { Ok(()) } else { Err(not_yours()) }
+    }
+}
+
+/// A member of the staff, with their row in `training_staff` if the account is linked to one.
+#[derive(Clone, Debug)]
+pub struct OwnStaff(pub Option<i32>);
+
 /// The cadet that the path names, for whoever may see that cadet's records: staff, and the cadet.
 #[derive(Clone, Copy, Debug)]
 pub struct Visible(pub i32);
@@ -149,6 +169,14 @@ pub struct NotACadetAccount;
 
 impl Refusal for NotACadetAccount {
     const MESSAGE: &'static str = "Not a cadet account";
+}
+
+/// The history page takes it as an empty history.
+#[derive(Clone, Copy, Debug)]
+pub struct NotACadet;
+
+impl Refusal for NotACadet {
+    const MESSAGE: &'static str = "Not a cadet";
 }
 
 /// Where the client shows the sentence itself.
@@ -233,16 +261,36 @@ impl<R: Refusal> FromRequestParts<App> for Own<R> {
     }
 }
 
-impl FromRequestParts<App> for Sight {
+impl FromRequestParts<App> for Acting {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Member(user) = Member::from_request_parts(parts, app).await?;
         if user.role != Role::Cadet {
-            return Ok(Self(None));
+            return Ok(Self { user, only: None });
         }
         let own = cadet_of(app, &user).await?.ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
-        Ok(Self(Some(own)))
+        Ok(Self { user, only: Some(own) })
+    }
+}
+
+impl FromRequestParts<App> for Sight {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(Acting::from_request_parts(parts, app).await?.only))
+    }
+}
+
+impl FromRequestParts<App> for OwnStaff {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        match (user.role, user.staff_id) {
+            (Role::Staff, staff_id) | (Role::Admin, staff_id @ Some(_)) => Ok(Self(staff_id)),
+            _ => Err(forbidden("Not a staff member")),
+        }
     }
 }
 
@@ -250,14 +298,10 @@ impl FromRequestParts<App> for Visible {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Sight(only) = Sight::from_request_parts(parts, app).await?;
+        let acting = Acting::from_request_parts(parts, app).await?;
         let Path(cadet_id) = Path::<i32>::from_request_parts(parts, app).await?;
-        match only {
-            Some(own) if own != cadet_id => {
-                Err(forbidden("You do not have permission to perform this action."))
-            }
-            _ => Ok(Self(cadet_id)),
-        }
+        acting.may_act_for(cadet_id)?;
+        Ok(Self(cadet_id))
     }
 }
 
@@ -314,6 +358,10 @@ impl FromRequestParts<App> for Viewer {
             None => Ok(Self(None)),
         }
     }
+}
+
+fn not_yours() -> Error {
+    forbidden("You do not have permission to perform this action.")
 }
 
 /// The cadet a user is. A cadet's user that was never linked is linked to the one that fits.

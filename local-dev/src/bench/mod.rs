@@ -8,6 +8,7 @@ mod child;
 pub mod cold_start;
 mod data;
 mod load;
+mod scans;
 
 use std::{
     io::{self, Write},
@@ -21,6 +22,7 @@ use self::{
     child::Child,
     cold_start::ColdStart,
     load::{Load, Measured},
+    scans::Scans,
 };
 use crate::{
     BoxError,
@@ -44,6 +46,9 @@ pub struct BenchOptions {
     /// Measure the start of this Lambda function instead (a bootstrap built with --release).
     #[arg(long, value_name = "PROGRAM")]
     bootstrap: Option<PathBuf>,
+    /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
+    scan_rate: Option<u32>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -88,6 +93,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     cluster.create_database("bench").await?;
     let url = cluster.url("bench");
     data::load(&url, options.cadets).await?;
+    if let Some(rate) = options.scan_rate {
+        return scan(options, usize::try_from(rate)?, &url).await;
+    }
     let mut endpoints = options.endpoints.clone();
     if endpoints.is_empty() {
         endpoints = DEFAULT.iter().map(|&path| path.to_owned()).collect();
@@ -96,6 +104,14 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     let ours = all(&load, Child::server(&url).await?, &endpoints).await?;
     let bare = all(&load, Child::bare(&url).await?, &endpoints).await?;
     print(options, &endpoints, &ours, &bare)
+}
+
+async fn scan(options: &BenchOptions, rate: usize, url: &str) -> Result<(), BoxError> {
+    let mut config = shared::config::Config::read(&|_| None)?;
+    config.database.url = Some(url.to_owned().into());
+    let database = shared::db::connect(&config.database).await?;
+    let scans = Scans { scanners: options.connections, rate, time: Duration::from_secs(options.seconds) };
+    scans::run(&scans, &Child::server(url).await?, &database).await
 }
 
 /// Every endpoint of one server; none where it does not answer 200.

@@ -40,6 +40,8 @@ groups! {
     the_analytics_answer_as_recorded: "admin-analytics",
     activities_answer_as_recorded: "admin-activities",
     excuse_letters_answer_as_recorded: "excuse",
+    attendance_answers_as_recorded: "attendance",
+    scanning_answers_as_recorded: "attendance-scan",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
