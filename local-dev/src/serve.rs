@@ -18,7 +18,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     BoxError,
     cli::{SYSTEMS, system},
-    database, frontend, outbox,
+    database, frontend, jobs, outbox,
     parts::Parts,
 };
 
@@ -126,9 +126,11 @@ async fn answer(
         .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
         .layer(axum::middleware::from_fn(with_peer));
     let delivery = tokio::spawn(outbox::deliver_for_ever(served.app.clone()));
+    let worker = tokio::spawn(jobs::work_for_ever(served.system, served.app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let outcome = axum::serve(served.listener, service).with_graceful_shutdown(stopped(stop)).await;
     delivery.abort();
+    worker.abort();
     Ok(outcome?)
 }
 

@@ -49,3 +49,16 @@ BEGIN
             named, touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
     END LOOP;
 END $$;
+
+-- The commit of a change that adds one of these wakes those who wait for it. INSERT only: looking for work is an UPDATE.
+DO $$
+DECLARE
+    awaited regclass;
+BEGIN
+    FOREACH awaited IN ARRAY ARRAY['muster.jobs', 'muster.mails']::regclass[] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = awaited AND tgname = 'trg_muster_touched');
+        EXECUTE format(
+            'CREATE TRIGGER trg_muster_touched AFTER INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION muster.touch()',
+            awaited);
+    END LOOP;
+END $$;

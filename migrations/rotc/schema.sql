@@ -85,6 +85,63 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.file_address(value text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $_$
+    SELECT CASE
+        WHEN value IS NULL OR starts_with(value, 'data:') THEN NULL
+        WHEN value ~ '^https://res\.cloudinary\.com/' THEN value
+        ELSE substring(replace(value, '\', '/') FROM '/uploads/(?:cloud/)?[A-Za-z0-9._-]+$')
+    END
+$_$;
+
+CREATE FUNCTION muster.file_addresses(shown jsonb) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS $$
+DECLARE
+    images JSONB := '[]';
+BEGIN
+    IF starts_with(ltrim(shown ->> 'images'), '[') THEN
+        BEGIN
+            images := (shown ->> 'images')::jsonb;
+        EXCEPTION WHEN others THEN
+            images := '[]';
+        END;
+    END IF;
+    RETURN ARRAY(
+        SELECT DISTINCT muster.file_address(value) FROM (
+            SELECT shown ->> key AS value FROM unnest(ARRAY['profile_pic', 'custom_bg', 'file_url', 'image_path']) AS key
+            UNION ALL SELECT jsonb_array_elements_text(images)
+        ) AS found
+        WHERE muster.file_address(value) IS NOT NULL
+    );
+END $$;
+
+CREATE FUNCTION muster.follow_files() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    before TEXT[] := '{}';
+    after TEXT[] := '{}';
+BEGIN
+    IF TG_OP <> 'INSERT' THEN
+        before := muster.file_addresses(to_jsonb(OLD));
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        after := muster.file_addresses(to_jsonb(NEW));
+    END IF;
+    INSERT INTO muster.jobs (kind, payload)
+    SELECT 'delete_file', jsonb_build_object('address', address)
+    FROM unnest(before) AS address WHERE address <> ALL (after);
+    INSERT INTO muster.jobs (kind, payload)
+    SELECT 'shrink_picture', jsonb_build_object('address', address)
+    FROM unnest(after) AS address
+    WHERE address <> ALL (before) AND address ~ '^/uploads/[^/]+\.(png|jpe?g|webp)$'
+      AND NOT EXISTS (SELECT FROM muster.jobs
+                      WHERE kind = 'shrink_picture' AND status = 'queued' AND payload ->> 'address' = address);
+    RETURN NULL;
+END $_$;
+
 CREATE FUNCTION muster.grade_updated() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -163,6 +220,191 @@ ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE TABLE public.activities (
+    id integer NOT NULL,
+    title text NOT NULL,
+    description text,
+    date text,
+    image_path text,
+    images text,
+    type text
+);
+
+CREATE TABLE public.activity_images (
+    id integer NOT NULL,
+    activity_id integer,
+    image_path text NOT NULL,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE public.cadets (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    address text,
+    course text,
+    year_level text,
+    school_year text,
+    battalion text,
+    company text,
+    platoon text,
+    cadet_course text,
+    semester text,
+    corp_position text,
+    gender text,
+    status text DEFAULT 'Ongoing'::text,
+    student_id text NOT NULL,
+    profile_pic text,
+    is_profile_completed boolean DEFAULT false,
+    is_archived boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    religion text,
+    birthdate date
+);
+
+CREATE TABLE public.excuse_letters (
+    id integer NOT NULL,
+    cadet_id integer,
+    training_day_id integer,
+    date_absent date NOT NULL,
+    reason text,
+    file_url text,
+    status text DEFAULT 'pending'::text,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE public.training_staff (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    role text DEFAULT 'Instructor'::text,
+    profile_pic text,
+    afpsn text,
+    birthdate text,
+    birthplace text,
+    age integer,
+    height text,
+    weight text,
+    blood_type text,
+    address text,
+    civil_status text,
+    nationality text,
+    gender text,
+    language_spoken text,
+    combat_boots_size text,
+    uniform_size text,
+    bullcap_size text,
+    facebook_link text,
+    rotc_unit text,
+    mobilization_center text,
+    is_profile_completed boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    is_archived boolean DEFAULT false,
+    qr_code_data text
+);
+
+CREATE TABLE public.user_settings (
+    user_id integer NOT NULL,
+    email_alerts boolean DEFAULT true,
+    push_notifications boolean DEFAULT true,
+    activity_updates boolean DEFAULT true,
+    dark_mode boolean DEFAULT false,
+    compact_mode boolean DEFAULT false,
+    primary_color text DEFAULT 'blue'::text,
+    custom_bg text
+);
+
+CREATE TABLE public.users (
+    id integer NOT NULL,
+    username text NOT NULL,
+    password text NOT NULL,
+    role text NOT NULL,
+    cadet_id integer,
+    staff_id integer,
+    is_approved integer DEFAULT 0,
+    email text,
+    profile_pic text,
+    gender text,
+    is_archived boolean DEFAULT false,
+    last_latitude double precision,
+    last_longitude double precision,
+    last_location_at timestamp without time zone,
+    last_seen timestamp without time zone,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    last_location_accuracy double precision,
+    last_location_provider text,
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'cadet'::text, 'training_staff'::text])))
+);
+
+CREATE VIEW muster.file_references AS
+ SELECT 'users'::text AS table_name,
+    users.id AS record_id,
+    muster.file_address(users.profile_pic) AS address
+   FROM public.users
+  WHERE (users.profile_pic IS NOT NULL)
+UNION ALL
+ SELECT 'cadets'::text AS table_name,
+    cadets.id AS record_id,
+    muster.file_address(cadets.profile_pic) AS address
+   FROM public.cadets
+  WHERE (cadets.profile_pic IS NOT NULL)
+UNION ALL
+ SELECT 'training_staff'::text AS table_name,
+    training_staff.id AS record_id,
+    muster.file_address(training_staff.profile_pic) AS address
+   FROM public.training_staff
+  WHERE (training_staff.profile_pic IS NOT NULL)
+UNION ALL
+ SELECT 'user_settings'::text AS table_name,
+    user_settings.user_id AS record_id,
+    muster.file_address(user_settings.custom_bg) AS address
+   FROM public.user_settings
+  WHERE (user_settings.custom_bg IS NOT NULL)
+UNION ALL
+ SELECT 'excuse_letters'::text AS table_name,
+    excuse_letters.id AS record_id,
+    muster.file_address(excuse_letters.file_url) AS address
+   FROM public.excuse_letters
+  WHERE (excuse_letters.file_url IS NOT NULL)
+UNION ALL
+ SELECT 'activity_images'::text AS table_name,
+    activity_images.activity_id AS record_id,
+    muster.file_address(activity_images.image_path) AS address
+   FROM public.activity_images
+UNION ALL
+ SELECT 'activities'::text AS table_name,
+    activities.id AS record_id,
+    address.address
+   FROM public.activities,
+    LATERAL unnest(muster.file_addresses(to_jsonb(activities.*))) address(address);
+
+CREATE TABLE muster.jobs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    tries integer DEFAULT 0 NOT NULL,
+    run_at timestamp with time zone,
+    lease_until timestamp with time zone,
+    last_error text,
+    created_by integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
 CREATE TABLE muster.lockouts (
     account text NOT NULL,
     locked_until timestamp with time zone NOT NULL
@@ -220,6 +462,12 @@ CREATE TABLE muster.notification_states (
 
 COMMENT ON TABLE muster.notification_states IS 'Who has read or dismissed a notice that is addressed to everyone; private notices use notifications.is_read.';
 
+CREATE TABLE muster.orphan_files (
+    address text NOT NULL,
+    bytes bigint NOT NULL,
+    found_at timestamp with time zone NOT NULL
+);
+
 CREATE UNLOGGED TABLE muster.rate_limits (
     key text NOT NULL,
     window_start timestamp with time zone NOT NULL,
@@ -266,14 +514,11 @@ CREATE TABLE muster.signin_links (
     used_at timestamp with time zone
 );
 
-CREATE TABLE public.activities (
-    id integer NOT NULL,
-    title text NOT NULL,
-    description text,
-    date text,
-    image_path text,
-    images text,
-    type text
+CREATE TABLE muster.uploads (
+    address text NOT NULL,
+    uploaded_by integer NOT NULL,
+    kind text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE SEQUENCE public.activities_id_seq
@@ -285,13 +530,6 @@ CREATE SEQUENCE public.activities_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.activities_id_seq OWNED BY public.activities.id;
-
-CREATE TABLE public.activity_images (
-    id integer NOT NULL,
-    activity_id integer,
-    image_path text NOT NULL,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
-);
 
 CREATE SEQUENCE public.activity_images_id_seq
     AS integer
@@ -365,37 +603,6 @@ CREATE SEQUENCE public.audit_logs_id_seq
 
 ALTER SEQUENCE public.audit_logs_id_seq OWNED BY public.audit_logs.id;
 
-CREATE TABLE public.cadets (
-    id integer NOT NULL,
-    rank text,
-    first_name text NOT NULL,
-    middle_name text,
-    last_name text NOT NULL,
-    suffix_name text,
-    email text,
-    contact_number text,
-    address text,
-    course text,
-    year_level text,
-    school_year text,
-    battalion text,
-    company text,
-    platoon text,
-    cadet_course text,
-    semester text,
-    corp_position text,
-    gender text,
-    status text DEFAULT 'Ongoing'::text,
-    student_id text NOT NULL,
-    profile_pic text,
-    is_profile_completed boolean DEFAULT false,
-    is_archived boolean DEFAULT false,
-    has_seen_guide boolean DEFAULT false,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    religion text,
-    birthdate date
-);
-
 CREATE SEQUENCE public.cadets_id_seq
     AS integer
     START WITH 1
@@ -405,17 +612,6 @@ CREATE SEQUENCE public.cadets_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.cadets_id_seq OWNED BY public.cadets.id;
-
-CREATE TABLE public.excuse_letters (
-    id integer NOT NULL,
-    cadet_id integer,
-    training_day_id integer,
-    date_absent date NOT NULL,
-    reason text,
-    file_url text,
-    status text DEFAULT 'pending'::text,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
-);
 
 CREATE SEQUENCE public.excuse_letters_id_seq
     AS integer
@@ -620,42 +816,6 @@ CREATE SEQUENCE public.training_days_id_seq
 
 ALTER SEQUENCE public.training_days_id_seq OWNED BY public.training_days.id;
 
-CREATE TABLE public.training_staff (
-    id integer NOT NULL,
-    rank text,
-    first_name text NOT NULL,
-    middle_name text,
-    last_name text NOT NULL,
-    suffix_name text,
-    email text,
-    contact_number text,
-    role text DEFAULT 'Instructor'::text,
-    profile_pic text,
-    afpsn text,
-    birthdate text,
-    birthplace text,
-    age integer,
-    height text,
-    weight text,
-    blood_type text,
-    address text,
-    civil_status text,
-    nationality text,
-    gender text,
-    language_spoken text,
-    combat_boots_size text,
-    uniform_size text,
-    bullcap_size text,
-    facebook_link text,
-    rotc_unit text,
-    mobilization_center text,
-    is_profile_completed boolean DEFAULT false,
-    has_seen_guide boolean DEFAULT false,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    is_archived boolean DEFAULT false,
-    qr_code_data text
-);
-
 CREATE SEQUENCE public.training_staff_id_seq
     AS integer
     START WITH 1
@@ -665,39 +825,6 @@ CREATE SEQUENCE public.training_staff_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.training_staff_id_seq OWNED BY public.training_staff.id;
-
-CREATE TABLE public.user_settings (
-    user_id integer NOT NULL,
-    email_alerts boolean DEFAULT true,
-    push_notifications boolean DEFAULT true,
-    activity_updates boolean DEFAULT true,
-    dark_mode boolean DEFAULT false,
-    compact_mode boolean DEFAULT false,
-    primary_color text DEFAULT 'blue'::text,
-    custom_bg text
-);
-
-CREATE TABLE public.users (
-    id integer NOT NULL,
-    username text NOT NULL,
-    password text NOT NULL,
-    role text NOT NULL,
-    cadet_id integer,
-    staff_id integer,
-    is_approved integer DEFAULT 0,
-    email text,
-    profile_pic text,
-    gender text,
-    is_archived boolean DEFAULT false,
-    last_latitude double precision,
-    last_longitude double precision,
-    last_location_at timestamp without time zone,
-    last_seen timestamp without time zone,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    last_location_accuracy double precision,
-    last_location_provider text,
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'cadet'::text, 'training_staff'::text])))
-);
 
 CREATE SEQUENCE public.users_id_seq
     AS integer
@@ -750,6 +877,9 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY muster.lockouts
     ADD CONSTRAINT lockouts_pkey PRIMARY KEY (account);
 
@@ -768,6 +898,9 @@ ALTER TABLE ONLY muster.migrations_shared
 ALTER TABLE ONLY muster.notification_states
     ADD CONSTRAINT notification_states_pkey PRIMARY KEY (user_id, notification_id);
 
+ALTER TABLE ONLY muster.orphan_files
+    ADD CONSTRAINT orphan_files_pkey PRIMARY KEY (address);
+
 ALTER TABLE ONLY muster.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
 
@@ -782,6 +915,9 @@ ALTER TABLE ONLY muster.signin_links
 
 ALTER TABLE ONLY muster.signin_links
     ADD CONSTRAINT signin_links_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY muster.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (address);
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
@@ -867,6 +1003,10 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
 
+CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
 CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
@@ -886,6 +1026,8 @@ CREATE INDEX signin_failures_account ON muster.signin_failures USING btree (acco
 CREATE INDEX signin_failures_address ON muster.signin_failures USING btree (address, at);
 
 CREATE INDEX signin_links_user ON muster.signin_links USING btree (user_id, created_at);
+
+CREATE INDEX uploads_of ON muster.uploads USING btree (uploaded_by, created_at);
 
 CREATE INDEX idx_admin_messages_user_id ON public.admin_messages USING btree (user_id);
 
@@ -981,6 +1123,10 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
@@ -1018,6 +1164,20 @@ CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.train
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
 
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF custom_bg ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
 

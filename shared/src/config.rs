@@ -86,6 +86,9 @@ pub struct FilesConfig {
     pub region: Option<String>,
     /// `FILES_ACCESS_KEY` and `FILES_SECRET_KEY`; without them the usual AWS credentials are used.
     pub keys: Option<(String, SecretString)>,
+    /// `FILES_DIRECT`: clients can reach the store, and send and fetch large files there (default: only in a Lambda
+    /// function, whose requests and answers have a limit).
+    pub direct: bool,
 }
 
 /// How mail is sent.
@@ -230,6 +233,10 @@ impl Variables<'_> {
             endpoint: self.text("FILES_ENDPOINT"),
             region: self.any(&["FILES_REGION", "AWS_REGION"]),
             keys: self.text("FILES_ACCESS_KEY").zip(self.text("FILES_SECRET_KEY").map(Into::into)),
+            direct: match self.text("FILES_DIRECT") {
+                Some(_) => self.flag("FILES_DIRECT"),
+                None => self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
+            },
         }
     }
 

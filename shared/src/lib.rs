@@ -13,6 +13,7 @@ pub mod error;
 pub mod files;
 pub mod http;
 pub mod ids;
+pub mod jobs;
 pub mod lambda;
 pub mod mail;
 pub mod system;

@@ -2,7 +2,7 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope};
+use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind};
 
 /// One school system.
 pub struct System {
@@ -16,6 +16,8 @@ pub struct System {
     pub groups: &'static [&'static Group],
     /// Its functions that no HTTP request starts.
     pub workers: &'static [&'static Worker],
+    /// What can follow a change.
+    pub jobs: &'static [JobKind],
     /// Its tables, after Muster's own.
     pub migrations: &'static MigrationSet,
 }

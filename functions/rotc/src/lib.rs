@@ -20,11 +20,14 @@ pub mod envelope;
 pub mod events;
 pub mod files;
 pub mod grades;
+pub mod jobs;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
-pub mod photos;
 pub mod recognition;
+pub mod sent;
+pub mod staff;
+pub mod uploads;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -33,6 +36,7 @@ pub static SYSTEM: System = System {
     envelope: &envelope::RotcEnvelope,
     groups: GROUPS,
     workers: WORKERS,
+    jobs: jobs::JOBS,
     migrations: &migrations::ROTC,
 };
 
@@ -48,10 +52,19 @@ pub static GROUPS: &[&Group] = &[
     &notifications::GROUP,
     &ops::GROUP,
     &recognition::GROUP,
+    &staff::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
+    &Worker {
+        name: "image",
+        description: "Makes stored pictures small and deletes files that no record refers to any more",
+        schedule: Some("rate(1 minute)"),
+        needs: &[Need::Database, Need::Files],
+        memory_mb: 1024,
+        timeout_seconds: 300,
+    },
     &Worker {
         name: "mail",
         description: "Sends the mails that changes have stored",

@@ -20,7 +20,6 @@ pub struct Actor {
 pub struct Change {
     db: Db,
     connection: Option<Object>,
-    mailed: bool,
 }
 
 impl Change {
@@ -33,7 +32,7 @@ impl Change {
             connection = db.connection().await?;
             open(&connection, actor, system).await?;
         }
-        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false })
+        Ok(Self { db: db.clone(), connection: Some(connection) })
     }
 
     /// Every row.
@@ -70,16 +69,15 @@ impl Change {
             "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
         );
         self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
-        self.mailed = true;
         Ok(())
     }
 
-    /// Makes everything permanent, then outdates what is kept of the tables written and wakes the delivery of
-    /// stored mails.
+    /// Makes everything permanent, then outdates what is kept of the tables written, and wakes the delivery of stored
+    /// mails and the workers.
     pub async fn commit(mut self) -> Result<()> {
         let connection = self.connection.take().ok_or_else(already_committed)?;
         // A task, because what follows a commit must follow it even when whoever asked has hung up meanwhile.
-        tokio::spawn(commit(connection, self.db.clone(), self.mailed)).await?
+        tokio::spawn(commit(connection, self.db.clone())).await?
     }
 
     fn connection(&self) -> Result<&Object> {
@@ -108,9 +106,13 @@ fn undo(connection: &Object) {
 /// error has ended the first fails, so that a commit which is none is not taken for one.
 const COMMIT: &str = "SELECT current_setting('muster.touched', true); COMMIT";
 
-async fn commit(connection: Object, db: Db, mailed: bool) -> Result<()> {
+async fn commit(connection: Object, db: Db) -> Result<()> {
     match connection.simple_query(COMMIT).await {
-        Ok(answers) => db.versions().changed(answers.iter().flat_map(touched)),
+        Ok(answers) => {
+            let tables: Vec<&str> = answers.iter().flat_map(touched).collect();
+            db.versions().changed(tables.iter().copied());
+            db.wake(&tables);
+        }
         Err(cause) => {
             undo(&connection);
             if cause.as_db_error().is_none() {
@@ -119,9 +121,6 @@ async fn commit(connection: Object, db: Db, mailed: bool) -> Result<()> {
             }
             return Err(cause.into());
         }
-    }
-    if mailed {
-        db.mail_stored().notify_one();
     }
     Ok(())
 }

@@ -22,14 +22,20 @@ struct Inner {
     config: DatabaseConfig,
     pool: OnceLock<Pool>,
     mail_stored: Notify,
+    job_started: Notify,
     versions: Versions,
 }
 
 impl Db {
     /// A database described by `config`.
     pub fn new(config: DatabaseConfig) -> Self {
-        let (mail_stored, versions) = (Notify::new(), Versions::default());
-        Self(Arc::new(Inner { config, pool: OnceLock::new(), mail_stored, versions }))
+        Self(Arc::new(Inner {
+            config,
+            pool: OnceLock::new(),
+            mail_stored: Notify::new(),
+            job_started: Notify::new(),
+            versions: Versions::default(),
+        }))
     }
 
     /// A connection for queries.
@@ -52,6 +58,21 @@ impl Db {
     /// Signalled after each commit that stored a mail.
     pub fn mail_stored(&self) -> &Notify {
         &self.0.mail_stored
+    }
+
+    /// Signalled after each commit that started a job.
+    pub fn job_started(&self) -> &Notify {
+        &self.0.job_started
+    }
+
+    /// Tells those who wait for rows of these tables.
+    pub(super) fn wake(&self, tables: &[&str]) {
+        if tables.contains(&"mails") {
+            self.0.mail_stored.notify_one();
+        }
+        if tables.contains(&"jobs") {
+            self.0.job_started.notify_one();
+        }
     }
 
     /// Which tables the commits of this process have changed, for what is kept of them.

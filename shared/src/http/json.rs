@@ -25,6 +25,10 @@ pub struct Json<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct Created<T>(pub T);
 
+/// A JSON answer with status 202: a job will do it.
+#[derive(Clone, Debug)]
+pub struct Accepted<T>(pub T);
+
 impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for Json<T> {
     type Rejection = Error;
 
@@ -108,6 +112,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
             }
             Err(cause) => internal("an answer could not be written as JSON").caused_by(cause).into_response(),
         }
+    }
+}
+
+impl<T: Serialize> IntoResponse for Accepted<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::ACCEPTED, Json(self.0)).into_response()
     }
 }
 

@@ -13,7 +13,7 @@ mod params;
 mod service;
 
 pub use edge::RequestId;
-pub use json::{Created, Json};
+pub use json::{Accepted, Created, Json};
 pub use multipart::{FormData, UploadedFile};
 pub(crate) use normalise::with_path;
 pub use page::{Page, PageRequest};

@@ -25,6 +25,8 @@ pub struct FormData {
 /// A file as the client sent it. Its name and type are claims.
 #[derive(Clone, Debug)]
 pub struct UploadedFile {
+    /// The name, as far as the client told one; never used for storing.
+    pub name: String,
     /// The contents.
     pub body: Bytes,
 }
@@ -69,9 +71,9 @@ async fn read(mut multipart: Multipart) -> Result<FormData> {
     let mut form = FormData::default();
     while let Some(field) = multipart.next_field().await.map_err(cut)? {
         let name = field.name().unwrap_or_default().to_owned();
-        if field.file_name().is_some() {
+        if let Some(claimed) = field.file_name().map(str::to_owned) {
             let body = field.bytes().await.map_err(cut)?;
-            form.files.entry(name).or_default().push(UploadedFile { body });
+            form.files.entry(name).or_default().push(UploadedFile { name: claimed, body });
         } else {
             form.fields.insert(name, Value::String(field.text().await.map_err(cut)?));
         }

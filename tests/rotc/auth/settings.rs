@@ -64,8 +64,7 @@ async fn a_background_is_stored_and_shown_to_people_who_are_signed_in() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
     let picture = include_bytes!("../recordings/files/bg.png").to_vec();
-    let part =
-        |name: &str, body: Vec<u8>| Part::File(name.into(), "../../bg.html".into(), "text/html".into(), body);
+    let part = |name: &str, body: Vec<u8>| Part::File(name.into(), "bg.jpg".into(), "text/html".into(), body);
     let url = "/api/auth/settings/background";
 
     let answer = app.as_cadet(&cadet).form(Method::POST, url, &[part("image", picture.clone())]).await;

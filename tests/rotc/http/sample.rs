@@ -17,6 +17,7 @@ pub static SAMPLE: System = System {
     envelope: &rotc::envelope::RotcEnvelope,
     groups: &[&GROUP],
     workers: &[],
+    jobs: &[],
     migrations: &rotc::migrations::ROTC,
 };
 

@@ -8,6 +8,7 @@ use shared::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 mod account;
+mod admin_profile;
 mod cookie;
 mod credential;
 mod link;
@@ -20,10 +21,12 @@ mod session;
 mod settings;
 mod sign_in;
 
+pub use link::link_address;
+
 /// Sign-in and settings.
 pub const GROUP: Group = Group {
     name: "auth",
-    prefixes: &["/api/auth"],
+    prefixes: &["/api/auth", "/api/admin/profile"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,
     routes,
@@ -46,5 +49,6 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(profile::show_profile))
         .routes(routes!(location::show_location, location::record_location))
         .routes(routes!(settings::show_settings, settings::update_settings))
+        .merge(admin_profile::admin_profile_routes())
         .merge(settings::background_routes())
 }

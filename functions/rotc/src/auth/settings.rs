@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use validator::Validate;
 
-use crate::{access::Member, photos};
+use crate::{access::Member, uploads};
 
 /// The colours the client can show.
 const PALETTE: &[&str] = &[
@@ -227,7 +227,7 @@ impl SettingsChanges {
 pub fn background_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(store_background))
-        .layer(DefaultBodyLimit::max(photos::FORM_LIMIT_BYTES))
+        .layer(DefaultBodyLimit::max(uploads::FORM_LIMIT_BYTES))
 }
 
 /// Upload a background picture
@@ -241,8 +241,9 @@ pub async fn store_background(
     mut form: FormData,
 ) -> Result<Json<BackgroundStored>> {
     let file = form.only_file("image")?.ok_or_else(|| invalid("required", "No image uploaded"))?;
-    let url = photos::store(&app, "image", file.body).await?;
-    photos::kept_if(&app, Some(&url), save_background(&app, &user, &url).await).await?;
+    let url = uploads::picture(&app, "image", &file).await?;
+    let outcome = save_background(&app, &user, &url).await;
+    uploads::kept_if(&app, std::slice::from_ref(&url), outcome).await?;
     Ok(Json(BackgroundStored { success: true, url }))
 }
 

@@ -12,7 +12,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use super::selection::Selection;
-use crate::{access::Admin, events, photos};
+use crate::{access::Admin, events};
 
 /// What was deleted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -35,8 +35,6 @@ pub async fn delete_cadets_permanently(
 ) -> Result<Json<Deleted>> {
     let ids = selection.some()?;
     let mut change = app.db.change(&admin.actor()).await?;
-    let files: Vec<String> =
-        change.all::<(String,)>(FILES, &[&ids]).await?.into_iter().map(|(f,)| f).collect();
     let users = delete_users(&mut change, &ids).await?;
     // Grades, ledger, attendance, letters and events go with the cadet by their foreign keys.
     let cadets = change.execute(sql!("DELETE FROM cadets WHERE id = ANY($1)"), &[&ids]).await?;
@@ -44,9 +42,6 @@ pub async fn delete_cadets_permanently(
         events::publish(&mut change, "cadet_deleted", None, json!({ "cadetIds": ids })).await?;
     }
     change.commit().await?;
-    for file in &files {
-        photos::forget(&app, file).await;
-    }
     Ok(Json(Deleted { message: format!("Permanently deleted {cadets} cadets and {users} users"), ids }))
 }
 
@@ -70,15 +65,3 @@ const OF_USERS: &[Sql] = &[
     sql!("DELETE FROM muster.signin_links WHERE user_id = ANY($1)"),
     sql!("DELETE FROM muster.sessions WHERE user_id = ANY($1)"),
 ];
-
-/// Stored files that only these cadets refer to.
-const FILES: Sql = sql!(
-    "SELECT path FROM (
-         SELECT id AS cadet_id, profile_pic AS path FROM cadets
-         UNION SELECT cadet_id, profile_pic FROM users
-         UNION SELECT cadet_id, file_url FROM excuse_letters
-     ) stored
-     WHERE path LIKE '/uploads/%' AND path NOT LIKE '%..%'
-     GROUP BY path
-     HAVING bool_and(coalesce(cadet_id = ANY($1), false))"
-);

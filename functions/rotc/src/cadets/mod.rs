@@ -32,6 +32,8 @@ mod update;
 pub use client_list::CLIENT_LIST;
 pub use list::LIST;
 
+pub(crate) use selection::Selection;
+
 pub use cadet::{Cadet, CadetGrades, CadetRow, ListedCadet};
 
 /// The cadet register.
@@ -73,5 +75,5 @@ fn routes() -> OpenApiRouter<App> {
 
 /// The limit of a body that may carry a picture.
 fn pictures() -> DefaultBodyLimit {
-    DefaultBodyLimit::max(crate::photos::FORM_LIMIT_BYTES)
+    DefaultBodyLimit::max(crate::uploads::FORM_LIMIT_BYTES)
 }

@@ -16,13 +16,15 @@ use super::{
     cadet::Cadet,
     create::{check_email, client_taken, taken},
     details::{Details, student_id_is_taken},
-    fields::{self, CadetFields, ClientCadetFields, filled},
+    fields::{self, CadetFields, ClientCadetFields},
     list,
 };
 use crate::{
     access::{Admin, User},
     answer::{Success, success},
-    events, photos,
+    events,
+    sent::filled,
+    uploads,
 };
 
 /// What the client is told about an edit.
@@ -111,11 +113,11 @@ impl Edit<'_> {
     /// Stores the picture, then writes; a picture whose row is not written is removed again.
     async fn run(&self, app: &App, user: &User, picture: Option<UploadedFile>) -> Result<(Conflicts, Cadet)> {
         let picture = match picture {
-            Some(file) => Some(photos::store(app, "profile", file.body).await?),
+            Some(file) => Some(uploads::picture(app, "profile", &file).await?),
             None => None,
         };
         let outcome = self.write(app, user, picture.as_deref()).await;
-        photos::kept_if(app, picture.as_deref(), outcome).await
+        uploads::kept_if(app, picture.as_slice(), outcome).await
     }
 
     async fn write(&self, app: &App, user: &User, picture: Option<&str>) -> Result<(Conflicts, Cadet)> {

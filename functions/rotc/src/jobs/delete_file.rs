@@ -1,0 +1,28 @@
+//! Deleting a stored file that lost a record.
+
+use serde::{Deserialize, Serialize};
+use shared::{App, Result, jobs::Job, sql};
+
+/// Deletes a file, unless a record still refers to it. Started by the database when a record lets go of a file.
+///
+/// Safe to run twice: the second time there is nothing to delete.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct DeleteFile {
+    /// The file's address.
+    pub address: String,
+}
+
+impl Job for DeleteFile {
+    const KIND: &'static str = "delete_file";
+
+    /// About two days: a store may be down for long, and a deleted letter must go.
+    const TRIES: i32 = 16;
+
+    async fn run(self, app: &App) -> Result<()> {
+        let used = sql!("SELECT EXISTS (SELECT FROM muster.file_references WHERE address = $1)");
+        if app.db.read().await?.scalar::<bool>(used, &[&self.address]).await? {
+            return Ok(());
+        }
+        app.files.delete(&self.address).await
+    }
+}

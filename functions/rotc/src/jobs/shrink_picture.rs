@@ -1,0 +1,35 @@
+//! Making a stored picture small.
+
+use documents::picture;
+use serde::{Deserialize, Serialize};
+use shared::{App, Result, files::StoredFile, jobs::Job};
+
+/// Replaces a picture by one that is upright, at most 1,200 pixels wide or high, and says nothing about where it was taken.
+/// Started by the database when a record first refers to a picture.
+///
+/// Safe to run twice: a small picture stays as it is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ShrinkPicture {
+    /// The picture's address.
+    pub address: String,
+}
+
+impl Job for ShrinkPicture {
+    const KIND: &'static str = "shrink_picture";
+
+    async fn run(self, app: &App) -> Result<()> {
+        if !app.files.store_of(&self.address).is_some_and(|store| store.wants_shrinking()) {
+            return Ok(());
+        }
+        let Some(file) = app.files.get(&self.address).await? else { return Ok(()) };
+        let StoredFile { body, content_type } = file;
+        let media_type = content_type.clone();
+        let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type)).await??;
+        match small {
+            Some(small) => {
+                app.files.replace(&self.address, StoredFile { body: small.into(), content_type }).await
+            }
+            None => Ok(()),
+        }
+    }
+}

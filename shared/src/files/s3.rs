@@ -1,0 +1,189 @@
+//! Files in Amazon S3, or in any server that speaks its protocol.
+
+use std::time::Duration;
+
+use aws_sdk_s3::{
+    Client,
+    config::{BehaviorVersion, Credentials, Region},
+    error::SdkError,
+    operation::{get_object::GetObjectError, head_object::HeadObjectError},
+    presigning::PresigningConfig,
+    primitives::ByteStream,
+};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+use bytes::Bytes;
+use chrono::DateTime;
+use futures_util::{FutureExt, future::BoxFuture};
+use secrecy::ExposeSecret;
+use tokio::sync::OnceCell;
+
+use super::{Listed, Listing, NewFile, Store, StoredFile};
+use crate::{Result, config::FilesConfig, error};
+
+/// Where files lie in the bucket, and how their addresses begin.
+const FOLDER: &str = "uploads/";
+
+/// One bucket.
+pub struct S3 {
+    config: FilesConfig,
+    client: OnceCell<Client>,
+}
+
+impl Store for S3 {
+    fn put(&self, file: NewFile) -> BoxFuture<'_, Result<String>> {
+        async move {
+            let address = format!("/{FOLDER}{}", file.name);
+            self.put_at(key(&address), file.body, file.content_type).await?;
+            Ok(address)
+        }
+        .boxed()
+    }
+
+    fn get<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<Option<StoredFile>>> {
+        self.get_at(key(address)).boxed()
+    }
+
+    fn delete<'a>(&'a self, address: &'a str) -> BoxFuture<'a, Result<()>> {
+        self.delete_at(key(address)).boxed()
+    }
+
+    fn list(&self, from: Option<String>) -> BoxFuture<'_, Result<Listing>> {
+        self.list_from(from).boxed()
+    }
+
+    fn knows(&self, address: &str) -> bool {
+        address.strip_prefix('/').is_some_and(|path| path.starts_with(FOLDER))
+    }
+
+    fn wants_shrinking(&self) -> bool {
+        true
+    }
+}
+
+/// The key in the bucket of an address like `/uploads/profile-0a1b.png`.
+pub fn key(address: &str) -> &str {
+    address.trim_start_matches('/')
+}
+
+impl S3 {
+    /// A bucket; nothing is contacted.
+    pub fn new(config: FilesConfig) -> Self {
+        Self { config, client: OnceCell::new() }
+    }
+
+    /// Stores `body` under `key`, replacing what was there.
+    pub async fn put_at(&self, key: &str, body: Bytes, content_type: &str) -> Result<()> {
+        let put = self.client().await.put_object().bucket(&self.config.bucket).key(key);
+        put.body(ByteStream::from(body)).content_type(content_type).send().await.map_err(away)?;
+        Ok(())
+    }
+
+    /// The file under `key`, if there is one.
+    pub async fn get_at(&self, key: &str) -> Result<Option<StoredFile>> {
+        let answer = self.client().await.get_object().bucket(&self.config.bucket).key(key).send().await;
+        let object = match answer {
+            Ok(object) => object,
+            Err(SdkError::ServiceError(cause)) if matches!(cause.err(), GetObjectError::NoSuchKey(_)) => {
+                return Ok(None);
+            }
+            Err(cause) => return Err(away(cause)),
+        };
+        let content_type = object.content_type().unwrap_or("application/octet-stream").to_owned();
+        let body = object
+            .body
+            .collect()
+            .await
+            .map_err(|cause| error::unavailable("File storage").caused_by(cause))?;
+        Ok(Some(StoredFile { body: body.into_bytes(), content_type }))
+    }
+
+    /// Removes the file under `key`; removing what is not there is fine.
+    pub async fn delete_at(&self, key: &str) -> Result<()> {
+        let delete = self.client().await.delete_object().bucket(&self.config.bucket).key(key);
+        delete.send().await.map_err(away)?;
+        Ok(())
+    }
+
+    /// The size of the file under `key`, if there is one.
+    pub async fn size(&self, key: &str) -> Result<Option<u64>> {
+        match self.client().await.head_object().bucket(&self.config.bucket).key(key).send().await {
+            Ok(head) => Ok(Some(u64::try_from(head.content_length().unwrap_or(0)).unwrap_or(0))),
+            Err(SdkError::ServiceError(cause)) if matches!(cause.err(), HeadObjectError::NotFound(_)) => {
+                Ok(None)
+            }
+            Err(cause) => Err(away(cause)),
+        }
+    }
+
+    /// A signed address to `PUT` exactly this many bytes of this type to.
+    pub async fn presign_put(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: u64,
+        life: Duration,
+    ) -> Result<String> {
+        let put = self.client().await.put_object().bucket(&self.config.bucket).key(key);
+        let put = put.content_type(content_type).content_length(i64::try_from(bytes)?);
+        let signed = put.presigned(PresigningConfig::expires_in(life)?).await.map_err(away)?;
+        Ok(signed.uri().to_owned())
+    }
+
+    /// A signed address to fetch a file from, as a download.
+    pub async fn presign_get(&self, key: &str, life: Duration) -> Result<String> {
+        let get = self.client().await.get_object().bucket(&self.config.bucket).key(key);
+        let get = get.response_content_disposition("attachment");
+        let signed = get.presigned(PresigningConfig::expires_in(life)?).await.map_err(away)?;
+        Ok(signed.uri().to_owned())
+    }
+
+    async fn list_from(&self, from: Option<String>) -> Result<Listing> {
+        let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(FOLDER);
+        let page = list.set_continuation_token(from).send().await.map_err(away)?;
+        let files = page.contents().iter().filter_map(|object| {
+            let modified = object.last_modified()?;
+            Some(Listed {
+                address: format!("/{}", object.key()?),
+                bytes: u64::try_from(object.size().unwrap_or(0)).unwrap_or(0),
+                modified: DateTime::from_timestamp(modified.secs(), 0)?,
+            })
+        });
+        Ok(Listing { files: files.collect(), next: page.next_continuation_token().map(str::to_owned) })
+    }
+
+    async fn client(&self) -> &Client {
+        self.client.get_or_init(|| connect(&self.config)).await
+    }
+}
+
+async fn connect(config: &FilesConfig) -> Client {
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
+    if let Some(region) = &config.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some((access, secret)) = &config.keys {
+        loader = loader.credentials_provider(Credentials::new(
+            access,
+            secret.expose_secret(),
+            None,
+            None,
+            "muster",
+        ));
+    }
+    let mut builder = aws_sdk_s3::config::Builder::from(&loader.load().await);
+    if let Some(endpoint) = &config.endpoint {
+        builder = builder.endpoint_url(endpoint).force_path_style(true);
+    }
+    Client::from_conf(builder.build())
+}
+
+fn away<E>(cause: E) -> error::Error
+where
+    E: std::error::Error + Send + Sync + 'static,
+{
+    error::unavailable("File storage").caused_by(cause)
+}
