@@ -1,5 +1,6 @@
 //! The people and things that `matrix.txt` names. To add one: a line below and its row in `fixture.sql`.
 
+use shared::files::{Audience, NewFile};
 use tests::{Client, TestApp};
 
 /// Names and ids; no two tables share an id, so that none fits by accident.
@@ -27,11 +28,13 @@ pub const FIXTURES: &[(&str, &str)] = &[
     ("notice", "890002"),
     ("question", "900001"),
     ("chat_message", "910001"),
+    ("colleagues_chat_message", "910002"),
     ("activity", "920001"),
     ("activity_image", "930001"),
     ("setting", "school_year"),
     ("photo", "profile-zowner.png"),
-    ("letter", "file-zowner.pdf"),
+    ("upload", "profile-zupload"),
+    ("letter", "letter-zowner.pdf"),
 ];
 
 /// What every text about a person holds.
@@ -111,9 +114,10 @@ pub async fn restore(app: &TestApp) {
         app.database().await.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
     }
     app.app.db.versions().all_changed();
-    for (name, kind) in [("photo", "image/png"), ("letter", "application/pdf")] {
-        let key = format!("uploads/{}", id(name).unwrap_or_default());
-        app.app.files.put(&key, "bytes".into(), kind).await.expect("a file is stored");
+    for (name, content_type) in [("photo", "image/png"), ("letter", "application/pdf")] {
+        let name = id(name).unwrap_or_default().to_owned();
+        let file = NewFile { name, body: "bytes".into(), content_type, audience: Audience::Checked };
+        app.app.files.put(file).await.expect("a file is stored");
     }
 }
 
@@ -122,5 +126,5 @@ const EMPTY: &str = "
         EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('public.%I', tablename), ', ')
                  FROM pg_tables WHERE schemaname = 'public');
     END $$;
-    TRUNCATE muster.notification_states;
+    TRUNCATE muster.notification_states, muster.jobs, muster.uploads, muster.orphan_files;
     UPDATE muster.sessions SET revoked_at = NULL";

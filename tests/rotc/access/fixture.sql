@@ -38,8 +38,11 @@ INSERT INTO staff_attendance_records (id, training_day_id, staff_id, status, rem
 
 INSERT INTO excuse_letters (id, cadet_id, date_absent, reason, file_url) VALUES
     ({excuse_letter}, {cadet}, '2026-02-01', 'Zowner', '/uploads/{letter}'),
-    (DEFAULT, {other_cadet}, '2026-02-01', 'Zother', '/uploads/file-zother.pdf');
+    (DEFAULT, {other_cadet}, '2026-02-01', 'Zother', '/uploads/letter-zother.pdf');
 UPDATE cadets SET profile_pic = '/uploads/{photo}' WHERE id = {cadet};
+UPDATE training_staff SET profile_pic = '/uploads/{photo}' WHERE id = {staff_member};
+UPDATE users SET profile_pic = '/uploads/{photo}' WHERE id = {admin_user};
+INSERT INTO muster.uploads (address, kind, uploaded_by) VALUES ('/uploads/{upload}.png', 'profile_pic', {owner_user});
 
 INSERT INTO notifications (id, user_id, message, type) VALUES
     ({announcement}, NULL, 'Hello', 'announcement'), ({notice}, {owner_user}, 'Zowner', 'grade'),
@@ -49,7 +52,7 @@ INSERT INTO admin_messages (id, user_id, sender_role, subject, message) VALUES
     ({question}, {owner_user}, 'cadet', 'Zowner', 'Why?'), (DEFAULT, {other_user}, 'cadet', 'Zother', 'When?'),
     (DEFAULT, {staff_user}, 'training_staff', 'Zstaff', 'How?');
 INSERT INTO staff_messages (id, sender_staff_id, content) VALUES
-    ({chat_message}, {staff_member}, 'Zstaff'), (DEFAULT, {other_staff_member}, 'Zcolleague');
+    ({chat_message}, {staff_member}, 'Zstaff'), ({colleagues_chat_message}, {other_staff_member}, 'Zcolleague');
 
 INSERT INTO activities (id, title, type, image_path, images) VALUES
     ({activity}, 'Cleaning', 'activity', '/uploads/{photo}', '["/uploads/{photo}"]');

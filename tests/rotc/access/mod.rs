@@ -6,7 +6,7 @@ mod queries;
 use std::collections::BTreeSet;
 
 use http::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Answer, TestApp, exercised};
 
 use fixture::Caller;
@@ -20,16 +20,21 @@ struct Row {
     path: String,
     /// What each caller is to get.
     cells: [String; 5],
+    /// What is sent, if it must be more than an empty object for the guard to be reached.
+    body: Option<Value>,
 }
 
 impl Row {
     fn parse(line: &str) -> Self {
-        let words: Vec<&str> = line.split_whitespace().collect();
+        let (row, body) = line.split_once(" {\"").map_or((line, None), |(row, body)| (row, Some(body)));
+        let words: Vec<&str> = row.split_whitespace().collect();
         let [method, path, cells @ ..] = words.as_slice() else { panic!("matrix.txt: {line}") };
         let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
         let cells = cells.try_into().unwrap_or_else(|_| panic!("matrix.txt: five cells are needed: {line}"));
         let method = method.parse().unwrap_or_else(|_| panic!("matrix.txt: a method: {line}"));
-        Self { method, path: (*path).to_owned(), cells }
+        let body = body.map(|body| serde_json::from_str(&format!("{{\"{body}")));
+        let body = body.map(|body| body.unwrap_or_else(|error| panic!("matrix.txt: {error}: {line}")));
+        Self { method, path: (*path).to_owned(), cells, body }
     }
 
     /// The operation as the description names it.
@@ -48,7 +53,8 @@ impl Row {
             let Some(inner) = segment.strip_prefix('{') else { return segment.to_owned() };
             let (inner, rest) = inner.split_once('}').unwrap_or((inner, ""));
             let name = inner.split_once('=').map_or("", |(_, name)| name);
-            let id = name.strip_prefix('\'').or_else(|| fixture::id(name));
+            let id =
+                name.strip_prefix('\'').map(|text| text.trim_end_matches('\'')).or_else(|| fixture::id(name));
             let known: Vec<&str> = fixture::FIXTURES.iter().map(|(name, _)| *name).collect();
             let id = id.unwrap_or_else(|| panic!("{}: write {{id=NAME}}, NAME one of {known:?}", self.path));
             format!("{id}{rest}")
@@ -83,7 +89,8 @@ async fn everybody_may_do_what_the_matrix_says_and_nothing_else() {
         for (cell, caller) in row.cells.iter().zip(Caller::ALL).rev() {
             let before = newest_write(&app).await;
             let (method, url) = (row.method.clone(), row.url());
-            let answer = caller.client(&app).json(method, &url, &json!({})).await;
+            let body = row.body.clone().unwrap_or_else(|| json!({}));
+            let answer = caller.client(&app).json(method, &url, &body).await;
             let wrote = newest_write(&app).await != before;
             if let Some(problem) = problem(&row, cell, caller, &answer, wrote) {
                 let shown: String = answer.to_string().chars().take(300).collect();
@@ -107,7 +114,7 @@ fn problem(row: &Row, cell: &str, caller: Caller, answer: &Answer, wrote: bool) 
     let status = answer.status();
     let refused = status == 401 || status == 403;
     let done = (200..400).contains(&status);
-    let sent = ["POST", "PUT", "PATCH"].contains(&row.method.as_str());
+    let sent = row.body.is_none() && ["POST", "PUT", "PATCH"].contains(&row.method.as_str());
     let fits = match cell {
         // The body is empty, so what takes one may complain about it.
         "yes" => done || (sent && status < 500 && !refused),
