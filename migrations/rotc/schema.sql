@@ -117,6 +117,16 @@ BEGIN
     );
 END $$;
 
+CREATE FUNCTION muster.file_key(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN address ~ '^(https://res\.cloudinary\.com|/uploads/cloud)/'
+        THEN 'cloudinary:' || substring(address FROM '^[^?#]*/([^./?#]*)')
+        ELSE address
+    END
+$$;
+
 CREATE FUNCTION muster.follow_files() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
@@ -132,7 +142,12 @@ BEGIN
     END IF;
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'delete_file', jsonb_build_object('address', address)
-    FROM unnest(before) AS address WHERE address <> ALL (after);
+    FROM unnest(before) AS address
+    WHERE address <> ALL (after)
+      -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
+      AND NOT EXISTS (SELECT FROM muster.jobs
+                      WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
+                        AND payload ->> 'address' = address);
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'shrink_picture', jsonb_build_object('address', address)
     FROM unnest(after) AS address
@@ -219,6 +234,15 @@ ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE muster.excuse_effects (
+    letter_id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    former_status text
+);
+
+COMMENT ON TABLE muster.excuse_effects IS 'What the approval of an excuse letter changed in attendance_records; the row goes when that is taken back or the letter is deleted.';
 
 CREATE TABLE public.activities (
     id integer NOT NULL,
@@ -877,6 +901,9 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.excuse_effects
+    ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -1002,6 +1029,8 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
+
+CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
 
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 

@@ -183,6 +183,14 @@ impl Refusal for NoSender {
     }
 }
 
+/// Where only a cadet can submit something of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct CadetAccessRequired;
+
+impl Refusal for CadetAccessRequired {
+    const MESSAGE: &'static str = "Cadet access required";
+}
+
 impl FromRequestParts<App> for Member {
     type Rejection = Error;
 

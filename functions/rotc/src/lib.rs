@@ -18,6 +18,7 @@ pub mod cached;
 pub mod cadets;
 pub mod envelope;
 pub mod events;
+pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
@@ -47,6 +48,7 @@ pub static GROUPS: &[&Group] = &[
     &attendance::GROUP,
     &auth::GROUP,
     &cadets::GROUP,
+    &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
     &notifications::GROUP,

@@ -38,6 +38,8 @@ groups! {
     the_staff_of_the_admin_answers_as_recorded: "staff",
     what_the_staff_see_answers_as_recorded: "staff-self",
     the_analytics_answer_as_recorded: "admin-analytics",
+    activities_answer_as_recorded: "admin-activities",
+    excuse_letters_answer_as_recorded: "excuse",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
