@@ -1,5 +1,6 @@
 //! Tests of the ROTC system as its clients see it.
 
+mod access;
 mod activities;
 mod adoption;
 mod analytics;
