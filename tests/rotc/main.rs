@@ -14,3 +14,4 @@ mod legacy;
 mod mail;
 mod notifications;
 mod replay;
+mod settings;

@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod settings;
 pub mod uploads;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
@@ -46,6 +47,7 @@ pub static GROUPS: &[&Group] = &[
     &grades::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &settings::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

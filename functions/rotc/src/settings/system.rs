@@ -1,0 +1,113 @@
+//! The settings of the installation: read through a cache of the process, stored all or none.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::{
+    App, Result,
+    db::{Actor, Change, Sql},
+    row, sql,
+};
+
+use super::keys;
+use crate::events;
+
+const KEPT_AS: &str = "settings of the system";
+
+/// How long this process keeps what it has read (requirement 18.7).
+const LIFE: Duration = Duration::from_mins(30);
+
+/// Every setting that has a value, its own or the default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SystemSettings {
+    read_at: DateTime<Utc>,
+    values: BTreeMap<String, String>,
+}
+
+impl SystemSettings {
+    /// One setting.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(key).map(String::as_str)
+    }
+
+    /// All of them by key, without secrets that somebody has put into the table.
+    pub fn into_values(self) -> BTreeMap<String, String> {
+        self.values.into_iter().filter(|(key, _)| !keys::is_secret(key)).collect()
+    }
+
+    fn of(read_at: DateTime<Utc>, stored: Vec<(String, Option<String>)>) -> Self {
+        let defaults = keys::defaults().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let stored = stored.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        Self { read_at, values: defaults.chain(stored).collect() }
+    }
+
+    fn kept(app: &App) -> Option<Self> {
+        serde_json::from_slice(&app.cache.get(KEPT_AS)?).ok()
+    }
+
+    /// Keeps these settings, unless newer ones are kept already.
+    fn keep(&self, app: &App) -> Result<()> {
+        if Self::kept(app).is_none_or(|kept| kept.read_at <= self.read_at) {
+            app.cache.put(KEPT_AS.to_owned(), Bytes::from(serde_json::to_vec(self)?), LIFE);
+        }
+        Ok(())
+    }
+}
+
+const ALL: Sql = sql!("SELECT key, value FROM system_settings ORDER BY id");
+
+/// The settings, at most half an hour old. A change made in this process shows at once. Takes a connection when
+/// nothing is kept: do not call it while one is held.
+pub async fn load(app: &App) -> Result<SystemSettings> {
+    load_newer_than(app, LIFE).await
+}
+
+/// The settings as they were at most `age` ago.
+pub async fn load_newer_than(app: &App, age: Duration) -> Result<SystemSettings> {
+    let now = app.clock.now();
+    let oldest = now - TimeDelta::from_std(age)?;
+    if let Some(kept) = SystemSettings::kept(app).filter(|kept| kept.read_at > oldest) {
+        return Ok(kept);
+    }
+    let settings = SystemSettings::of(now, app.db.read().await?.all(ALL, &[]).await?);
+    settings.keep(app)?;
+    Ok(settings)
+}
+
+row! {
+    struct Stored {
+        key: String,
+        created: bool,
+    }
+}
+
+/// Stores checked values, and tells which keys are new. What is set to the value it has is left alone.
+pub async fn store(app: &App, actor: &Actor, wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let (names, values): (Vec<&str>, Vec<&str>) =
+        wanted.iter().map(|(key, value)| (key.as_str(), value.as_str())).unzip();
+    let mut change = app.db.change(actor).await?;
+    // In the order of the keys, so that two changes at once wait for each other.
+    let upsert = sql!(
+        "INSERT INTO system_settings AS kept (key, value)
+         SELECT wanted.key, wanted.value FROM unnest($1::text[], $2::text[]) AS wanted (key, value)
+         ORDER BY wanted.key
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE kept.value IS DISTINCT FROM excluded.value
+         RETURNING key, xmax = 0 AS created"
+    );
+    let stored: Vec<Stored> = change.all(upsert, &[&names, &values]).await?;
+    for Stored { key, .. } in &stored {
+        publish(&mut change, key, wanted.get(key).map(String::as_str)).await?;
+    }
+    let settings = SystemSettings::of(app.clock.now(), change.all(ALL, &[]).await?);
+    change.commit().await?;
+    settings.keep(app)?;
+    Ok(stored.into_iter().filter(|stored| stored.created).map(|stored| stored.key).collect())
+}
+
+async fn publish(change: &mut Change, key: &str, value: Option<&str>) -> Result<()> {
+    let value = value.filter(|_| keys::is_told(key)).map_or(Value::Null, Value::from);
+    events::publish(change, "system_settings_update", None, json!({ "key": key, "value": value })).await
+}
