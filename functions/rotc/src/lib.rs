@@ -25,6 +25,7 @@ pub mod notifications;
 pub mod ops;
 pub mod settings;
 pub mod uploads;
+pub mod users;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -48,6 +49,7 @@ pub static GROUPS: &[&Group] = &[
     &notifications::GROUP,
     &ops::GROUP,
     &settings::GROUP,
+    &users::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
