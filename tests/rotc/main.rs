@@ -15,3 +15,4 @@ mod mail;
 mod notifications;
 mod replay;
 mod settings;
+mod users;

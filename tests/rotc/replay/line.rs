@@ -44,7 +44,10 @@ pub struct Line {
     pub hang: bool,
     #[expect(dead_code, reason = "for readers of the recording")]
     note: Option<String>,
-    #[expect(dead_code, reason = "the legacy server counted in the background, ours has nothing to wait for")]
+    #[expect(
+        dead_code,
+        reason = "the legacy server counted in the background, ours has nothing to wait for"
+    )]
     sleep_after: Option<f64>,
 }
 
