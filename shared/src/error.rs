@@ -211,6 +211,15 @@ pub fn unavailable(what: &str) -> Error {
     .retry_after(5)
 }
 
+/// The word for programs of a request refused because the system is in maintenance.
+pub const MAINTENANCE: &str = "maintenance";
+
+/// 503: the administrators work on the system; clients may try again after `seconds`.
+#[track_caller]
+pub fn in_maintenance(message: impl Into<String>, seconds: u64) -> Error {
+    Error::new(Kind::Unavailable, MAINTENANCE, message).retry_after(seconds)
+}
+
 /// 500: a state our own code should have made impossible. The message goes to the log only.
 #[track_caller]
 pub fn internal(what: impl Into<String>) -> Error {

@@ -20,5 +20,7 @@ mod mail;
 mod notifications;
 mod recognition;
 mod replay;
+mod settings;
 mod staff;
 mod storage;
+mod users;

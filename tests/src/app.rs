@@ -1,6 +1,11 @@
 //! The whole system on a database of its own, called in process.
 
-use std::{collections::HashMap, path::PathBuf, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -28,10 +33,10 @@ pub struct TestApp {
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
-    _files: EmbeddedFiles,
-    folder: FilesFolder,
+    _files: Arc<EmbeddedFiles>,
+    folder: Arc<FilesFolder>,
     /// Last, so that it is dropped when everything that uses it is gone.
-    database: Database,
+    database: Arc<Database>,
 }
 
 impl TestApp {
@@ -67,9 +72,27 @@ impl TestApp {
             admin: OnceCell::new(),
             staff: OnceCell::new(),
             sql: OnceCell::new(),
-            _files: files,
-            folder,
-            database,
+            _files: Arc::new(files),
+            folder: Arc::new(folder),
+            database: Arc::new(database),
+        }
+    }
+
+    /// Another process of the same installation: it shares the database, the files and the time with this one, and nothing
+    /// that a process keeps for itself. Its people are those of this one.
+    pub async fn another_process(&self) -> Self {
+        let app = App::with_clock((*self.app.config).clone(), self.clock.clone());
+        Self {
+            router: shared::http::service(&rotc::SYSTEM, app.clone()),
+            app,
+            clock: self.clock.clone(),
+            tokens: Mutex::default(),
+            admin: OnceCell::from(self.admin_id().await),
+            staff: OnceCell::from(self.staff_user_id().await),
+            sql: OnceCell::new(),
+            _files: self._files.clone(),
+            folder: self.folder.clone(),
+            database: self.database.clone(),
         }
     }
 

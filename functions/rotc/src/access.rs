@@ -16,7 +16,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::autolink;
+use crate::{autolink, settings::maintenance};
 
 /// The cookie that carries the token for requests a browser makes without a header. It is only read by
 /// [`Viewer`], so only by GET routes that say so.
@@ -114,6 +114,11 @@ pub struct OwnStaff(pub Option<i32>);
 /// The cadet that the path names, for whoever may see that cadet's records: staff, and the cadet.
 #[derive(Clone, Copy, Debug)]
 pub struct Visible(pub i32);
+
+/// Anybody, signed in or not, unless the system is in maintenance. For what only cadets and staff do before they
+/// are signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
 
 /// Anybody, with who they are if they are signed in by header. A token that does not hold counts as none.
 #[derive(Clone, Debug)]
@@ -338,6 +343,15 @@ impl FromRequestParts<App> for StaffRoom {
     }
 }
 
+impl FromRequestParts<App> for Open {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self> {
+        maintenance::check(app).await?;
+        Ok(Self)
+    }
+}
+
 impl FromRequestParts<App> for Guest {
     type Rejection = Error;
 
@@ -403,8 +417,16 @@ row! {
     }
 }
 
-/// The person behind a token, if it is ours and its session lives.
+/// The person behind a token, if it is ours and its session lives. In maintenance only administrators get further.
 async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
+    let user = known(app, parts, token).await?;
+    if user.as_ref().is_some_and(|user| user.role != Role::Admin) {
+        maintenance::check(app).await?;
+    }
+    Ok(user)
+}
+
+async fn known(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
     let now = app.clock.now();
     let Some(claims) = app.signer.check(token, now).await? else { return Ok(None) };
     let find = sql!(

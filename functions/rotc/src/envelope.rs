@@ -16,7 +16,9 @@ const RESOURCES: &[&str] = &[
     "/api/excuse-letters",
     "/api/grades",
     "/api/merit-demerit",
+    "/api/settings",
     "/api/staff-attendance",
+    "/api/system-settings",
     "/api/training-days",
     "/api/upload",
 ];

@@ -27,8 +27,10 @@ pub mod notifications;
 pub mod ops;
 pub mod recognition;
 pub mod sent;
+pub mod settings;
 pub mod staff;
 pub mod uploads;
+pub mod users;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -54,7 +56,9 @@ pub static GROUPS: &[&Group] = &[
     &notifications::GROUP,
     &ops::GROUP,
     &recognition::GROUP,
+    &settings::GROUP,
     &staff::GROUP,
+    &users::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

@@ -72,6 +72,22 @@ impl Change {
         Ok(())
     }
 
+    /// Stores many mails at once.
+    pub async fn mails(&mut self, mails: &[NewMail]) -> Result<()> {
+        let insert = sql!(
+            "INSERT INTO muster.mails (recipient, subject, text_body, html_body)
+             SELECT new.recipient, new.subject, new.text_body, new.html_body
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+                  AS new (recipient, subject, text_body, html_body, place)
+             ORDER BY new.place"
+        );
+        let column = |field: fn(&NewMail) -> &str| mails.iter().map(field).collect::<Vec<_>>();
+        let (recipients, subjects) = (column(|mail| &mail.recipient), column(|mail| &mail.subject));
+        let (texts, pages) = (column(|mail| &mail.text), column(|mail| &mail.html));
+        self.execute(insert, &[&recipients, &subjects, &texts, &pages]).await?;
+        Ok(())
+    }
+
     /// Makes everything permanent, then outdates what is kept of the tables written, and wakes the delivery of stored
     /// mails and the workers.
     pub async fn commit(mut self) -> Result<()> {

@@ -44,11 +44,14 @@ groups! {
     scanning_answers_as_recorded: "attendance-scan",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
+    reminders_answer_as_recorded: "admin-notify",
+    mails_of_the_admin_answer_as_recorded: "admin-email",
+    the_other_pages_of_the_admin_answer_as_recorded: "admin-misc",
 }
 
 async fn replay(group: &str) {
     let lines = lines(group);
-    let mut player = Player::new().await;
+    let mut player = Player::new(group).await;
     let mut failures = Vec::new();
     for line in &lines {
         let problems = player.play(line).await;

@@ -30,11 +30,15 @@ pub struct Player {
 }
 
 impl Player {
-    /// A fresh copy of the legacy database; sign-in by identifier works as in the legacy server.
-    pub async fn new() -> Self {
+    /// A fresh copy of the legacy database; sign-in by identifier works as in the legacy server. Mails could leave for
+    /// those groups that were recorded so; nothing sends them here.
+    pub async fn new(group: &str) -> Self {
         let app = TestApp::on(legacy::adopted().await, |config| {
             config.identifier_login = IdentifierLogin::Trusted;
             config.rate_limits = false;
+            if group == "admin-email" {
+                config.mail.smtp = Some("smtp://mail.example.test".into());
+            }
         });
         Self {
             app: app.await,

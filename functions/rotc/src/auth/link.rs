@@ -29,7 +29,7 @@ use super::{
     credential::Credential,
     sign_in::{Recognised, admit},
 };
-use crate::audit;
+use crate::{access::Open, audit};
 
 /// Links mailed to one user.
 const LINKS: Limit = Limit { name: "sign-in-link", hits: 3, seconds: 15 * 60 };
@@ -122,6 +122,7 @@ pub async fn link_script() -> Response {
 #[utoipa::path(post, path = "/api/auth/link", tag = "auth", request_body = LinkCode,
     responses((status = 200, body = Recognised)))]
 pub async fn redeem_link(
+    _: Open,
     State(app): State<App>,
     device: Device,
     Json(body): Json<LinkCode>,

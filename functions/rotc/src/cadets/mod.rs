@@ -11,7 +11,7 @@ use utoipa_axum::{
 };
 
 mod accounts;
-mod archive;
+pub(crate) mod archive;
 mod archived;
 mod cadet;
 mod client_list;

@@ -1,23 +1,22 @@
 //! A user's preferences.
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::{
     App, Result,
     db::Read,
-    error::{internal, invalid, invalid_field},
-    http::{FormData, Json},
+    error::{internal, invalid_field},
+    http::Json,
     row, sql,
 };
 use utoipa::ToSchema;
-use utoipa_axum::{router::OpenApiRouter, routes};
 use validator::Validate;
 
-use crate::{access::Member, uploads};
+use crate::access::{Member, User};
 
 /// The colours the client can show.
-const PALETTE: &[&str] = &[
+pub(super) const PALETTE: &[&str] = &[
     "default",
     "blue",
     "indigo",
@@ -127,20 +126,68 @@ pub struct SettingsChanged {
     pub settings: Settings,
 }
 
-/// A stored background picture.
+/// Preferences after going back to the defaults.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct BackgroundStored {
+pub struct SettingsReset {
     /// Always true.
     pub success: bool,
-    /// Where it is.
-    pub url: String,
+    /// One sentence.
+    pub message: &'static str,
+    /// The defaults.
+    pub settings: Settings,
 }
 
 /// Show one's own preferences
 ///
 /// The first call stores the defaults.
-#[utoipa::path(get, path = "/api/auth/settings", tag = "auth", responses((status = 200, body = Settings)))]
+#[utoipa::path(get, path = "/api/auth/settings", tag = "settings", responses((status = 200, body = Settings)))]
 pub async fn show_settings(Member(user): Member, State(app): State<App>) -> Result<Json<Settings>> {
+    show(&app, &user).await
+}
+
+/// Show one's own preferences, under the path of the resource API
+#[utoipa::path(get, path = "/api/settings", tag = "settings", responses((status = 200, body = Settings)))]
+pub async fn show_own_settings(Member(user): Member, State(app): State<App>) -> Result<Json<Settings>> {
+    show(&app, &user).await
+}
+
+/// Change one's own preferences
+#[utoipa::path(put, path = "/api/auth/settings", tag = "settings", request_body = SettingsChanges,
+    responses((status = 200, body = SettingsChanged)))]
+pub async fn update_settings(
+    Member(user): Member,
+    State(app): State<App>,
+    Json(wanted): Json<SettingsChanges>,
+) -> Result<Json<SettingsChanged>> {
+    update(&app, &user, wanted).await
+}
+
+/// Change one's own preferences, under the path of the resource API
+#[utoipa::path(put, path = "/api/settings", tag = "settings", request_body = SettingsChanges,
+    responses((status = 200, body = SettingsChanged)))]
+pub async fn update_own_settings(
+    Member(user): Member,
+    State(app): State<App>,
+    Json(wanted): Json<SettingsChanges>,
+) -> Result<Json<SettingsChanged>> {
+    update(&app, &user, wanted).await
+}
+
+/// Go back to the defaults
+#[utoipa::path(post, path = "/api/auth/settings/reset", tag = "settings",
+    responses((status = 200, body = SettingsReset)))]
+pub async fn reset_settings(Member(user): Member, State(app): State<App>) -> Result<Json<SettingsReset>> {
+    reset(&app, &user).await
+}
+
+/// Go back to the defaults, under the path of the resource API
+#[utoipa::path(post, path = "/api/settings/reset", tag = "settings",
+    responses((status = 200, body = SettingsReset)))]
+pub async fn reset_own_settings(Member(user): Member, State(app): State<App>) -> Result<Json<SettingsReset>> {
+    reset(&app, &user).await
+}
+
+async fn show(app: &App, user: &User) -> Result<Json<Settings>> {
     if let Some(settings) = Settings::load(&mut app.db.read().await?, user.id).await? {
         return Ok(Json(settings));
     }
@@ -155,14 +202,25 @@ pub async fn show_settings(Member(user): Member, State(app): State<App>) -> Resu
     Ok(Json(Settings::default()))
 }
 
-/// Change one's own preferences
-#[utoipa::path(put, path = "/api/auth/settings", tag = "auth", request_body = SettingsChanges,
-    responses((status = 200, body = SettingsChanged)))]
-pub async fn update_settings(
-    Member(user): Member,
-    State(app): State<App>,
-    Json(mut wanted): Json<SettingsChanges>,
-) -> Result<Json<SettingsChanged>> {
+async fn reset(app: &App, user: &User) -> Result<Json<SettingsReset>> {
+    let mut change = app.db.change(&user.actor()).await?;
+    let upsert = sql!(
+        "INSERT INTO user_settings (user_id, email_alerts, push_notifications, activity_updates, dark_mode, compact_mode,
+                                    primary_color, custom_bg)
+         VALUES ($1, true, true, true, false, false, 'default', NULL)
+         ON CONFLICT (user_id) DO UPDATE
+         SET email_alerts = excluded.email_alerts, push_notifications = excluded.push_notifications,
+             activity_updates = excluded.activity_updates, dark_mode = excluded.dark_mode,
+             compact_mode = excluded.compact_mode, primary_color = excluded.primary_color,
+             custom_bg = excluded.custom_bg"
+    );
+    change.execute(upsert, &[&user.id]).await?;
+    change.commit().await?;
+    let message = "Settings reset to defaults";
+    Ok(Json(SettingsReset { success: true, message, settings: Settings::default() }))
+}
+
+async fn update(app: &App, user: &User, mut wanted: SettingsChanges) -> Result<Json<SettingsChanged>> {
     wanted.check()?;
     let (set_background, background) = (wanted.custom_bg.is_some(), wanted.custom_bg.flatten());
     let mut change = app.db.change(&user.actor()).await?;
@@ -221,38 +279,4 @@ impl SettingsChanges {
         }
         Ok(())
     }
-}
-
-/// The upload of a background has a larger limit than other bodies.
-pub fn background_routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(store_background))
-        .layer(DefaultBodyLimit::max(uploads::FORM_LIMIT_BYTES))
-}
-
-/// Upload a background picture
-///
-/// Multipart, field `image`.
-#[utoipa::path(post, path = "/api/auth/settings/background", tag = "auth",
-    responses((status = 200, body = BackgroundStored)))]
-pub async fn store_background(
-    Member(user): Member,
-    State(app): State<App>,
-    mut form: FormData,
-) -> Result<Json<BackgroundStored>> {
-    let file = form.only_file("image")?.ok_or_else(|| invalid("required", "No image uploaded"))?;
-    let url = uploads::picture(&app, "image", &file).await?;
-    let outcome = save_background(&app, &user, &url).await;
-    uploads::kept_if(&app, std::slice::from_ref(&url), outcome).await?;
-    Ok(Json(BackgroundStored { success: true, url }))
-}
-
-async fn save_background(app: &App, user: &crate::access::User, url: &str) -> Result<()> {
-    let mut change = app.db.change(&user.actor()).await?;
-    let upsert = sql!(
-        "INSERT INTO user_settings (user_id, custom_bg) VALUES ($1, $2)
-         ON CONFLICT (user_id) DO UPDATE SET custom_bg = excluded.custom_bg"
-    );
-    change.execute(upsert, &[&user.id, &url]).await?;
-    change.commit().await
 }

@@ -82,3 +82,42 @@ async fn a_background_is_stored_and_shown_to_people_who_are_signed_in() {
     app.as_cadet(&cadet).form(Method::POST, url, &[part("image", page)]).await.is(400);
     app.as_cadet(&cadet).post(url, json!({})).await.is(400).message("No image uploaded");
 }
+
+#[tokio::test]
+async fn both_paths_show_and_change_the_same_preferences() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let me = app.as_cadet(&cadet);
+
+    me.get("/api/settings").await.is(200).has(json!({ "primary_color": "default", "email_alerts": true }));
+    me.put("/api/settings", json!({ "primary_color": "teal", "email_alerts": false })).await.is(200);
+
+    me.get(SETTINGS).await.is(200).has(json!({ "primary_color": "teal", "email_alerts": false }));
+    let refused = me.put("/api/settings", json!({ "primary_color": "mauve" })).await;
+    refused.is(400).has(json!({ "error": true, "code": "BAD_REQUEST" }));
+    app.anonymous().get("/api/settings").await.is(401);
+}
+
+#[tokio::test]
+async fn a_reset_goes_back_to_the_defaults_on_both_paths() {
+    let app = TestApp::rotc().await;
+    let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
+    app.as_cadet(&other).put(SETTINGS, json!({ "primary_color": "red" })).await.is(200);
+    let defaults = json!({
+        "email_alerts": true, "push_notifications": true, "activity_updates": true, "dark_mode": false,
+        "compact_mode": false, "primary_color": "default", "custom_bg": null,
+    });
+
+    for path in ["/api/settings/reset", "/api/auth/settings/reset"] {
+        let chosen = json!({ "email_alerts": false, "dark_mode": true, "primary_color": "red", "custom_bg": "/uploads/x.png" });
+        app.as_cadet(&cadet).put(SETTINGS, chosen).await.is(200);
+
+        let answer = app.as_cadet(&cadet).post(path, json!({})).await;
+
+        answer.is(200).message("Settings reset to defaults").has(json!({ "settings": defaults }));
+        app.as_cadet(&cadet).get(SETTINGS).await.has(defaults.clone());
+        app.anonymous().post(path, json!({})).await.is(401);
+    }
+    app.as_cadet(&other).get(SETTINGS).await.has(json!({ "primary_color": "red" }));
+    app.audited("user_settings", "UPDATE", cadet.user_id).await;
+}
