@@ -81,8 +81,8 @@ pub async fn record(
     Ok(written)
 }
 
-/// Makes the records that are not there yet. Those that are there are looked for first: a conflict would use up an
-/// id, and a unit that scans everybody twice would run through them.
+/// Makes the records that are not there yet. Those that are there are looked for first, as a conflict would use up
+/// an id.
 async fn insert_missing(
     change: &mut Change,
     day_id: i32,
