@@ -55,6 +55,7 @@ INSERT INTO staff_messages (id, sender_staff_id, content) VALUES
     ({chat_message}, {staff_member}, 'Zstaff'), ({colleagues_chat_message}, {other_staff_member}, 'Zcolleague');
 
 INSERT INTO activities (id, title, type, image_path, images) VALUES
-    ({activity}, 'Cleaning', 'event', '/uploads/{photo}', '["/uploads/{photo}"]');
-INSERT INTO activity_images (id, activity_id, image_path) VALUES ({activity_image}, {activity}, '/uploads/{photo}');
+    ({activity}, 'Cleaning', 'activity', '/uploads/{photo}', '["/uploads/{photo}", "/uploads/second.png"]');
+INSERT INTO activity_images (id, activity_id, image_path) VALUES
+    ({activity_image}, {activity}, '/uploads/{photo}'), (DEFAULT, {activity}, '/uploads/second.png');
 INSERT INTO system_settings (key, value) VALUES ('{setting}', '2025-2026');
