@@ -1,16 +1,18 @@
 //! Answers kept in this process for a while.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use moka::{Expiry, sync};
+
+use crate::metrics::{Lookups, LookupsView};
 
 /// Bytes at most in the cache of one process.
 const CAPACITY_BYTES: u64 = 32 * 1024 * 1024;
 
 /// Keeps serialized answers under text keys.
 #[derive(Clone)]
-pub struct Cache(sync::Cache<String, (Bytes, Duration)>);
+pub struct Cache(sync::Cache<String, (Bytes, Duration)>, Arc<Lookups>);
 
 impl Default for Cache {
     fn default() -> Self {
@@ -19,6 +21,7 @@ impl Default for Cache {
         };
         Self(
             sync::Cache::builder().max_capacity(CAPACITY_BYTES).weigher(weigh).expire_after(PerEntry).build(),
+            Arc::default(),
         )
     }
 }
@@ -26,7 +29,26 @@ impl Default for Cache {
 impl Cache {
     /// The bytes under `key`, unless they are too old.
     pub fn get(&self, key: &str) -> Option<Bytes> {
-        self.0.get(key).map(|(body, _)| body)
+        let kept = self.0.get(key).map(|(body, _)| body);
+        self.1.note(kept.is_some());
+        kept
+    }
+
+    /// How often answers were found.
+    pub fn lookups(&self) -> LookupsView {
+        self.1.view()
+    }
+
+    /// Answers kept now, and their bytes.
+    pub fn size(&self) -> (u64, u64) {
+        self.0.run_pending_tasks();
+        (self.0.entry_count(), self.0.weighted_size())
+    }
+
+    /// Forgets every answer and every lookup.
+    pub fn clear(&self) {
+        self.0.invalidate_all();
+        self.1.reset();
     }
 
     /// Keeps `body` under `key` for `life`.

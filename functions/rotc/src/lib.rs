@@ -20,6 +20,7 @@ pub mod events;
 pub mod files;
 pub mod grades;
 pub mod jobs;
+pub mod metrics;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
@@ -44,6 +45,7 @@ pub static GROUPS: &[&Group] = &[
     &cadets::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &metrics::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
 ];

@@ -1,0 +1,54 @@
+//! Reading much: every statement sees the database of the same moment, and rows come one after the other.
+
+use std::marker::PhantomData;
+
+use deadpool_postgres::Object;
+use futures_util::{FutureExt, StreamExt};
+use tokio_postgres::RowStream;
+
+use super::{Param, Row, Sql};
+use crate::Result;
+
+/// The database as it is at one moment. Writes of others go on beside it.
+pub struct Snapshot {
+    connection: Object,
+}
+
+impl Snapshot {
+    pub(super) async fn open(connection: Object) -> Result<Self> {
+        connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        Ok(Self { connection })
+    }
+
+    /// The rows of a query, read from the connection only as fast as they are asked for. Take all of them, or drop
+    /// the list, before the next query.
+    pub async fn rows<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Rows<T>> {
+        let statement = self.connection.prepare_cached(sql.text()).await?;
+        let params = params.iter().map(|param| *param as &dyn tokio_postgres::types::ToSql);
+        let stream = self.connection.query_raw(&statement, params.collect::<Vec<_>>()).await?;
+        Ok(Rows { stream: Box::pin(stream), kind: PhantomData })
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        // Polling once sends the statement; whatever uses the connection next queues behind it.
+        let _sent = self.connection.batch_execute("ROLLBACK").now_or_never();
+    }
+}
+
+/// Rows that come one after the other.
+pub struct Rows<T> {
+    stream: std::pin::Pin<Box<RowStream>>,
+    kind: PhantomData<fn() -> T>,
+}
+
+impl<T: Row> Rows<T> {
+    /// The next row; none after the last.
+    pub async fn next(&mut self) -> Result<Option<T>> {
+        match self.stream.next().await {
+            Some(row) => Ok(Some(T::from_row(&row?)?)),
+            None => Ok(None),
+        }
+    }
+}
