@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics,
+    mail::Mailer, metrics::Metrics, outbound::Outbound,
 };
 
 /// The parts of a running system.
@@ -28,6 +28,8 @@ pub struct App {
     pub mailer: Mailer,
     /// What this process counts about itself.
     pub metrics: Metrics,
+    /// Calls other people's servers.
+    pub outbound: Outbound,
 }
 
 impl App {
@@ -40,14 +42,16 @@ impl App {
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
         let db = Db::new(config.database.clone());
+        let outbound = Outbound::default();
         Self {
+            files: Files::new(config.files.clone(), &clock, &outbound),
             clock,
             ids: Ids,
-            files: Files::new(config.files.clone()),
             cache: Cache::default(),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             metrics: db.metrics().clone(),
+            outbound,
             db,
             config,
         }

@@ -104,6 +104,10 @@ pub struct Guest(pub Option<User>);
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<User>);
 
+/// Admins only, signed in by header or cookie. For GET routes that a browser may open by itself.
+#[derive(Clone, Debug)]
+pub struct AdminViewer(pub User);
+
 /// A user who is a cadet, with the cadet's id. `R` is what others are told.
 #[derive(Clone, Debug)]
 pub struct Own<R: Refusal = NotACadetAccount> {
@@ -224,6 +228,20 @@ impl FromRequestParts<App> for Viewer {
         match header_token(parts).or_else(|| cookie_token(parts)) {
             Some(token) => Ok(Self(person(app, parts, &token).await?)),
             None => Ok(Self(None)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for AdminViewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = header_token(parts).or_else(|| cookie_token(parts));
+        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+        let user = person(app, parts, &token).await?;
+        match user.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))? {
+            user if user.role == Role::Admin => Ok(Self(user)),
+            _ => Err(forbidden("Forbidden")),
         }
     }
 }

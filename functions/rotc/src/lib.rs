@@ -11,10 +11,13 @@ pub mod activities;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
+pub mod audit_logs;
 pub mod auth;
 pub mod autolink;
+pub mod backup;
 pub mod cached;
 pub mod cadets;
+pub mod download;
 pub mod envelope;
 pub mod events;
 pub mod files;
@@ -41,7 +44,9 @@ pub static SYSTEM: System = System {
 pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
     &attendance::GROUP,
+    &audit_logs::GROUP,
     &auth::GROUP,
+    &backup::GROUP,
     &cadets::GROUP,
     &files::GROUP,
     &grades::GROUP,

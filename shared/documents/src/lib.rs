@@ -2,6 +2,8 @@
 
 pub mod picture;
 pub mod upload;
+mod csv;
 mod xlsx;
 
+pub use csv::{BYTE_ORDER_MARK, csv_rows};
 pub use xlsx::{Cell, Column, Sheet, XlsxError};

@@ -24,8 +24,7 @@ impl Snapshot {
     /// the list, before the next query.
     pub async fn rows<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Rows<T>> {
         let statement = self.connection.prepare_cached(sql.text()).await?;
-        let params = params.iter().map(|param| *param as &dyn tokio_postgres::types::ToSql);
-        let stream = self.connection.query_raw(&statement, params.collect::<Vec<_>>()).await?;
+        let stream = self.connection.query_raw(&statement, params.iter().copied()).await?;
         Ok(Rows { stream: Box::pin(stream), kind: PhantomData })
     }
 }

@@ -1,6 +1,9 @@
 //! Running the server: numbers, alerts, the audit log, backups, the clean-up.
 
 mod alerts;
+mod audit_logs;
+mod backup;
+mod clean_up;
 mod metrics;
 mod prometheus;
 mod status;

@@ -3,6 +3,7 @@
 //! Every group starts from a fresh copy of the legacy database; inside a group each line sees the effects of those before.
 //! `differences.toml` lists every intended difference; an entry that is no longer needed fails.
 
+mod backup;
 mod differences;
 mod line;
 mod matcher;
@@ -35,6 +36,7 @@ groups! {
     the_grades_of_the_admin_answer_as_recorded: "admin-grades",
     the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
     pictures_answer_as_recorded: "images",
+    backups_answer_as_recorded: "admin-backup",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
