@@ -108,7 +108,7 @@ async fn a_large_backup_comes_through_the_store_where_answers_have_a_limit() {
 
     let away = app.as_admin().get("/api/admin/backup/download").await;
     let address = away.is(307).header("location").to_owned();
-    let fetched: Value = reqwest::get(&address).await.expect("the store answers").json().await.expect("JSON");
+    let fetched: Value = app.app.outbound.client().expect("a client").get(&address).send().await.expect("the store answers").json().await.expect("JSON");
     assert_eq!(fetched["data"]["notifications"].as_array().map(Vec::len), Some(60_000));
 
     app.as_admin().post("/api/admin/backup/save", json!({})).await.is(200);
