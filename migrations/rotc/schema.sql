@@ -173,6 +173,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.touch() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -236,6 +245,15 @@ CREATE TABLE muster.alerts (
 );
 
 COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
+
+CREATE TABLE muster.excuse_effects (
+    letter_id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    former_status text
+);
+
+COMMENT ON TABLE muster.excuse_effects IS 'What the approval of an excuse letter changed in attendance_records; the row goes when that is taken back or the letter is deleted.';
 
 CREATE TABLE public.activities (
     id integer NOT NULL,
@@ -897,6 +915,9 @@ ALTER TABLE ONLY muster.adoption_findings
 ALTER TABLE ONLY muster.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY muster.excuse_effects
+    ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -1022,6 +1043,8 @@ ALTER TABLE ONLY public.users
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
+
+CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
 
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
@@ -1153,6 +1176,12 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
@@ -1204,6 +1233,46 @@ CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF custom_bg ON
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activity_images FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activity_images,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.admin_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',admin_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.audit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',audit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.cadets FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',cadets,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.excuse_letters FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',excuse_letters,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.grades FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',grades,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',merit_demerit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.notifications FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notifications,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.push_subscriptions FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',push_subscriptions,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_audit FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_audit,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.sync_events FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',sync_events,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.system_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',system_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_days FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_days,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_staff FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_staff,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

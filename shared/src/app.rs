@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -30,6 +30,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Calls other people's servers.
     pub outbound: Outbound,
+    /// Tells of failures.
+    pub reports: Reports,
 }
 
 impl App {
@@ -47,10 +49,11 @@ impl App {
             files: Files::new(config.files.clone(), &clock, &outbound),
             clock,
             ids: Ids,
-            cache: Cache::default(),
+            cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             metrics: db.metrics().clone(),
+            reports: Reports::new(config.reports.clone(), &outbound),
             outbound,
             db,
             config,

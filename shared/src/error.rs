@@ -66,6 +66,7 @@ pub struct FieldError {
 }
 
 /// Why a request or a job failed.
+#[derive(Clone)]
 pub struct Error(Box<Problem>);
 
 /// The contents of an [`Error`], as the envelope renders them.

@@ -29,7 +29,7 @@ pub struct TestApp {
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
     _files: EmbeddedFiles,
-    _folder: FilesFolder,
+    folder: FilesFolder,
     /// Last, so that it is dropped when everything that uses it is gone.
     database: Database,
 }
@@ -68,7 +68,7 @@ impl TestApp {
             staff: OnceCell::new(),
             sql: OnceCell::new(),
             _files: files,
-            _folder: folder,
+            folder,
             database,
         }
     }
@@ -88,6 +88,24 @@ impl TestApp {
     /// Does the jobs that are due.
     pub async fn work(&self) -> shared::jobs::Tally {
         shared::jobs::run_due(&self.app, rotc::SYSTEM.jobs).await.expect("the jobs run")
+    }
+
+    /// The names of the files in the storage.
+    pub fn stored_files(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut folders = vec![self.folder.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else if !name.starts_with('.') {
+                    // What the storage notes about a file begins with a dot.
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// How to connect to the test's database.
@@ -164,6 +182,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             cloudinary: None,
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
+        reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
         bcrypt_cost: 4,

@@ -118,10 +118,33 @@ pub struct Own<R: Refusal = NotACadetAccount> {
     refusal: PhantomData<R>,
 }
 
+/// A user who is on the training staff, with their row there. `R` is what others are told.
+#[derive(Clone, Debug)]
+pub struct OnStaff<R: Refusal = AccessDenied> {
+    /// The user: training staff, or an admin who is on the staff too.
+    pub user: User,
+    /// Their row in `training_staff`.
+    pub staff_id: i32,
+    refusal: PhantomData<R>,
+}
+
+/// The member of the staff that the path names, for admins and for themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffSelf(pub i32);
+
+/// Admins and training staff, where the client shows the refusal itself.
+#[derive(Clone, Debug)]
+pub struct StaffRoom(pub User);
+
 /// The words of a 403.
 pub trait Refusal {
     /// One sentence.
     const MESSAGE: &'static str;
+
+    /// The sentence for somebody of this role.
+    fn message(_role: Role) -> &'static str {
+        Self::MESSAGE
+    }
 }
 
 /// The client recognises these words and shows an empty page.
@@ -138,6 +161,38 @@ pub struct AccessDenied;
 
 impl Refusal for AccessDenied {
     const MESSAGE: &'static str = "Access denied.";
+}
+
+/// Where the staff portal asks.
+#[derive(Clone, Copy, Debug)]
+pub struct NotAStaffAccount;
+
+impl Refusal for NotAStaffAccount {
+    const MESSAGE: &'static str = "Not a staff account";
+}
+
+/// Where a message of the staff's chat needs a sender.
+#[derive(Clone, Copy, Debug)]
+pub struct NoSender;
+
+impl Refusal for NoSender {
+    const MESSAGE: &'static str = "Access denied.";
+
+    fn message(role: Role) -> &'static str {
+        match role {
+            Role::Admin => "Admin must have a staff profile to post.",
+            Role::Staff => "Staff identity required.",
+            Role::Cadet => Self::MESSAGE,
+        }
+    }
+}
+
+/// Where only a cadet can submit something of their own.
+#[derive(Clone, Copy, Debug)]
+pub struct CadetAccessRequired;
+
+impl Refusal for CadetAccessRequired {
+    const MESSAGE: &'static str = "Cadet access required";
 }
 
 impl FromRequestParts<App> for Member {
@@ -210,6 +265,39 @@ impl FromRequestParts<App> for Visible {
     }
 }
 
+impl<R: Refusal> FromRequestParts<App> for OnStaff<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        let staff_id = staff_of(&user).ok_or_else(|| forbidden(R::message(user.role)))?;
+        Ok(Self { user, staff_id, refusal: PhantomData })
+    }
+}
+
+impl FromRequestParts<App> for StaffSelf {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        let named = Path::<i32>::from_request_parts(parts, app).await;
+        if user.role == Role::Admin {
+            return named.map(|Path(id)| Self(id));
+        }
+        let own = named.ok().map(|Path(id)| id).filter(|id| staff_of(&user) == Some(*id));
+        own.map(Self).ok_or_else(|| forbidden(AccessDenied::MESSAGE))
+    }
+}
+
+impl FromRequestParts<App> for StaffRoom {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if user.role == Role::Cadet { Err(forbidden(AccessDenied::MESSAGE)) } else { Ok(Self(user)) }
+    }
+}
+
 impl FromRequestParts<App> for Guest {
     type Rejection = Error;
 
@@ -255,6 +343,11 @@ async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
     let linked = autolink::link(&mut change, user.id, "cadet_autolinked").await?;
     change.commit().await?;
     Ok(linked)
+}
+
+/// The member of the staff a user is.
+fn staff_of(user: &User) -> Option<i32> {
+    user.staff_id.filter(|_| user.role != Role::Cadet)
 }
 
 /// The token of the `Authorization` header, with or without `Bearer`.

@@ -11,15 +11,8 @@ use shared::{
 /// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
 /// belong to the client API, whose errors are `{"message"}`.
 const RESOURCES: &[&str] = &[
-    "/api/cadets",
-    "/api/grades",
-    "/api/merit-demerit",
-    "/api/upload",
-    "/api/metrics",
-    "/api/slow-queries",
-    "/api/cache",
-    "/api/audit-logs",
-    "/api/sync-events",
+    "/api/activities", "/api/cadets", "/api/excuse-letters", "/api/grades", "/api/merit-demerit", "/api/upload",
+    "/api/metrics", "/api/slow-queries", "/api/cache", "/api/audit-logs", "/api/sync-events",
 ];
 
 /// The envelope of this system.

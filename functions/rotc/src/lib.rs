@@ -8,6 +8,7 @@ use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
 pub mod activities;
+pub mod analytics;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
@@ -20,6 +21,7 @@ pub mod cadets;
 pub mod download;
 pub mod envelope;
 pub mod events;
+pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
@@ -27,6 +29,9 @@ pub mod metrics;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod recognition;
+pub mod sent;
+pub mod staff;
 pub mod uploads;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
@@ -43,16 +48,20 @@ pub static SYSTEM: System = System {
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
+    &analytics::GROUP,
     &attendance::GROUP,
     &audit_logs::GROUP,
     &auth::GROUP,
     &backup::GROUP,
     &cadets::GROUP,
+    &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
     &metrics::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &recognition::GROUP,
+    &staff::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

@@ -14,6 +14,7 @@ pub static ROTC: MigrationSet = MigrationSet {
         ("R__row_audit.sql", include_str!("../../../migrations/rotc/R__row_audit.sql")),
         ("R__ledger_events.sql", include_str!("../../../migrations/rotc/R__ledger_events.sql")),
         ("R__stored_files.sql", include_str!("../../../migrations/rotc/R__stored_files.sql")),
+        ("R__touched_tables.sql", include_str!("../../../migrations/rotc/R__touched_tables.sql")),
     ],
 };
 

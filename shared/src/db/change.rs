@@ -4,9 +4,10 @@ use std::time::Instant;
 
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
+use tokio_postgres::SimpleQueryMessage;
 
 use super::{Db, Param, Row, Sql, read};
-use crate::{Result, error, mail::NewMail, sql};
+use crate::{Error, Result, error, mail::NewMail, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
@@ -21,8 +22,6 @@ pub struct Actor {
 pub struct Change {
     db: Db,
     connection: Option<Object>,
-    mailed: bool,
-    started: bool,
 }
 
 impl Change {
@@ -35,7 +34,7 @@ impl Change {
             connection = db.connection().await?;
             open(&connection, actor, system).await?;
         }
-        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false, started: false })
+        Ok(Self { db: db.clone(), connection: Some(connection) })
     }
 
     /// Every row.
@@ -80,40 +79,69 @@ impl Change {
             "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
         );
         self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
-        self.mailed = true;
         Ok(())
     }
 
-    /// Wakes a worker in this process after the commit.
-    pub(crate) fn started(&mut self) {
-        self.started = true;
-    }
-
-    /// Makes everything permanent, then wakes the delivery of stored mails and the workers.
+    /// Makes everything permanent, then outdates what is kept of the tables written, and wakes the delivery of stored
+    /// mails and the workers.
     pub async fn commit(mut self) -> Result<()> {
-        self.connection()?.batch_execute("COMMIT").await?;
-        self.connection = None;
-        if self.mailed {
-            self.db.mail_stored().notify_one();
-        }
-        if self.started {
-            self.db.job_started().notify_one();
-        }
-        Ok(())
+        let connection = self.connection.take().ok_or_else(already_committed)?;
+        // A task, because what follows a commit must follow it even when whoever asked has hung up meanwhile.
+        tokio::spawn(commit(connection, self.db.clone())).await?
     }
 
     fn connection(&self) -> Result<&Object> {
-        self.connection.as_ref().ok_or_else(|| error::internal("the change is already committed"))
+        self.connection.as_ref().ok_or_else(already_committed)
     }
 }
 
 impl Drop for Change {
     fn drop(&mut self) {
         if let Some(connection) = &self.connection {
-            // Polling once sends the statement; whatever uses the connection next queues behind it.
-            let _sent = connection.batch_execute("ROLLBACK").now_or_never();
+            undo(connection);
         }
     }
+}
+
+fn already_committed() -> Error {
+    error::internal("the change is already committed")
+}
+
+fn undo(connection: &Object) {
+    // Polling once sends the statement; whatever uses the connection next queues behind it.
+    let _sent = connection.batch_execute("ROLLBACK").now_or_never();
+}
+
+/// The tables written so far (`R__touched_tables.sql`) and the commit, in one round trip. In a transaction that an
+/// error has ended the first fails, so that a commit which is none is not taken for one.
+const COMMIT: &str = "SELECT current_setting('muster.touched', true); COMMIT";
+
+async fn commit(connection: Object, db: Db) -> Result<()> {
+    match connection.simple_query(COMMIT).await {
+        Ok(answers) => {
+            let tables: Vec<&str> = answers.iter().flat_map(touched).collect();
+            db.versions().changed(tables.iter().copied());
+            db.wake(&tables);
+        }
+        Err(cause) => {
+            undo(&connection);
+            if cause.as_db_error().is_none() {
+                // The connection broke: PostgreSQL may have committed all the same.
+                db.versions().all_changed();
+            }
+            return Err(cause.into());
+        }
+    }
+    Ok(())
+}
+
+/// The tables in `,cadets,,grades,`.
+fn touched(answer: &SimpleQueryMessage) -> impl Iterator<Item = &str> {
+    let list = match answer {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    };
+    list.unwrap_or_default().split(',').filter(|table| !table.is_empty())
 }
 
 /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns

@@ -9,7 +9,7 @@ use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, R
 use tokio::sync::Notify;
 
 use super::{Actor, Change, Read, Snapshot, tls};
-use crate::{Result, config::DatabaseConfig, error, error::Kind, metrics::Metrics};
+use crate::{Result, cache::Versions, config::DatabaseConfig, error, error::Kind, metrics::Metrics};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -23,6 +23,7 @@ struct Inner {
     pool: OnceLock<Pool>,
     mail_stored: Notify,
     job_started: Notify,
+    versions: Versions,
     metrics: Metrics,
 }
 
@@ -49,6 +50,7 @@ impl Db {
             pool: OnceLock::new(),
             mail_stored: Notify::new(),
             job_started: Notify::new(),
+            versions: Versions::default(),
             metrics: Metrics::default(),
         }))
     }
@@ -103,6 +105,21 @@ impl Db {
         };
         let idle = status.available.min(status.size);
         Connections { open: status.size, busy: status.size - idle, idle, waiting: status.waiting, most }
+    }
+
+    /// Tells those who wait for rows of these tables.
+    pub(super) fn wake(&self, tables: &[&str]) {
+        if tables.contains(&"mails") {
+            self.0.mail_stored.notify_one();
+        }
+        if tables.contains(&"jobs") {
+            self.0.job_started.notify_one();
+        }
+    }
+
+    /// Which tables the commits of this process have changed, for what is kept of them.
+    pub fn versions(&self) -> &Versions {
+        &self.0.versions
     }
 
     pub(super) async fn connection(&self) -> Result<Object> {

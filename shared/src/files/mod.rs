@@ -134,6 +134,11 @@ impl Files {
         }
     }
 
+    /// Whether the file of an address `/uploads/<name>` is in S3.
+    pub async fn exists(&self, address: &str) -> Result<bool> {
+        Ok(self.s3.size(s3::key(address)).await?.is_some())
+    }
+
     /// Removes the file at `address`; removing what is not there, or is nobody's, is fine.
     pub async fn delete(&self, address: &str) -> Result<()> {
         match self.store_of(address) {

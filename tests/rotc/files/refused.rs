@@ -34,6 +34,7 @@ async fn doors<'a>(app: &'a TestApp, cadet: &Cadet) -> Vec<Door<'a>> {
         door(app.as_admin(), Method::PUT, &client_url, "profilePic", vec![]),
         door(app.as_admin(), Method::PUT, "/api/admin/profile", "profilePic", vec![]),
         door(owner(), Method::POST, "/api/auth/settings/background", "image", vec![]),
+        door(app.as_staff(), Method::POST, "/api/staff/profile/photo", "image", vec![]),
         door(owner(), Method::POST, "/api/upload", "file", vec![field("type", "profile_pic")]),
         door(owner(), Method::POST, "/api/upload", "file", vec![field("type", "excuse_letter")]),
         door(app.as_staff(), Method::POST, "/api/upload", "file", vec![field("type", "activity_image")]),

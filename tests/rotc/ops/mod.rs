@@ -6,6 +6,7 @@ mod backup;
 mod clean_up;
 mod metrics;
 mod prometheus;
+mod reports;
 mod status;
 
 use tests::TestApp;

@@ -21,6 +21,8 @@ mod session;
 mod settings;
 mod sign_in;
 
+pub use link::link_address;
+
 /// Sign-in and settings.
 pub const GROUP: Group = Group {
     name: "auth",

@@ -32,6 +32,8 @@ mod update;
 pub use client_list::CLIENT_LIST;
 pub use list::LIST;
 
+pub(crate) use selection::Selection;
+
 pub use cadet::{Cadet, CadetGrades, CadetRow, ListedCadet};
 
 /// The cadet register.

@@ -28,7 +28,7 @@ pub struct AdminCache {
 /// Show how answers are kept
 #[utoipa::path(get, path = "/api/admin/cache/stats", tag = "metrics", responses((status = 200, body = AdminCache)))]
 pub async fn show_admin_cache(_: Admin, State(app): State<App>) -> Json<AdminCache> {
-    let Counts { keys, hits, misses } = counts(&app);
+    let Counts { keys, hits, misses } = counts(&app).await;
     let percent = app.cache.lookups().hit_percent();
     let hit_rate = percent.map_or_else(|| "0%".to_owned(), |percent| format!("{percent:.2}%"));
     Json(AdminCache { hits, misses, keys, hit_rate })
@@ -59,16 +59,16 @@ pub struct Counts {
 /// Forget every kept answer
 #[utoipa::path(post, path = "/api/admin/cache/clear", tag = "metrics", responses((status = 200, body = Cleared)))]
 pub async fn clear_admin_cache(_: Admin, State(app): State<App>) -> Json<Cleared> {
-    let before = counts(&app);
+    let before = counts(&app).await;
     app.cache.clear();
-    Json(Cleared { message: CLEARED, before, after: counts(&app) })
+    Json(Cleared { message: CLEARED, before, after: counts(&app).await })
 }
 
 const CLEARED: &str = "Cache cleared successfully";
 
-fn counts(app: &App) -> Counts {
+async fn counts(app: &App) -> Counts {
     let lookups = app.cache.lookups();
-    Counts { keys: app.cache.size().0, hits: lookups.hits, misses: lookups.misses }
+    Counts { keys: app.cache.size().await.0, hits: lookups.hits, misses: lookups.misses }
 }
 
 /// Kept answers.
@@ -92,7 +92,7 @@ pub struct CacheStats {
 /// Show how answers are kept, in the words of the resource API
 #[utoipa::path(get, path = "/api/cache/stats", tag = "metrics", responses((status = 200, body = Success<CacheStats>)))]
 pub async fn show_cache(_: Admin, State(app): State<App>) -> Json<Success<CacheStats>> {
-    let (lookups, (keys, memory_used)) = (app.cache.lookups(), app.cache.size());
+    let (lookups, (keys, memory_used)) = (app.cache.lookups(), app.cache.size().await);
     let hit_rate = rounded(lookups.hit_percent().unwrap_or(0.0), 2);
     let (hits, misses) = (lookups.hits, lookups.misses);
     Json(success(CacheStats { backend: "memory", hits, misses, hit_rate, keys, memory_used }))

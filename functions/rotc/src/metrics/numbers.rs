@@ -72,9 +72,9 @@ pub struct DatabaseNumbers {
 }
 
 /// The numbers now.
-pub fn now(app: &App) -> Numbers {
+pub async fn now(app: &App) -> Numbers {
     let (requests, queries) = (app.metrics.requests().view(), app.metrics.queries().view());
-    let (lookups, (keys, _)) = (app.cache.lookups(), app.cache.size());
+    let (lookups, (keys, _)) = (app.cache.lookups(), app.cache.size().await);
     let pool = app.db.connections();
     Numbers {
         requests: RequestNumbers {

@@ -28,7 +28,7 @@ pub async fn export_metrics(_: Admin, State(app): State<App>) -> Result<Response
     let view = app.metrics.requests().view();
     totals(&mut text, &view);
     text.single("http_active_sessions", "gauge", "Sessions that have not ended.", sessions);
-    database(&mut text, &app);
+    database(&mut text, &app).await;
     process(&mut text, &app);
     Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE))], text.finish()).into_response())
 }
@@ -79,7 +79,7 @@ fn totals(text: &mut Exposition, view: &RequestsView) {
     }
 }
 
-fn database(text: &mut Exposition, app: &App) {
+async fn database(text: &mut Exposition, app: &App) {
     let (queries, pool) = (app.metrics.queries().view(), app.db.connections());
     text.single("db_queries_total", "counter", "Queries.", queries.total);
     text.single("db_query_seconds_total", "counter", "Seconds of all queries.", queries.took.as_secs_f64());
@@ -89,7 +89,7 @@ fn database(text: &mut Exposition, app: &App) {
     text.sample("db_pool_connections", &[("state", "idle")], pool.idle);
     text.single("db_pool_waiting", "gauge", "Requests that wait for a connection.", pool.waiting);
     text.single("db_pool_max_connections", "gauge", "Connections there may be.", pool.most);
-    let (lookups, (keys, bytes)) = (app.cache.lookups(), app.cache.size());
+    let (lookups, (keys, bytes)) = (app.cache.lookups(), app.cache.size().await);
     text.single("cache_hits_total", "counter", "Kept answers found.", lookups.hits);
     text.single("cache_misses_total", "counter", "Kept answers not found.", lookups.misses);
     text.single("cache_entries", "gauge", "Answers kept.", keys);

@@ -105,7 +105,7 @@ pub async fn show_metrics(_: Admin, State(app): State<App>) -> Result<Json<Succe
     let slow = requests.slow_ones();
     let ms = |duration: std::time::Duration| rounded(duration.as_secs_f64() * 1e3, 3);
     Ok(Json(success(RequestMetrics {
-        numbers: numbers::now(&app),
+        numbers: numbers::now(&app).await,
         request_count: view.total,
         error_count: view.failed,
         active_sessions,

@@ -48,6 +48,19 @@ fn types(user: &User) -> Option<&'static [&'static str]> {
 
 /// The newest notices of `user`, without those dismissed.
 pub async fn list(app: &App, user: &User) -> Result<Vec<Notification>> {
+    list_of(app, user, types(user)).await
+}
+
+/// The same with public ones only of those for everyone, even for admins: the list of the staff's pages.
+pub async fn list_public(app: &App, user: &User) -> Result<Vec<Notification>> {
+    list_of(app, user, Some(PUBLIC_TYPES)).await
+}
+
+async fn list_of(
+    app: &App,
+    user: &User,
+    types: Option<&'static [&'static str]>,
+) -> Result<Vec<Notification>> {
     // Two lists of the newest, each by its index: a legacy server has left hundreds of thousands of notices for everyone.
     let list = sql!(
         "SELECT notices.id, notices.user_id, notices.message, notices.type AS kind,
@@ -66,7 +79,7 @@ pub async fn list(app: &App, user: &User) -> Result<Vec<Notification>> {
               ON states.notification_id = notices.id AND states.user_id = $1 AND notices.user_id IS NULL
          ORDER BY notices.created_at DESC, notices.id DESC LIMIT $3"
     );
-    app.db.read().await?.all(list, &[&user.id, &types(user), &MOST]).await
+    app.db.read().await?.all(list, &[&user.id, &types, &MOST]).await
 }
 
 /// Marks one notice as read, or all of them. A notice of somebody else, or none at all, changes nothing.

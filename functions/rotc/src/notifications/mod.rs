@@ -10,11 +10,12 @@ pub mod admin_notifications;
 pub mod cadet_notifications;
 pub mod inbox;
 pub mod notify;
+pub mod staff_notifications;
 
 /// Notifications.
 pub const GROUP: Group = Group {
     name: "notifications",
-    prefixes: &["/api/cadet/notifications", "/api/admin/notifications"],
+    prefixes: &["/api/cadet/notifications", "/api/staff/notifications", "/api/admin/notifications"],
     needs: &[Need::Database],
     memory_mb: 128,
     routes: router,
@@ -27,5 +28,10 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(cadet_notifications::read_cadet_notification))
         .routes(routes!(cadet_notifications::delete_all_cadet_notifications))
         .routes(routes!(cadet_notifications::delete_cadet_notification))
+        .routes(routes!(staff_notifications::list_staff_notifications))
+        .routes(routes!(staff_notifications::read_all_staff_notifications))
+        .routes(routes!(staff_notifications::read_staff_notification))
+        .routes(routes!(staff_notifications::delete_all_staff_notifications))
+        .routes(routes!(staff_notifications::delete_staff_notification))
         .routes(routes!(admin_notifications::list_admin_notifications))
 }

@@ -44,7 +44,7 @@ pub struct Optimized {
 /// Makes missing indexes, lets the database count its tables anew, forgets kept answers. May be repeated.
 #[utoipa::path(post, path = "/api/admin/force-optimize-db", tag = "ops", responses((status = 200, body = Optimized)))]
 pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> Result<Json<Optimized>> {
-    let (before, wanted) = (numbers::now(&app), names());
+    let (before, wanted) = (numbers::now(&app).await, names());
     let existing = existing(&app, &wanted).await?;
     let mut errors = Vec::new();
     if existing < wanted.len()
@@ -68,7 +68,7 @@ pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> R
         migrations_run: 0,
         errors,
         before,
-        after: numbers::now(&app),
+        after: numbers::now(&app).await,
         cache_cleared: true,
     }))
 }

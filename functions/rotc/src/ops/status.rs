@@ -122,10 +122,12 @@ pub async fn show_system_status(_: Admin, State(app): State<App>) -> Result<Json
 }
 
 async fn counts(app: &App) -> Result<Counts> {
-    const KEY: &str = "system-status";
-    if let Some(kept) = app.cache.get(KEY) {
-        return Ok(serde_json::from_slice(&kept)?);
-    }
+    const TABLES: &[&str] = &["cadets", "users", "training_days", "activities", "notifications"];
+    let kept = app.cache.answer("system-status", COUNTS_LIFE, TABLES, count(app)).await?;
+    Ok(serde_json::from_slice(&kept.body)?)
+}
+
+async fn count(app: &App) -> Result<Bytes> {
     let count = sql!(
         "SELECT (SELECT count(*) FROM cadets WHERE is_archived IS NOT TRUE) AS cadets,
                 (SELECT count(*) FROM users WHERE is_archived IS NOT TRUE) AS users,
@@ -133,8 +135,6 @@ async fn counts(app: &App) -> Result<Counts> {
                 (SELECT count(*) FROM activities) AS activities,
                 (SELECT count(*) FROM notifications WHERE is_read IS NOT TRUE) AS unread_notifications"
     );
-    let counted: Option<Counts> = app.db.read().await?.one(count, &[]).await?;
-    let counts = counted.ok_or_else(|| shared::error::internal("no counts"))?;
-    app.cache.put(KEY.to_owned(), Bytes::from(serde_json::to_vec(&counts)?), COUNTS_LIFE);
-    Ok(counts)
+    let counts: Option<Counts> = app.db.read().await?.one(count, &[]).await?;
+    Ok(Bytes::from(serde_json::to_vec(&counts)?))
 }
