@@ -237,7 +237,8 @@ impl Variables<'_> {
         });
         let config = config.filter(|config| config.endpoint().is_some());
         if config.is_none() {
-            self.problems.push("SENTRY_DSN must be an address such as https://key@sentry.example/1".to_owned());
+            self.problems
+                .push("SENTRY_DSN must be an address such as https://key@sentry.example/1".to_owned());
         }
         config
     }

@@ -127,7 +127,10 @@ impl Sender {
 
     async fn post(&self, envelope: String) -> Result<()> {
         let key = self.config.dsn.username();
-        let auth = format!("Sentry sentry_version=7, sentry_client=muster/{}, sentry_key={key}", env!("CARGO_PKG_VERSION"));
+        let auth = format!(
+            "Sentry sentry_version=7, sentry_client=muster/{}, sentry_key={key}",
+            env!("CARGO_PKG_VERSION")
+        );
         let post = self.outbound.client()?.post(self.endpoint.clone());
         let post = post.header("x-sentry-auth", auth).header("content-type", "application/x-sentry-envelope");
         let answer = post.body(envelope).send().await.map_err(reqwest::Error::without_url)?;
@@ -192,7 +195,10 @@ mod tests {
     #[test]
     fn the_address_is_made_of_the_dsn() {
         assert_eq!(endpoint("https://key@o1.test/42").as_deref(), Some("https://o1.test/api/42/envelope/"));
-        assert_eq!(endpoint("http://key:old@h:9000/a/b/7").as_deref(), Some("http://h:9000/a/b/api/7/envelope/"));
+        assert_eq!(
+            endpoint("http://key:old@h:9000/a/b/7").as_deref(),
+            Some("http://h:9000/a/b/api/7/envelope/")
+        );
         for wrong in ["https://o1.test/42", "https://key@o1.test/", "ftp://key@o1.test/42", "nonsense"] {
             assert_eq!(endpoint(wrong), None, "{wrong}");
         }

@@ -16,7 +16,12 @@ use shared::{
 const LARGE: usize = 4 * 1024 * 1024;
 
 /// What `written` writes, as the file `name`.
-pub async fn download(app: &App, name: &str, content_type: &'static str, mut file: Written) -> Result<Response> {
+pub async fn download(
+    app: &App,
+    name: &str,
+    content_type: &'static str,
+    mut file: Written,
+) -> Result<Response> {
     let mut head: Vec<Bytes> = Vec::new();
     let mut size = 0;
     while size <= LARGE {
@@ -30,7 +35,11 @@ pub async fn download(app: &App, name: &str, content_type: &'static str, mut fil
     }
     if !app.files.vault().is_direct() {
         let head = stream::iter(head.into_iter().map(Ok::<_, axum::Error>));
-        return answer(name, content_type, Body::from_stream(head.chain(file.into_body().into_data_stream())));
+        return answer(
+            name,
+            content_type,
+            Body::from_stream(head.chain(file.into_body().into_data_stream())),
+        );
     }
     let place = format!("downloads/{}/{name}", app.ids.uuid());
     let mut whole = written(|pieces| async move {

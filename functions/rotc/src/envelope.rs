@@ -11,8 +11,17 @@ use shared::{
 /// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
 /// belong to the client API, whose errors are `{"message"}`.
 const RESOURCES: &[&str] = &[
-    "/api/activities", "/api/cadets", "/api/excuse-letters", "/api/grades", "/api/merit-demerit", "/api/upload",
-    "/api/metrics", "/api/slow-queries", "/api/cache", "/api/audit-logs", "/api/sync-events",
+    "/api/activities",
+    "/api/cadets",
+    "/api/excuse-letters",
+    "/api/grades",
+    "/api/merit-demerit",
+    "/api/upload",
+    "/api/metrics",
+    "/api/slow-queries",
+    "/api/cache",
+    "/api/audit-logs",
+    "/api/sync-events",
 ];
 
 /// The envelope of this system.

@@ -8,7 +8,9 @@ use crate::xlsx::{Cell, no_formula};
 pub const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Some rows of a file. What a spreadsheet would run as a formula gets a leading apostrophe.
-pub fn csv_rows<R: IntoIterator<Item = Cell>>(rows: impl IntoIterator<Item = R>) -> Result<Vec<u8>, ::csv::Error> {
+pub fn csv_rows<R: IntoIterator<Item = Cell>>(
+    rows: impl IntoIterator<Item = R>,
+) -> Result<Vec<u8>, ::csv::Error> {
     let mut writer = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         writer.write_record(row.into_iter().map(text))?;
@@ -35,8 +37,13 @@ mod tests {
     fn awkward_cells_come_back_as_they_were_and_formulas_as_text() {
         let awkward = ["plain", "a,b", "say \"so\"", "two\r\nlines", "ñ", "=1+1", "@SUM(A1)", "-2"];
         let row = awkward.map(|text| Cell::Text(text.to_owned()));
-        let bytes = csv_rows([row.to_vec(), vec![Cell::Number(-2.0), Cell::Flag(true), Cell::Empty]]
-            .map(|row| { let mut row = row; row.resize(8, Cell::Empty); row })).unwrap();
+        let bytes =
+            csv_rows([row.to_vec(), vec![Cell::Number(-2.0), Cell::Flag(true), Cell::Empty]].map(|row| {
+                let mut row = row;
+                row.resize(8, Cell::Empty);
+                row
+            }))
+            .unwrap();
         let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
         let rows: Vec<Vec<String>> =
             reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();

@@ -1,8 +1,8 @@
 //! Files that people send and download. Knows nothing of the systems: it gets values and returns bytes.
 
+mod csv;
 pub mod picture;
 pub mod upload;
-mod csv;
 mod xlsx;
 
 pub use csv::{BYTE_ORDER_MARK, csv_rows};

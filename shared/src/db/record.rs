@@ -20,7 +20,8 @@ pub struct Record(Vec<(String, Value)>);
 impl Row for Record {
     fn from_row(row: &PgRow) -> Result<Self, Error> {
         let columns = row.columns().iter().enumerate();
-        let members = columns.map(|(at, column)| Ok((column.name().to_owned(), value(row, at, column.type_())?)));
+        let members =
+            columns.map(|(at, column)| Ok((column.name().to_owned(), value(row, at, column.type_())?)));
         members.collect::<Result<_, Error>>().map(Self)
     }
 }

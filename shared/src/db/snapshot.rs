@@ -1,6 +1,6 @@
 //! Reading much: every statement sees the database of the same moment, and rows come one after the other.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, pin::Pin};
 
 use deadpool_postgres::Object;
 use futures_util::{FutureExt, StreamExt};
@@ -25,7 +25,7 @@ impl Snapshot {
     pub async fn rows<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Rows<T>> {
         let statement = self.connection.prepare_cached(sql.text()).await?;
         let stream = self.connection.query_raw(&statement, params.iter().copied()).await?;
-        Ok(Rows { stream: Box::pin(stream), kind: PhantomData })
+        Ok(Rows { stream: Some(Box::pin(stream)), kind: PhantomData })
     }
 }
 
@@ -38,16 +38,21 @@ impl Drop for Snapshot {
 
 /// Rows that come one after the other.
 pub struct Rows<T> {
-    stream: std::pin::Pin<Box<RowStream>>,
+    /// None after the last row: the driver takes a question beyond it for a lost connection.
+    stream: Option<Pin<Box<RowStream>>>,
     kind: PhantomData<fn() -> T>,
 }
 
 impl<T: Row> Rows<T> {
     /// The next row; none after the last.
     pub async fn next(&mut self) -> Result<Option<T>> {
-        match self.stream.next().await {
+        let Some(stream) = &mut self.stream else { return Ok(None) };
+        match stream.next().await {
             Some(row) => Ok(Some(T::from_row(&row?)?)),
-            None => Ok(None),
+            None => {
+                self.stream = None;
+                Ok(None)
+            }
         }
     }
 }

@@ -36,7 +36,8 @@ impl HistogramView {
 impl Histogram {
     pub(super) fn note(&self, took: Duration) {
         let seconds = took.as_secs_f64();
-        let bucket = BOUNDS_SECONDS.iter().position(|bound| seconds <= *bound).unwrap_or(BOUNDS_SECONDS.len());
+        let bucket =
+            BOUNDS_SECONDS.iter().position(|bound| seconds <= *bound).unwrap_or(BOUNDS_SECONDS.len());
         self.buckets[bucket].fetch_add(1, Relaxed);
         self.micros.fetch_add(micros(took), Relaxed);
     }

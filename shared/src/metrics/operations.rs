@@ -9,8 +9,8 @@ use super::histogram::{Histogram, HistogramView};
 
 /// The statuses that are told apart; the rest count as 0.
 const STATUSES: [u16; 24] = [
-    0, 200, 201, 202, 204, 206, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500,
-    503, 504,
+    0, 200, 201, 202, 204, 206, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429,
+    500, 503, 504,
 ];
 
 /// The methods that are told apart, and what they are called.
@@ -38,7 +38,11 @@ impl Operation {
 
     /// The durations for each status that was answered; 0 stands for the rare ones.
     pub fn views(&self) -> impl Iterator<Item = (u16, HistogramView)> {
-        let seen = self.by_status.iter().zip(STATUSES).filter_map(|(slot, status)| Some((status, slot.get()?.view())));
+        let seen = self
+            .by_status
+            .iter()
+            .zip(STATUSES)
+            .filter_map(|(slot, status)| Some((status, slot.get()?.view())));
         seen.filter(|(_, view)| view.count() > 0)
     }
 

@@ -49,8 +49,7 @@ mod tests {
     fn the_words_of_proc_are_understood() {
         let status = "Name:\tmuster\nVmRSS:\t  1234 kB\nThreads:\t7\n";
         let stat = "4242 (a (strange) name) S 1 2 3 0 -1 4194560 100 0 0 0 250 50 0 0 20 0 7 0 100 0 0";
-        let expected =
-            Process { resident_bytes: Some(1_263_616), cpu_seconds: Some(3.0), threads: Some(7) };
+        let expected = Process { resident_bytes: Some(1_263_616), cpu_seconds: Some(3.0), threads: Some(7) };
         assert_eq!(Process::parse(status, stat), expected);
         assert_eq!(Process::parse("", ""), Process::default());
     }

@@ -5,7 +5,8 @@ use serde_json::json;
 use tests::{TestApp, a_cadet};
 
 async fn notices(app: &TestApp) -> Vec<String> {
-    let rows = app.query("SELECT message FROM notifications WHERE type = 'perf_alert' ORDER BY id", &[]).await;
+    let rows =
+        app.query("SELECT message FROM notifications WHERE type = 'perf_alert' ORDER BY id", &[]).await;
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -45,7 +46,9 @@ async fn administrators_are_told_once_in_five_minutes_and_cadets_never() {
 
     let admins = app.as_admin().get("/api/admin/notifications").await.is(200).text();
     assert!(admins.contains("perf_alert"));
-    assert!(!app.as_cadet(&cadet).get("/api/cadet/notifications").await.is(200).text().contains("perf_alert"));
+    assert!(
+        !app.as_cadet(&cadet).get("/api/cadet/notifications").await.is(200).text().contains("perf_alert")
+    );
 }
 
 #[tokio::test]
@@ -80,9 +83,13 @@ async fn thresholds_are_stored_and_checked() {
     let defaults = json!({ "error_rate": 10, "avg_response_time": 2000, "slow_request_count": 50, "active_sessions": 1000 });
     app.as_admin().get(url).await.is(200).has(json!({ "success": true, "data": { "thresholds": defaults } }));
 
-    for wrong in [json!({}), json!({ "thresholds": { "error_rate": -1 } }), json!({ "thresholds": { "error_rate": 101 } }),
-        json!({ "thresholds": { "x": 1 } }), json!({ "thresholds": { "error_rate": "10" } })]
-    {
+    for wrong in [
+        json!({}),
+        json!({ "thresholds": { "error_rate": -1 } }),
+        json!({ "thresholds": { "error_rate": 101 } }),
+        json!({ "thresholds": { "x": 1 } }),
+        json!({ "thresholds": { "error_rate": "10" } }),
+    ] {
         app.as_admin().put(url, wrong).await.is(400);
     }
     app.as_admin().put(url, json!({ "thresholds": { "error_rate": 2.5 } })).await.is(200);

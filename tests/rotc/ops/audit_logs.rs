@@ -12,7 +12,14 @@ use tests::{TestApp, a_cadet};
 use super::for_admins_only;
 
 /// Puts a row into the log.
-async fn log(app: &TestApp, table: &str, operation: &str, user_id: Option<i32>, days_ago: i64, payload: &Value) -> i32 {
+async fn log(
+    app: &TestApp,
+    table: &str,
+    operation: &str,
+    user_id: Option<i32>,
+    days_ago: i64,
+    payload: &Value,
+) -> i32 {
     let at = (app.clock.now() - TimeDelta::days(days_ago)).naive_utc();
     let insert = "INSERT INTO audit_logs (table_name, operation, record_id, user_id, payload, created_at)
                   VALUES ($1, $2, 7, $3, $4, $5) RETURNING id";
@@ -26,7 +33,8 @@ fn ids(body: &Value) -> Vec<i64> {
 #[tokio::test]
 async fn only_administrators_see_the_logs() {
     let app = TestApp::rotc().await;
-    for_admins_only(&app, Method::GET, &["/api/audit-logs", "/api/audit-logs/export", "/api/sync-events"]).await;
+    for_admins_only(&app, Method::GET, &["/api/audit-logs", "/api/audit-logs/export", "/api/sync-events"])
+        .await;
 }
 
 #[tokio::test]
@@ -51,9 +59,11 @@ async fn audit_rows_are_found_by_table_operation_person_and_day() {
     assert_eq!(find("page=2&limit=2").await, [old]);
 
     let page = app.as_admin().get("/api/audit-logs?table_name=x_days&page=2&limit=2").await;
-    page.has(json!({ "success": true, "data": { "pagination": { "page": 2, "limit": 2, "total": 3, "pages": 2 },
+    page.has(
+        json!({ "success": true, "data": { "pagination": { "page": 2, "limit": 2, "total": 3, "pages": 2 },
         "logs": [{ "id": old, "table_name": "x_days", "operation": "INSERT", "record_id": 7, "user_id": 41,
-                   "payload": { "a": 1 }, "created_at": "2026-01-30T08:00:00.000Z" }] } }));
+                   "payload": { "a": 1 }, "created_at": "2026-01-30T08:00:00.000Z" }] } }),
+    );
     for wrong in ["start_date=yesterday", "end_date=2026-13-01", "user_id=x", "start_date=+262000-01-01"] {
         app.as_admin().get(&format!("/api/audit-logs?{wrong}")).await.is(400);
     }
@@ -64,8 +74,11 @@ async fn events_are_found_by_state_cadet_and_kind() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
     app.execute("DELETE FROM sync_events", &[]).await;
-    let insert = "INSERT INTO sync_events (event_type, cadet_id, payload, processed) VALUES ($1, $2, '{\"n\":1}', $3)";
-    for (kind, of, sent) in [("a", Some(cadet.id), Some(true)), ("b", Some(cadet.id), None), ("a", None, Some(false))] {
+    let insert =
+        "INSERT INTO sync_events (event_type, cadet_id, payload, processed) VALUES ($1, $2, '{\"n\":1}', $3)";
+    for (kind, of, sent) in
+        [("a", Some(cadet.id), Some(true)), ("b", Some(cadet.id), None), ("a", None, Some(false))]
+    {
         app.execute(insert, &[&kind, &of, &sent]).await;
     }
 
@@ -85,14 +98,18 @@ async fn events_are_found_by_state_cadet_and_kind() {
 #[tokio::test]
 async fn an_export_survives_awkward_cells_and_runs_nothing() {
     let app = TestApp::rotc().await;
-    let id = log(&app, "=cmd|' /C calc'!A0", "@SUM(1)", Some(1), 0, &json!({ "a": "say \"so\",\nñ 😀" })).await;
+    let id =
+        log(&app, "=cmd|' /C calc'!A0", "@SUM(1)", Some(1), 0, &json!({ "a": "say \"so\",\nñ 😀" })).await;
     let url = "/api/audit-logs/export?user_id=1&start_date=2026-02-02";
 
     let csv = app.as_admin().get(url).await;
     assert_eq!(csv.is(200).header("content-type"), "text/csv; charset=utf-8");
     assert_eq!(csv.header("content-disposition"), "attachment; filename=audit_logs_20260202_080000.csv");
     let text = csv.text();
-    assert!(text.starts_with("\u{feff}ID,Table Name,Operation,Record ID,User ID,Payload,Created At\r\n"), "{text}");
+    assert!(
+        text.starts_with("\u{feff}ID,Table Name,Operation,Record ID,User ID,Payload,Created At\r\n"),
+        "{text}"
+    );
     let row = format!(
         "{id},'=cmd|' /C calc'!A0,'@SUM(1),7,1,\"{{\"\"a\"\":\"\"say \\\"\"so\\\"\",\\nñ 😀\"\"}}\",2026-02-02T08:00:00.000Z\r\n"
     );
@@ -105,7 +122,11 @@ async fn an_export_survives_awkward_cells_and_runs_nothing() {
     assert_eq!(row[0], &Data::Float(f64::from(id)));
     assert_eq!(row[1], &Data::String("'=cmd|' /C calc'!A0".to_owned()));
     assert_eq!(row[5], &Data::String("{\"a\":\"say \\\"so\\\",\\nñ 😀\"}".to_owned()));
-    app.as_admin().get("/api/audit-logs/export?format=json").await.is(400).message("Invalid format. Use csv or excel");
+    app.as_admin()
+        .get("/api/audit-logs/export?format=json")
+        .await
+        .is(400)
+        .message("Invalid format. Use csv or excel");
 }
 
 #[tokio::test]
@@ -124,21 +145,39 @@ async fn a_large_export_has_every_row_and_comes_through_the_store_where_answers_
     let away = app.as_admin().get(url).await;
     let address = away.is(307).header("location").to_owned();
     assert!(address.contains("/private/downloads/") && address.contains("X-Amz-Signature="), "{address}");
-    let fetched = app.app.outbound.client().expect("a client").get(&address).send().await.expect("the store answers").text().await.expect("a text");
+    let fetched = app
+        .app
+        .outbound
+        .client()
+        .expect("a client")
+        .get(&address)
+        .send()
+        .await
+        .expect("the store answers")
+        .text()
+        .await
+        .expect("a text");
     assert_eq!(fetched.lines().count(), 30_001);
 }
 
 #[tokio::test]
 async fn old_audit_rows_are_forgotten_and_one_row_tells_so() {
     let app = TestApp::rotc().await;
-    let (old, new) = (log(&app, "x", "UPDATE", None, 366, &json!({})).await, log(&app, "x", "UPDATE", None, 300, &json!({})).await);
+    let (old, new) = (
+        log(&app, "x", "UPDATE", None, 366, &json!({})).await,
+        log(&app, "x", "UPDATE", None, 300, &json!({})).await,
+    );
     let fill = "INSERT INTO audit_logs (table_name, operation, created_at)
                 SELECT 'x', 'INSERT', TIMESTAMP '2020-01-01' FROM generate_series(1, 6000)";
     app.execute(fill, &[]).await;
-    let there = async |id: i32| app.value::<i64>("SELECT count(*) FROM audit_logs WHERE id = $1", &[&id]).await == 1;
+    let there =
+        async |id: i32| app.value::<i64>("SELECT count(*) FROM audit_logs WHERE id = $1", &[&id]).await == 1;
     let told = async || {
-        app.query("SELECT payload->>'deleted' FROM audit_logs WHERE operation = 'RETENTION' ORDER BY id", &[]).await
-            .iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>()
+        app.query("SELECT payload->>'deleted' FROM audit_logs WHERE operation = 'RETENTION' ORDER BY id", &[])
+            .await
+            .iter()
+            .map(|row| row.get::<_, String>(0))
+            .collect::<Vec<_>>()
     };
     let run = async || {
         jobs::plan(&app.app, rotc::SYSTEM.jobs).await.expect("jobs are planned");
@@ -150,7 +189,8 @@ async fn old_audit_rows_are_forgotten_and_one_row_tells_so() {
     assert_eq!(told().await, ["6001"]);
 
     app.clock.advance(TimeDelta::hours(25));
-    app.execute("INSERT INTO system_settings (key, value) VALUES ('audit_retention_days', 'soon')", &[]).await;
+    app.execute("INSERT INTO system_settings (key, value) VALUES ('audit_retention_days', 'soon')", &[])
+        .await;
     run().await;
     assert!(there(new).await, "a setting that is no number deletes nothing");
     assert_eq!(told().await.len(), 1, "nothing old, nothing to tell");

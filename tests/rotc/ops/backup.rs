@@ -15,7 +15,12 @@ async fn tables(app: &TestApp) -> Vec<String> {
 #[tokio::test]
 async fn only_administrators_make_and_fetch_backups() {
     let app = TestApp::rotc().await;
-    for_admins_only(&app, Method::GET, &["/api/admin/backup/download", "/uploads/backups/rotc-backup-2026-02-02.json"]).await;
+    for_admins_only(
+        &app,
+        Method::GET,
+        &["/api/admin/backup/download", "/uploads/backups/rotc-backup-2026-02-02.json"],
+    )
+    .await;
     for_admins_only(&app, Method::POST, &["/api/admin/backup/save"]).await;
 }
 
@@ -24,13 +29,20 @@ async fn a_backup_has_every_row_and_column_but_passwords_and_push_keys() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet().with_password("correct horse")).await;
     app.execute("UPDATE grades SET prelim_score = 85.5 WHERE cadet_id = $1", &[&cadet.id]).await;
-    app.execute("UPDATE cadets SET address = $2, birthdate = '2004-10-10' WHERE id = $1", &[&cadet.id, &"Ñ \"q\"\n{\\"]).await;
+    app.execute(
+        "UPDATE cadets SET address = $2, birthdate = '2004-10-10' WHERE id = $1",
+        &[&cadet.id, &"Ñ \"q\"\n{\\"],
+    )
+    .await;
     let push = "INSERT INTO push_subscriptions (user_id, endpoint, keys) VALUES ($1, 'https://push.test/secret-endpoint', '{\"auth\":\"secret-key\"}')";
     app.execute(push, &[&cadet.user_id]).await;
 
     let answer = app.as_admin().get("/api/admin/backup/download").await;
 
-    assert_eq!(answer.is(200).header("content-disposition"), "attachment; filename=rotc-backup-2026-02-02.json");
+    assert_eq!(
+        answer.is(200).header("content-disposition"),
+        "attachment; filename=rotc-backup-2026-02-02.json"
+    );
     let text = answer.text();
     for secret in ["password", "$2b$", "$2a$", "secret-key", "secret-endpoint"] {
         assert!(!text.contains(secret), "{secret}");
@@ -46,13 +58,22 @@ async fn a_backup_has_every_row_and_column_but_passwords_and_push_keys() {
         columns(&app, &table, rows).await;
     }
     let of = |table: &str, column: &str, id: i32| {
-        data[table].as_array().expect("rows").iter().find(|row| row[column] == id).cloned().unwrap_or_default()
+        data[table]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .find(|row| row[column] == id)
+            .cloned()
+            .unwrap_or_default()
     };
     assert_eq!(of("cadets", "id", cadet.id)["address"], "Ñ \"q\"\n{\\");
     assert_eq!(of("cadets", "id", cadet.id)["birthdate"], "2004-10-10");
     assert_eq!(of("grades", "cadet_id", cadet.id)["prelim_score"], json!(85.5));
     assert_eq!(of("grades", "cadet_id", cadet.id)["final_score"], json!(0));
-    assert!(text.contains("\n  \"data\": {\n    \"cadets\": [\n      {\n        \"id\": "), "laid out for people");
+    assert!(
+        text.contains("\n  \"data\": {\n    \"cadets\": [\n      {\n        \"id\": "),
+        "laid out for people"
+    );
     let reread: Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(reread, backup);
 }
@@ -81,7 +102,11 @@ async fn a_saved_backup_is_fetched_by_administrators_and_not_swept_away() {
     assert_eq!(fetched.is(200).json()["data"]["cadets"][0]["id"], cadet.id);
     app.as_cadet(&cadet).get(path).await.is(403);
     app.anonymous().get(path).await.is(401);
-    for other in ["/uploads/backups/rotc-backup-1999-01-01.json", "/uploads/backups/x.json", "/uploads/backups/rotc-backup-..%2Fx"] {
+    for other in [
+        "/uploads/backups/rotc-backup-1999-01-01.json",
+        "/uploads/backups/x.json",
+        "/uploads/backups/rotc-backup-..%2Fx",
+    ] {
         app.as_admin().get(other).await.is(404);
     }
     app.as_admin().get("/uploads/rotc-backup-2026-02-02.json").await.is(404);
@@ -92,7 +117,11 @@ async fn a_saved_backup_is_fetched_by_administrators_and_not_swept_away() {
 
 #[tokio::test]
 async fn a_large_table_is_streamed_and_a_snapshot_of_one_moment() {
-    let app = TestApp::with(|config| { config.files.direct = false; config.database.pool_size = 2; }).await;
+    let app = TestApp::with(|config| {
+        config.files.direct = false;
+        config.database.pool_size = 2;
+    })
+    .await;
     fill(&app).await;
 
     let answer = app.as_admin().get("/api/admin/backup/download").await;
@@ -108,7 +137,18 @@ async fn a_large_backup_comes_through_the_store_where_answers_have_a_limit() {
 
     let away = app.as_admin().get("/api/admin/backup/download").await;
     let address = away.is(307).header("location").to_owned();
-    let fetched: Value = app.app.outbound.client().expect("a client").get(&address).send().await.expect("the store answers").json().await.expect("JSON");
+    let fetched: Value = app
+        .app
+        .outbound
+        .client()
+        .expect("a client")
+        .get(&address)
+        .send()
+        .await
+        .expect("the store answers")
+        .json()
+        .await
+        .expect("JSON");
     assert_eq!(fetched["data"]["notifications"].as_array().map(Vec::len), Some(60_000));
 
     app.as_admin().post("/api/admin/backup/save", json!({})).await.is(200);

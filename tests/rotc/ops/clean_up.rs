@@ -29,7 +29,8 @@ async fn read_notices_and_sent_events_go_when_they_are_old() {
     ] {
         app.execute(notice, &[&user, &text, &read, &days(age)]).await;
     }
-    let event = "INSERT INTO sync_events (event_type, processed, processed_at, created_at) VALUES ($1, $2, $3, $4)";
+    let event =
+        "INSERT INTO sync_events (event_type, processed, processed_at, created_at) VALUES ($1, $2, $3, $4)";
     for (kind, sent, age) in [("sent and old", true, 8), ("sent and new", true, 6), ("waits", false, 400)] {
         app.execute(event, &[&kind, &sent, &sent.then(|| days(age)), &days(400)]).await;
     }
@@ -42,9 +43,14 @@ async fn read_notices_and_sent_events_go_when_they_are_old() {
     assert_eq!(kept, ["for everyone, unread", "read and new", "unread and old"]);
     let kept = app.query("SELECT event_type FROM sync_events ORDER BY event_type", &[]).await;
     assert_eq!(kept.iter().map(|row| row.get(0)).collect::<Vec<String>>(), ["sent and new", "waits"]);
-    let told: i64 = app.value("SELECT (payload->>'deleted')::bigint FROM audit_logs WHERE operation = 'CLEAN_UP'", &[]).await;
+    let told: i64 = app
+        .value("SELECT (payload->>'deleted')::bigint FROM audit_logs WHERE operation = 'CLEAN_UP'", &[])
+        .await;
     assert_eq!(told, 1);
-    assert_eq!(app.value::<i64>("SELECT count(*) FROM audit_logs WHERE operation = 'DELETE'", &[]).await, before);
+    assert_eq!(
+        app.value::<i64>("SELECT count(*) FROM audit_logs WHERE operation = 'DELETE'", &[]).await,
+        before
+    );
 }
 
 #[tokio::test]
@@ -55,20 +61,34 @@ async fn ended_sessions_go_and_running_ones_stay() {
     let insert = "INSERT INTO muster.sessions (id, user_id, idle_expires_at, absolute_expires_at, revoked_at)
                   VALUES (gen_random_uuid(), $1, $2, $3, $4)";
     let now = app.clock.now();
-    let (past, recent, future) = (now - TimeDelta::days(2), now - TimeDelta::hours(2), now + TimeDelta::hours(1));
-    for (idle, absolute, revoked) in [(past, future, None), (past, past, None), (future, future, Some(past)),
-        (recent, future, None), (future, future, Some(recent))]
-    {
+    let (past, recent, future) =
+        (now - TimeDelta::days(2), now - TimeDelta::hours(2), now + TimeDelta::hours(1));
+    for (idle, absolute, revoked) in [
+        (past, future, None),
+        (past, past, None),
+        (future, future, Some(past)),
+        (recent, future, None),
+        (future, future, Some(recent)),
+    ] {
         app.execute(insert, &[&cadet.user_id, &idle, &absolute, &revoked]).await;
     }
     let link = "INSERT INTO muster.signin_links (id, code_hash, user_id, expires_at) VALUES (gen_random_uuid(), $1, 1, $2)";
     app.execute(link, &[&b"a".as_slice(), &past]).await;
     app.execute(link, &[&b"b".as_slice(), &future]).await;
     for at in [past, recent] {
-        app.execute("INSERT INTO muster.signin_failures (account, address, at) VALUES ('a', 'b', $1)", &[&at]).await;
+        app.execute(
+            "INSERT INTO muster.signin_failures (account, address, at) VALUES ('a', 'b', $1)",
+            &[&at],
+        )
+        .await;
         let key = at.to_string();
-        app.execute("INSERT INTO muster.rate_limits (key, window_start, hits) VALUES ($1, $2, 1)", &[&key, &at]).await;
-        app.execute("INSERT INTO muster.lockouts (account, locked_until) VALUES ($1, $2)", &[&key, &at]).await;
+        app.execute(
+            "INSERT INTO muster.rate_limits (key, window_start, hits) VALUES ($1, $2, 1)",
+            &[&key, &at],
+        )
+        .await;
+        app.execute("INSERT INTO muster.lockouts (account, locked_until) VALUES ($1, $2)", &[&key, &at])
+            .await;
     }
 
     run(&app).await;
@@ -87,7 +107,8 @@ async fn finished_work_goes_after_a_month_and_states_go_with_their_notices() {
     let now = app.clock.now();
     for (status, age) in [("done", Some(31)), ("failed", Some(31)), ("done", Some(29)), ("queued", None)] {
         let finished = age.map(|days| now - TimeDelta::days(days));
-        let job = "INSERT INTO muster.jobs (kind, payload, status, finished_at) VALUES ('nothing', '{}', $1, $2)";
+        let job =
+            "INSERT INTO muster.jobs (kind, payload, status, finished_at) VALUES ('nothing', '{}', $1, $2)";
         app.execute(job, &[&status, &finished]).await;
     }
     for age in [Some(31), Some(29), None] {
@@ -95,9 +116,15 @@ async fn finished_work_goes_after_a_month_and_states_go_with_their_notices() {
         let mail = "INSERT INTO muster.mails (recipient, subject, text_body, html_body, sent_at) VALUES ('a', 'b', 'c', 'd', $1)";
         app.execute(mail, &[&sent]).await;
     }
-    let notice: i32 = app.value("INSERT INTO notifications (message, type) VALUES ('a', 'activity') RETURNING id", &[]).await;
+    let notice: i32 = app
+        .value("INSERT INTO notifications (message, type) VALUES ('a', 'activity') RETURNING id", &[])
+        .await;
     for (user, about) in [(cadet.user_id, notice), (cadet.user_id, 999_999), (999_999, notice)] {
-        app.execute("INSERT INTO muster.notification_states (user_id, notification_id) VALUES ($1, $2)", &[&user, &about]).await;
+        app.execute(
+            "INSERT INTO muster.notification_states (user_id, notification_id) VALUES ($1, $2)",
+            &[&user, &about],
+        )
+        .await;
     }
 
     run(&app).await;

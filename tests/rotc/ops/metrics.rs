@@ -52,7 +52,11 @@ async fn requests_and_queries_are_counted_until_the_reset() {
     assert_eq!(number(&after, "/database/poolMax"), 1.0);
     assert!(after["timestamp"].as_str().is_some_and(|time| time == "2026-02-02T08:00:00.000Z"), "{after}");
 
-    app.as_admin().post("/api/admin/metrics/reset", json!({})).await.is(200).message("Metrics reset successfully");
+    app.as_admin()
+        .post("/api/admin/metrics/reset", json!({}))
+        .await
+        .is(200)
+        .message("Metrics reset successfully");
     let reset = app.as_admin().get("/api/admin/metrics").await.json();
     assert_eq!(number(&reset, "/requests/total"), 1.0, "the reset itself ended after it");
 }
@@ -90,7 +94,10 @@ async fn a_query_that_takes_long_is_listed_without_its_values() {
     let data = answer.is(200).json()["data"].clone();
     assert_eq!(data["threshold_ms"], 100);
     let listed = data["recent_slow_queries"].as_array().expect("a list");
-    assert!(listed.iter().any(|one| one["sql"].as_str().is_some_and(|sql| sql.contains("pg_sleep"))), "{data}");
+    assert!(
+        listed.iter().any(|one| one["sql"].as_str().is_some_and(|sql| sql.contains("pg_sleep"))),
+        "{data}"
+    );
     assert!(!answer.text().contains("a secret value"));
 
     let database = app.as_admin().get("/api/metrics/database").await.is(200).json()["data"].clone();
@@ -115,7 +122,11 @@ async fn kept_answers_are_counted_and_can_be_forgotten() {
     stats.is(200).has(json!({ "hits": 1, "misses": 1, "keys": 1, "hitRate": "50.00%" }));
     app.as_admin().get("/api/cache/stats").await.is(200).has(json!({ "success": true,
         "data": { "backend": "memory", "hits": 1, "misses": 1, "hit_rate": 50, "keys": 1 } }));
-    app.as_admin().get("/api/metrics/cache").await.is(200).has(json!({ "data": { "hit_rate": 50, "miss_rate": 50 } }));
+    app.as_admin()
+        .get("/api/metrics/cache")
+        .await
+        .is(200)
+        .has(json!({ "data": { "hit_rate": 50, "miss_rate": 50 } }));
 
     let cleared = app.as_admin().post("/api/admin/cache/clear", json!({})).await;
     cleared.is(200).message("Cache cleared successfully").has(json!({

@@ -32,7 +32,10 @@ fn parse(text: &str) -> BTreeMap<String, Family> {
             let family = families.get_mut(&current).expect("a family before its samples");
             let suffixes: &[&str] =
                 if family.kind == "histogram" { &["_bucket", "_sum", "_count"] } else { &[""] };
-            assert!(suffixes.iter().any(|suffix| name == format!("{current}{suffix}")), "{line} in {current}");
+            assert!(
+                suffixes.iter().any(|suffix| name == format!("{current}{suffix}")),
+                "{line} in {current}"
+            );
             family.samples.push((name, labels, value));
         }
     }
@@ -94,8 +97,14 @@ async fn the_export_can_be_read_and_counts_by_route_and_status() {
     let families = parse(&answer.text());
     let requests = &families["http_requests_total"];
     let count = |route: &str, status: &str| {
-        let wanted = |labels: &BTreeMap<String, String>| labels["route"] == route && labels["status"] == status;
-        requests.samples.iter().filter(|(_, labels, _)| wanted(labels)).map(|(_, _, value)| value).sum::<f64>()
+        let wanted =
+            |labels: &BTreeMap<String, String>| labels["route"] == route && labels["status"] == status;
+        requests
+            .samples
+            .iter()
+            .filter(|(_, labels, _)| wanted(labels))
+            .map(|(_, _, value)| value)
+            .sum::<f64>()
     };
     assert_eq!(count("/api/cadets/{id}", "200"), 3.0);
     assert_eq!(count("/api/cadets/{id}", "404"), 1.0, "in whatever case and version");
@@ -108,7 +117,13 @@ async fn the_export_can_be_read_and_counts_by_route_and_status() {
         .map(|(_, _, value)| value)
         .sum();
     assert_eq!(all, by_status);
-    for name in ["http_errors_total", "http_active_sessions", "http_error_rate", "db_queries_total", "cache_hits_total"] {
+    for name in [
+        "http_errors_total",
+        "http_active_sessions",
+        "http_error_rate",
+        "db_queries_total",
+        "cache_hits_total",
+    ] {
         assert_eq!(families[name].samples.len(), 1, "{name}");
     }
 }
@@ -123,9 +138,9 @@ async fn the_buckets_of_a_duration_grow_and_end_with_all() {
     let samples = &families["http_request_duration_seconds"].samples;
     let of = |suffix: &str| {
         let name = format!("http_request_duration_seconds{suffix}");
-        let wanted = samples.iter().filter(move |(sample, labels, _)| {
-            *sample == name && labels["route"] == "/api/admin/cadets"
-        });
+        let wanted = samples
+            .iter()
+            .filter(move |(sample, labels, _)| *sample == name && labels["route"] == "/api/admin/cadets");
         wanted.cloned().collect::<Vec<_>>()
     };
     let buckets = of("_bucket");

@@ -47,7 +47,10 @@ async fn a_failure_is_reported_with_its_place_and_nothing_of_the_request() {
     assert_eq!(event["level"], "error");
     assert_eq!(event["tags"]["request_id"], answer.is(500).header("x-request-id"));
     let frame = &event["exception"]["values"][0]["stacktrace"]["frames"][0];
-    assert!(frame["filename"].as_str().is_some_and(|file| file.ends_with("sample.rs")) && frame["lineno"].is_u64());
+    assert!(
+        frame["filename"].as_str().is_some_and(|file| file.ends_with("sample.rs"))
+            && frame["lineno"].is_u64()
+    );
     for personal in ["juan", "private-token", "203.0.113.7", "email"] {
         assert!(!body.contains(personal), "{personal} in {body}");
     }

@@ -10,7 +10,12 @@ use super::for_admins_only;
 #[tokio::test]
 async fn only_administrators_see_the_state() {
     let app = TestApp::rotc().await;
-    let reads = ["/api/admin/health-check", "/api/admin/system-status", "/api/admin/sync/metrics", "/api/admin/debug/cadet/1"];
+    let reads = [
+        "/api/admin/health-check",
+        "/api/admin/system-status",
+        "/api/admin/sync/metrics",
+        "/api/admin/debug/cadet/1",
+    ];
     for_admins_only(&app, Method::GET, &reads).await;
     for_admins_only(&app, Method::POST, &["/api/admin/force-optimize-db"]).await;
 }
@@ -22,7 +27,8 @@ async fn health_names_every_part_and_is_200_without_a_database() {
         "files": { "status": "healthy" }, "mail": { "status": "degraded" } } });
     app.anonymous().get("/api/health").await.is(200).has(healthy);
 
-    let gone = TestApp::with(|config| config.database.url = Some("postgres://nobody@127.0.0.1:9/none".into())).await;
+    let gone =
+        TestApp::with(|config| config.database.url = Some("postgres://nobody@127.0.0.1:9/none".into())).await;
     let sick = json!({ "status": "ok", "db": "disconnected", "error": "The database does not answer",
         "checks": { "database": { "status": "unhealthy" } } });
     gone.anonymous().get("/api/health").await.is(200).has(sick);
@@ -31,7 +37,11 @@ async fn health_names_every_part_and_is_200_without_a_database() {
 #[tokio::test]
 async fn the_counts_are_real_and_a_minute_old_at_most() {
     let app = TestApp::rotc().await;
-    app.as_admin().get("/api/admin/health-check").await.is(200).has(json!({ "status": "ok", "type": "postgres" }));
+    app.as_admin()
+        .get("/api/admin/health-check")
+        .await
+        .is(200)
+        .has(json!({ "status": "ok", "type": "postgres" }));
     app.add(a_cadet()).await;
     app.add(a_cadet().archived()).await;
 
@@ -40,14 +50,17 @@ async fn the_counts_are_real_and_a_minute_old_at_most() {
     status.is(200).has(json!({ "app": { "status": "ok", "time": "2026-02-02T08:00:00.000Z" },
         "database": { "status": "ok", "type": "postgres" },
         "metrics": { "cadets": 1, "users": 2, "trainingDays": 0, "activities": 0, "unreadNotifications": 0 } }));
-    assert!(status.json()["app"]["uptimeSeconds"].is_u64() && status.json()["database"]["latencyMs"].is_u64());
+    assert!(
+        status.json()["app"]["uptimeSeconds"].is_u64() && status.json()["database"]["latencyMs"].is_u64()
+    );
 }
 
 #[tokio::test]
 async fn the_waiting_of_events_is_measured() {
     let app = TestApp::rotc().await;
     let url = "/api/admin/sync/metrics";
-    let nothing = json!({ "backlog": 0, "processed_last_5m": 0, "avg_latency_ms": null, "p95_latency_ms": null });
+    let nothing =
+        json!({ "backlog": 0, "processed_last_5m": 0, "avg_latency_ms": null, "p95_latency_ms": null });
     app.as_admin().get(url).await.is(200).has(nothing);
     let now = app.clock.now().naive_utc();
     for (sent, waited) in [(true, 100), (true, 300), (false, 0)] {
@@ -57,7 +70,8 @@ async fn the_waiting_of_events_is_measured() {
         app.execute(insert, &[&made_at, &sent, &sent_at]).await;
     }
 
-    let measured = json!({ "backlog": 1, "processed_last_5m": 2, "avg_latency_ms": 200, "p95_latency_ms": 300 });
+    let measured =
+        json!({ "backlog": 1, "processed_last_5m": 2, "avg_latency_ms": 200, "p95_latency_ms": 300 });
     app.as_admin().get(url).await.is(200).has(measured);
 }
 

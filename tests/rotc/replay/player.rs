@@ -170,8 +170,11 @@ impl Player {
         let mut problems = self.compare(line, &json!(difference.status), &json!(answer.status()), "status");
         if let Some(body) = &difference.body {
             let actual = serde_json::from_slice(answer.bytes()).unwrap_or_else(|_| json!(answer.text()));
-            let actual =
-                if line.response["json_summary"] == true { backup::summary(&line.response, &actual) } else { actual };
+            let actual = if line.response["json_summary"] == true {
+                backup::summary(&line.response, &actual)
+            } else {
+                actual
+            };
             problems.extend(self.compare(line, body, &actual, ""));
         }
         problems

@@ -98,7 +98,9 @@ fn moment(text: &str, field: &'static str, days: u64) -> Result<NaiveDateTime> {
     let moment = day().map(|day| day.and_time(NaiveTime::MIN)).or_else(zoned).or_else(|| text.parse().ok());
     // PostgreSQL knows no year beyond these.
     let known = |moment: &NaiveDateTime| (1..=9999).contains(&chrono::Datelike::year(moment));
-    moment.filter(known).ok_or_else(|| invalid_field(field, format!("{field} must be a date such as 2026-02-02")))
+    moment
+        .filter(known)
+        .ok_or_else(|| invalid_field(field, format!("{field} must be a date such as 2026-02-02")))
 }
 
 /// Where a page stands among all.

@@ -6,12 +6,12 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use serde::Serialize;
+use serde_json::json;
 use shared::{
     App, Result,
     error::not_found,
     http::{Json, Path, written},
 };
-use serde_json::json;
 use utoipa::ToSchema;
 
 use super::{
@@ -77,7 +77,8 @@ pub async fn show_backup(
     let mut response = file.body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&format!("attachment; filename={name}"))?);
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&format!("attachment; filename={name}"))?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }

@@ -50,9 +50,9 @@ impl Job for ExpireAuditLogs {
                     "INSERT INTO audit_logs (record_id, table_name, operation, payload, created_at)
                      VALUES ($1, 'audit_logs', 'RETENTION', $2, $3) RETURNING id"
                 ),
-                Some(_) => sql!(
-                    "UPDATE audit_logs SET payload = $2, created_at = $3 WHERE id = $1 RETURNING id"
-                ),
+                Some(_) => {
+                    sql!("UPDATE audit_logs SET payload = $2, created_at = $3 WHERE id = $1 RETURNING id")
+                }
             };
             let id: i32 = change.scalar(tell, &[&summary, &payload, &now.naive_utc()]).await?;
             summary = Some(id);
@@ -63,7 +63,8 @@ impl Job for ExpireAuditLogs {
 
 /// The setting; what is no sensible number of days counts as absent, so that a slip deletes nothing.
 async fn kept_days(app: &App) -> Result<i64> {
-    let find = sql!("SELECT value FROM system_settings WHERE key = 'audit_retention_days' ORDER BY id LIMIT 1");
+    let find =
+        sql!("SELECT value FROM system_settings WHERE key = 'audit_retention_days' ORDER BY id LIMIT 1");
     let value: Option<(Option<String>,)> = app.db.read().await?.one(find, &[]).await?;
     let days = value.and_then(|(text,)| text?.trim().parse().ok());
     Ok(days.filter(|days| (1..=36_500).contains(days)).unwrap_or(KEPT_DAYS))

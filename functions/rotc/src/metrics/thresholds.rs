@@ -118,7 +118,8 @@ pub fn parse(text: Option<&str>) -> Thresholds {
 #[utoipa::path(get, path = "/api/metrics/thresholds", tag = "metrics",
     responses((status = 200, body = Success<ThresholdsNow>)))]
 pub async fn show_thresholds(_: Admin, State(app): State<App>) -> Result<Json<Success<ThresholdsNow>>> {
-    let find = sql!("SELECT value FROM system_settings WHERE key = $1 AND value IS NOT NULL ORDER BY id LIMIT 1");
+    let find =
+        sql!("SELECT value FROM system_settings WHERE key = $1 AND value IS NOT NULL ORDER BY id LIMIT 1");
     let value: Option<(String,)> = app.db.read().await?.one(find, &[&KEY]).await?;
     Ok(answer(&app, parse(value.as_ref().map(|(text,)| text.as_str()))))
 }

@@ -2,7 +2,13 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{App, Result, db::Record, error::invalid, http::{Json, Path}, sql};
+use shared::{
+    App, Result,
+    db::Record,
+    error::invalid,
+    http::{Json, Path},
+    sql,
+};
 use utoipa::ToSchema;
 
 use crate::access::Admin;

@@ -51,7 +51,8 @@ pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> R
         && let Err(cause) = create(&app, &admin).await
     {
         tracing::error!(%cause, "indexes could not be made");
-        errors.push("Indexes could not be created, please try again when fewer people are at work".to_owned());
+        errors
+            .push("Indexes could not be created, please try again when fewer people are at work".to_owned());
     }
     let now_there = self::existing(&app, &wanted).await?;
     if let Err(cause) = analyse(&app, &admin).await {
@@ -80,7 +81,8 @@ fn names() -> Vec<&'static str> {
 }
 
 async fn existing(app: &App, wanted: &[&str]) -> Result<usize> {
-    let count = sql!("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public' AND indexname::text = ANY($1)");
+    let count =
+        sql!("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public' AND indexname::text = ANY($1)");
     let found: i64 = app.db.read().await?.scalar(count, &[&wanted]).await?;
     Ok(usize::try_from(found)?)
 }
@@ -88,7 +90,8 @@ async fn existing(app: &App, wanted: &[&str]) -> Result<usize> {
 /// Makes what is missing. A table that others hold for long ends it, so that nobody waits behind it.
 async fn create(app: &App, admin: &crate::access::User) -> Result<()> {
     let mut change = app.db.change(&admin.actor()).await?;
-    let hurry = sql!("SELECT set_config('lock_timeout', '3s', true), set_config('statement_timeout', '20s', true)");
+    let hurry =
+        sql!("SELECT set_config('lock_timeout', '3s', true), set_config('statement_timeout', '20s', true)");
     change.one::<(String, String)>(hurry, &[]).await?;
     change.run(INDEXES).await?;
     change.commit().await

@@ -36,7 +36,8 @@ impl S3 {
         let (mut body, mut ended) = (first, false);
         loop {
             let number = i32::try_from(parts.len() + 1)?;
-            let put = self.client().await.upload_part().bucket(&self.config.bucket).key(key).upload_id(upload);
+            let put =
+                self.client().await.upload_part().bucket(&self.config.bucket).key(key).upload_id(upload);
             let put = put.part_number(number).body(ByteStream::from(body)).send().await.map_err(away)?;
             parts.push(CompletedPart::builder().part_number(number).set_e_tag(put.e_tag).build());
             if ended {
