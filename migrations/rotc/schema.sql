@@ -58,6 +58,10 @@ BEGIN
     IF TG_TABLE_NAME = 'users' AND old_row - heartbeat = new_row - heartbeat THEN
         RETURN NULL;
     END IF;
+    -- The clean-up tells how many notices it has removed; a row for each would only move them to the log.
+    IF TG_TABLE_NAME = 'notifications' AND TG_OP = 'DELETE' AND current_setting('muster.system', true) = 'clean-up' THEN
+        RETURN NULL;
+    END IF;
 
     IF old_row IS NOT NULL THEN
         payload := jsonb_build_object('before', muster.audit_columns(old_row, new_row));
@@ -234,6 +238,13 @@ ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE muster.alerts (
+    kind text NOT NULL,
+    raised_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
 
 CREATE TABLE muster.excuse_effects (
     letter_id integer NOT NULL,
@@ -901,6 +912,9 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
+
 ALTER TABLE ONLY muster.excuse_effects
     ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
 
@@ -1036,6 +1050,8 @@ CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finis
 
 CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+
 CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
@@ -1082,7 +1098,15 @@ CREATE INDEX idx_muster_cadets_student_id ON public.cadets USING btree (lower(st
 
 CREATE INDEX idx_muster_merit_demerit_issuer ON public.merit_demerit_logs USING btree (issued_by_user_id);
 
+CREATE INDEX idx_muster_notifications_global ON public.notifications USING btree (created_at DESC, id DESC) WHERE (user_id IS NULL);
+
+CREATE INDEX idx_muster_notifications_global_type ON public.notifications USING btree (type, created_at DESC, id DESC) WHERE (user_id IS NULL);
+
+CREATE INDEX idx_muster_notifications_read ON public.notifications USING btree (created_at) WHERE is_read;
+
 CREATE INDEX idx_muster_notifications_user_created ON public.notifications USING btree (user_id, created_at);
+
+CREATE INDEX idx_muster_sync_events_processed ON public.sync_events USING btree (processed_at) WHERE processed;
 
 CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, outbound::Outbound,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -26,8 +26,12 @@ pub struct App {
     pub signer: Signer,
     /// Sends stored mails.
     pub mailer: Mailer,
+    /// What this process counts about itself.
+    pub metrics: Metrics,
     /// Calls other people's servers.
     pub outbound: Outbound,
+    /// Tells of failures.
+    pub reports: Reports,
 }
 
 impl App {
@@ -48,6 +52,8 @@ impl App {
             cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
+            metrics: db.metrics().clone(),
+            reports: Reports::new(config.reports.clone(), &outbound),
             outbound,
             db,
             config,

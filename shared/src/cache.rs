@@ -12,7 +12,10 @@ use std::{
 use bytes::Bytes;
 use moka::{Expiry, future, policy::EvictionPolicy};
 
-use crate::{Error, Result};
+use crate::{
+    Error, Result,
+    metrics::{Lookups, LookupsView},
+};
 
 /// Bytes at most in the cache of one process.
 const CAPACITY_BYTES: u64 = 32 * 1024 * 1024;
@@ -22,6 +25,7 @@ const CAPACITY_BYTES: u64 = 32 * 1024 * 1024;
 pub struct Cache {
     kept: future::Cache<String, (Bytes, Duration)>,
     versions: Versions,
+    lookups: Arc<Lookups>,
 }
 
 /// An answer, and where it came from.
@@ -46,7 +50,7 @@ impl Cache {
             .eviction_policy(EvictionPolicy::lru())
             .expire_after(PerEntry)
             .build();
-        Self { kept, versions }
+        Self { kept, versions, lookups: Arc::default() }
     }
 
     /// The answer under `key`, or what `make` gives now, kept for `life` or until one of `tables` changes.
@@ -68,8 +72,27 @@ impl Cache {
             hit = false;
             Ok::<_, Error>((make.await?, life))
         };
-        let (body, _) = self.kept.try_get_with(key, fresh).await.map_err(Arc::unwrap_or_clone)?;
+        let kept = self.kept.try_get_with(key, fresh).await;
+        self.lookups.note(hit);
+        let (body, _) = kept.map_err(Arc::unwrap_or_clone)?;
         Ok(Kept { body, hit })
+    }
+
+    /// How often answers were found.
+    pub fn lookups(&self) -> LookupsView {
+        self.lookups.view()
+    }
+
+    /// Answers kept now, and their bytes. Those that are outdated but not yet gone count.
+    pub async fn size(&self) -> (u64, u64) {
+        self.kept.run_pending_tasks().await;
+        (self.kept.entry_count(), self.kept.weighted_size())
+    }
+
+    /// Forgets every answer and every lookup.
+    pub fn clear(&self) {
+        self.kept.invalidate_all();
+        self.lookups.reset();
     }
 }
 

@@ -14,6 +14,7 @@ pub use cloudinary::{CloudinaryConfig, CloudinarySource};
 use crate::{
     Result,
     error::{Error, Kind},
+    reports::ReportsConfig,
 };
 
 /// Everything that can be configured.
@@ -37,6 +38,8 @@ pub struct Config {
     pub files: FilesConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// `SENTRY_DSN`: where failures are reported to; without it they stand in the log only.
+    pub reports: Option<ReportsConfig>,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -186,6 +189,7 @@ impl Variables<'_> {
             public_url: self.public_url(),
             files: self.files(),
             mail: self.mail(),
+            reports: self.reports(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
@@ -221,6 +225,22 @@ impl Variables<'_> {
                 IdentifierLogin::Off
             }
         }
+    }
+
+    fn reports(&mut self) -> Option<ReportsConfig> {
+        let text = self.text("SENTRY_DSN")?;
+        let production = self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development");
+        let config = Url::parse(&text).ok().map(|dsn| ReportsConfig {
+            dsn,
+            before_answer: self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
+            environment: if production { "production" } else { "development" },
+        });
+        let config = config.filter(|config| config.endpoint().is_some());
+        if config.is_none() {
+            self.problems
+                .push("SENTRY_DSN must be an address such as https://key@sentry.example/1".to_owned());
+        }
+        config
     }
 
     fn public_url(&mut self) -> Option<Url> {

@@ -16,7 +16,9 @@ pub mod ids;
 pub mod jobs;
 pub mod lambda;
 pub mod mail;
+pub mod metrics;
 pub mod outbound;
+pub mod reports;
 pub mod system;
 pub mod telemetry;
 

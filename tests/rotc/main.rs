@@ -18,6 +18,7 @@ mod kept;
 mod legacy;
 mod mail;
 mod notifications;
+mod ops;
 mod recognition;
 mod replay;
 mod settings;

@@ -205,6 +205,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             cloudinary: None,
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
+        reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
         bcrypt_cost: 4,

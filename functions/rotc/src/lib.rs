@@ -12,16 +12,20 @@ pub mod analytics;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
+pub mod audit_logs;
 pub mod auth;
 pub mod autolink;
+pub mod backup;
 pub mod cached;
 pub mod cadets;
+pub mod download;
 pub mod envelope;
 pub mod events;
 pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
+pub mod metrics;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
@@ -48,11 +52,14 @@ pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
     &analytics::GROUP,
     &attendance::GROUP,
+    &audit_logs::GROUP,
     &auth::GROUP,
+    &backup::GROUP,
     &cadets::GROUP,
     &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &metrics::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
     &recognition::GROUP,

@@ -1,5 +1,7 @@
 //! Writing: one transaction, made for somebody.
 
+use std::time::Instant;
+
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
 use tokio_postgres::SimpleQueryMessage;
@@ -37,13 +39,13 @@ impl Change {
 
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<T>> {
-        let rows = read::query(self.connection()?, sql, params).await?;
+        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
         rows.iter().map(|row| Ok(T::from_row(row)?)).collect()
     }
 
     /// The first row, if there is one.
     pub async fn one<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Option<T>> {
-        let rows = read::query(self.connection()?, sql, params).await?;
+        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
         Ok(rows.first().map(T::from_row).transpose()?)
     }
 
@@ -60,7 +62,15 @@ impl Change {
     pub async fn execute(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<u64> {
         let connection = self.connection()?;
         let statement = connection.prepare_cached(sql.text()).await?;
-        Ok(connection.execute(&statement, params).await?)
+        let started = Instant::now();
+        let touched = connection.execute(&statement, params).await;
+        self.db.metrics().queries().note(sql, started.elapsed());
+        Ok(touched?)
+    }
+
+    /// Runs the statements of a file.
+    pub async fn run(&mut self, file: Sql) -> Result<()> {
+        Ok(self.connection()?.batch_execute(file.text()).await?)
     }
 
     /// Stores a mail to be sent after the commit.

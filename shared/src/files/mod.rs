@@ -12,6 +12,9 @@ use futures_util::future::BoxFuture;
 
 mod cloudinary;
 mod s3;
+mod vault;
+
+pub use vault::Vault;
 
 use crate::{Result, clock::Clock, config::FilesConfig, error, outbound::Outbound};
 use cloudinary::Cloudinary;
@@ -168,6 +171,11 @@ impl Files {
             Some(store) => store.direct_address(address, FETCH_WITHIN).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Files that no address leads to.
+    pub fn vault(&self) -> Vault<'_> {
+        Vault(self)
     }
 
     /// Somewhere to put a large file without sending it through this program.

@@ -23,6 +23,8 @@ use tokio::sync::OnceCell;
 use super::{Listed, Listing, NewFile, Store, StoredFile, cloudinary::CHECKED};
 use crate::{Result, config::FilesConfig, error};
 
+mod long;
+
 /// Where files lie in the bucket, and how their addresses begin.
 const FOLDER: &str = "uploads/";
 

@@ -3,6 +3,7 @@
 //! Every group starts from a fresh copy of the legacy database; inside a group each line sees the effects of those before.
 //! `differences.toml` lists every intended difference; an entry that is no longer needed fails.
 
+mod backup;
 mod differences;
 mod line;
 mod matcher;
@@ -42,6 +43,7 @@ groups! {
     excuse_letters_answer_as_recorded: "excuse",
     attendance_answers_as_recorded: "attendance",
     scanning_answers_as_recorded: "attendance-scan",
+    backups_answer_as_recorded: "admin-backup",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
     reminders_answer_as_recorded: "admin-notify",

@@ -6,20 +6,21 @@
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
-use http::{header, request::Parts};
+use http::request::Parts;
 use shared::{
     App, Error, Result,
     db::Actor,
     error::{forbidden, unauthorized},
-    http::{Path, RequestId},
-    row, sql,
+    http::Path,
 };
 use uuid::Uuid;
 
 use crate::{autolink, settings::maintenance};
 
+mod person;
 mod refusal;
 
+use person::{cookie_token, header_token, person};
 pub use refusal::{
     AccessDenied, CadetAccessRequired, NoSender, NotACadet, NotACadetAccount, NotAStaffAccount, Refusal,
 };
@@ -134,6 +135,10 @@ pub struct Guest(pub Option<User>);
 /// without a header (images, files, event streams).
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<User>);
+
+/// Admins only, signed in by header or cookie. For GET routes that a browser may open by itself.
+#[derive(Clone, Debug)]
+pub struct AdminViewer(pub User);
 
 /// A user who is a cadet, with the cadet's id. `R` is what others are told.
 #[derive(Clone, Debug)]
@@ -313,6 +318,20 @@ impl FromRequestParts<App> for Viewer {
     }
 }
 
+impl FromRequestParts<App> for AdminViewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = header_token(parts).or_else(|| cookie_token(parts));
+        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+        let user = person(app, parts, &token).await?;
+        match user.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))? {
+            user if user.role == Role::Admin => Ok(Self(user)),
+            _ => Err(forbidden("Forbidden")),
+        }
+    }
+}
+
 fn not_yours() -> Error {
     forbidden("You do not have permission to perform this action.")
 }
@@ -331,64 +350,4 @@ async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
 /// The member of the staff a user is.
 fn staff_of(user: &User) -> Option<i32> {
     user.staff_id.filter(|_| user.role != Role::Cadet)
-}
-
-/// The token of the `Authorization` header, with or without `Bearer`.
-fn header_token(parts: &Parts) -> Option<String> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
-    let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
-    (!token.is_empty() && token != "Bearer").then(|| token.to_owned())
-}
-
-fn cookie_token(parts: &Parts) -> Option<String> {
-    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, token)| token.to_owned())
-}
-
-row! {
-    struct Person {
-        id: i32,
-        username: String,
-        role: String,
-        cadet_id: Option<i32>,
-        staff_id: Option<i32>,
-    }
-}
-
-/// The person behind a token, if it is ours and its session lives. In maintenance only administrators get further.
-async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
-    let user = known(app, parts, token).await?;
-    if user.as_ref().is_some_and(|user| user.role != Role::Admin) {
-        maintenance::check(app).await?;
-    }
-    Ok(user)
-}
-
-async fn known(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
-    let now = app.clock.now();
-    let Some(claims) = app.signer.check(token, now).await? else { return Ok(None) };
-    let find = sql!(
-        "SELECT users.id, users.username, users.role, users.cadet_id, users.staff_id
-         FROM muster.sessions JOIN users ON users.id = sessions.user_id
-         LEFT JOIN cadets ON cadets.id = users.cadet_id
-         LEFT JOIN training_staff ON training_staff.id = users.staff_id
-         WHERE sessions.id = $1 AND sessions.revoked_at IS NULL
-           AND sessions.idle_expires_at > $2 AND sessions.absolute_expires_at > $2
-           AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
-           AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE"
-    );
-    let found: Option<Person> = app.db.read().await?.one(find, &[&claims.sid, &now]).await?;
-    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-    Ok(found.filter(|person| person.id.to_string() == claims.sub).and_then(|person| {
-        Some(User {
-            role: Role::parse(&person.role)?,
-            id: person.id,
-            username: person.username,
-            cadet_id: person.cadet_id,
-            staff_id: person.staff_id,
-            session: claims.sid,
-            request_id,
-        })
-    }))
 }

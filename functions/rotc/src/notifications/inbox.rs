@@ -61,15 +61,22 @@ async fn list_of(
     user: &User,
     types: Option<&'static [&'static str]>,
 ) -> Result<Vec<Notification>> {
+    // Two lists of the newest, each by its index: a legacy server has left hundreds of thousands of notices for everyone.
     let list = sql!(
         "SELECT notices.id, notices.user_id, notices.message, notices.type AS kind,
                 coalesce(notices.is_read, FALSE) OR states.read_at IS NOT NULL AS is_read, notices.created_at
-         FROM notifications AS notices
+         FROM (
+             (SELECT id, user_id, message, type, is_read, created_at FROM notifications
+              WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $3)
+             UNION ALL
+             (SELECT id, user_id, message, type, is_read, created_at FROM notifications AS global
+              WHERE user_id IS NULL AND ($2::text[] IS NULL OR type = ANY($2))
+                AND NOT EXISTS (SELECT FROM muster.notification_states
+                                WHERE notification_id = global.id AND user_id = $1 AND dismissed_at IS NOT NULL)
+              ORDER BY created_at DESC, id DESC LIMIT $3)
+         ) AS notices
          LEFT JOIN muster.notification_states AS states
               ON states.notification_id = notices.id AND states.user_id = $1 AND notices.user_id IS NULL
-         WHERE (notices.user_id = $1
-                OR (notices.user_id IS NULL AND ($2::text[] IS NULL OR notices.type = ANY($2))))
-           AND states.dismissed_at IS NULL
          ORDER BY notices.created_at DESC, notices.id DESC LIMIT $3"
     );
     app.db.read().await?.all(list, &[&user.id, &types, &MOST]).await
