@@ -117,6 +117,16 @@ BEGIN
     );
 END $$;
 
+CREATE FUNCTION muster.file_key(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN address ~ '^(https://res\.cloudinary\.com|/uploads/cloud)/'
+        THEN 'cloudinary:' || substring(address FROM '^[^?#]*/([^./?#]*)')
+        ELSE address
+    END
+$$;
+
 CREATE FUNCTION muster.follow_files() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
@@ -132,7 +142,12 @@ BEGIN
     END IF;
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'delete_file', jsonb_build_object('address', address)
-    FROM unnest(before) AS address WHERE address <> ALL (after);
+    FROM unnest(before) AS address
+    WHERE address <> ALL (after)
+      -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
+      AND NOT EXISTS (SELECT FROM muster.jobs
+                      WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
+                        AND payload ->> 'address' = address);
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'shrink_picture', jsonb_build_object('address', address)
     FROM unnest(after) AS address

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer,
+    mail::Mailer, outbound::Outbound,
 };
 
 /// The parts of a running system.
@@ -26,6 +26,8 @@ pub struct App {
     pub signer: Signer,
     /// Sends stored mails.
     pub mailer: Mailer,
+    /// Calls other people's servers.
+    pub outbound: Outbound,
 }
 
 impl App {
@@ -38,13 +40,15 @@ impl App {
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
         let db = Db::new(config.database.clone());
+        let outbound = Outbound::default();
         Self {
+            files: Files::new(config.files.clone(), &clock, &outbound),
             clock,
             ids: Ids,
-            files: Files::new(config.files.clone()),
             cache: Cache::default(),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
+            outbound,
             db,
             config,
         }

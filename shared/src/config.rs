@@ -7,6 +7,10 @@ use std::{path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+mod cloudinary;
+
+pub use cloudinary::{CloudinaryConfig, CloudinarySource};
+
 use crate::{
     Result,
     error::{Error, Kind},
@@ -75,7 +79,7 @@ pub struct SessionLife {
     pub absolute: Duration,
 }
 
-/// Where files are stored: Amazon S3 or anything that speaks its protocol.
+/// Where files are stored: Amazon S3 or anything that speaks its protocol, and Cloudinary beside it.
 #[derive(Clone, Debug, Default)]
 pub struct FilesConfig {
     /// `FILES_BUCKET`.
@@ -89,6 +93,9 @@ pub struct FilesConfig {
     /// `FILES_DIRECT`: clients can reach the store, and send and fetch large files there (default: only in a Lambda
     /// function, whose requests and answers have a limit).
     pub direct: bool,
+    /// `CLOUDINARY_URL`, or `CLOUDINARY_CLOUD_NAME` with `CLOUDINARY_API_KEY` and `CLOUDINARY_API_SECRET`: new files go
+    /// there.
+    pub cloudinary: Option<CloudinaryConfig>,
 }
 
 /// How mail is sent.
@@ -237,6 +244,7 @@ impl Variables<'_> {
                 Some(_) => self.flag("FILES_DIRECT"),
                 None => self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
             },
+            cloudinary: self.cloudinary(),
         }
     }
 

@@ -16,6 +16,7 @@ pub mod ids;
 pub mod jobs;
 pub mod lambda;
 pub mod mail;
+pub mod outbound;
 pub mod system;
 pub mod telemetry;
 

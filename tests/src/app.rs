@@ -179,6 +179,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             region: Some("us-east-1".to_owned()),
             keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
             direct: true,
+            cloudinary: None,
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         cors_origins: Vec::new(),

@@ -11,6 +11,7 @@ mod answer;
 mod app;
 mod build;
 mod client;
+mod cloudinary;
 pub mod cluster;
 pub mod exercised;
 mod sign_in;
@@ -24,4 +25,5 @@ pub use build::{
     a_staff_member, a_training_day, an_admin,
 };
 pub use client::{Client, Part};
+pub use cloudinary::CloudinaryServer;
 pub use smtp::MailServer;

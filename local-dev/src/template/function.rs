@@ -11,7 +11,10 @@ const SCHEDULE: &str = include_str!("pieces/schedule.yaml");
 const PERMISSION: &str = include_str!("pieces/permission.yaml");
 
 const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"\n";
-const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket\n";
+const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
+          CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
+          CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
+";
 const MAIL_ENVIRONMENT: &str = "          MAIL_FROM: !If [SendsMail, !Ref MailFrom, !Ref AWS::NoValue]
           SMTP_URL: !If
             - SendsMail
