@@ -20,6 +20,7 @@ pub mod events;
 pub mod files;
 pub mod grades;
 pub mod jobs;
+pub mod messages;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
@@ -46,6 +47,7 @@ pub static GROUPS: &[&Group] = &[
     &cadets::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &messages::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
     &staff::GROUP,

@@ -3,12 +3,14 @@
 use shared::jobs::JobKind;
 
 pub mod delete_file;
+pub mod push_notice;
 pub mod shrink_picture;
 pub mod sweep_files;
 
 /// Every job.
 pub static JOBS: &[JobKind] = &[
     JobKind::of::<delete_file::DeleteFile>(),
+    JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_files::SweepFiles>(),
 ];

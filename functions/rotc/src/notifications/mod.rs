@@ -9,13 +9,19 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub mod admin_notifications;
 pub mod cadet_notifications;
 pub mod inbox;
+pub mod notifications;
 pub mod notify;
 pub mod staff_notifications;
 
 /// Notifications.
 pub const GROUP: Group = Group {
     name: "notifications",
-    prefixes: &["/api/cadet/notifications", "/api/staff/notifications", "/api/admin/notifications"],
+    prefixes: &[
+        "/api/notifications",
+        "/api/cadet/notifications",
+        "/api/staff/notifications",
+        "/api/admin/notifications",
+    ],
     needs: &[Need::Database],
     memory_mb: 128,
     routes: router,
@@ -34,4 +40,11 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(staff_notifications::delete_all_staff_notifications))
         .routes(routes!(staff_notifications::delete_staff_notification))
         .routes(routes!(admin_notifications::list_admin_notifications))
+        .routes(routes!(notifications::list_notifications, notifications::create_notification))
+        .routes(routes!(notifications::count_unread))
+        .routes(routes!(notifications::show_unread_count))
+        .routes(routes!(notifications::mark_all_notifications_read))
+        .routes(routes!(notifications::read_notification))
+        .routes(routes!(notifications::mark_notification_read))
+        .routes(routes!(notifications::delete_notification))
 }
