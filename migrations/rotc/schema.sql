@@ -169,6 +169,31 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id integer, user_id integer, message text, kind text, is_read boolean, created_at timestamp without time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT notices.id, notices.user_id, notices.message, notices.type,
+           coalesce(notices.is_read, FALSE) OR states.read_at IS NOT NULL, notices.created_at
+    FROM public.notifications AS notices
+    LEFT JOIN muster.notification_states AS states
+         ON states.notification_id = notices.id AND states.user_id = reader AND notices.user_id IS NULL
+    WHERE (notices.user_id = reader OR (notices.user_id IS NULL AND (kinds IS NULL OR notices.type = ANY (kinds))))
+      AND states.dismissed_at IS NULL
+      AND muster.wants(reader, 'list', notices.type)
+$$;
+
+CREATE FUNCTION muster.wants(reader integer, channel text, kind text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT (channel = 'list' AND kind NOT IN ('activity', 'announcement'))
+        OR NOT EXISTS (
+            SELECT FROM public.user_settings AS chosen
+            WHERE chosen.user_id = reader
+              AND ((channel = 'push' AND chosen.push_notifications = FALSE)
+                OR (channel = 'mail' AND chosen.email_alerts = FALSE)
+                OR (kind IN ('activity', 'announcement') AND chosen.activity_updates = FALSE)))
+$$;
+
 CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -396,6 +421,14 @@ UNION ALL
    FROM public.activities,
     LATERAL unnest(muster.file_addresses(to_jsonb(activities.*))) address(address);
 
+CREATE TABLE muster.hidden_broadcasts (
+    user_id integer NOT NULL,
+    message_id integer NOT NULL,
+    hidden_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE muster.hidden_broadcasts IS 'Who has deleted a broadcast (admin_messages) from their own list.';
+
 CREATE TABLE muster.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
@@ -472,6 +505,15 @@ CREATE TABLE muster.orphan_files (
     address text NOT NULL,
     bytes bigint NOT NULL,
     found_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE muster.push_deliveries (
+    notification_id integer NOT NULL,
+    subscription_id integer NOT NULL,
+    user_id integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    status smallint
 );
 
 CREATE UNLOGGED TABLE muster.rate_limits (
@@ -883,6 +925,9 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.hidden_broadcasts
+    ADD CONSTRAINT hidden_broadcasts_pkey PRIMARY KEY (user_id, message_id);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -906,6 +951,9 @@ ALTER TABLE ONLY muster.notification_states
 
 ALTER TABLE ONLY muster.orphan_files
     ADD CONSTRAINT orphan_files_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY muster.push_deliveries
+    ADD CONSTRAINT push_deliveries_pkey PRIMARY KEY (notification_id, subscription_id);
 
 ALTER TABLE ONLY muster.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
@@ -1009,6 +1057,8 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
 
+CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (message_id);
+
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
@@ -1016,6 +1066,8 @@ CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) 
 CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
+
+CREATE INDEX push_deliveries_created ON muster.push_deliveries USING btree (created_at);
 
 CREATE INDEX rate_limits_window ON muster.rate_limits USING btree (window_start);
 
@@ -1060,6 +1112,8 @@ CREATE INDEX idx_muster_cadets_student_id ON public.cadets USING btree (lower(st
 CREATE INDEX idx_muster_merit_demerit_issuer ON public.merit_demerit_logs USING btree (issued_by_user_id);
 
 CREATE INDEX idx_muster_notifications_user_created ON public.notifications USING btree (user_id, created_at);
+
+CREATE INDEX idx_muster_push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
 
 CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
 

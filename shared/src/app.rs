@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, outbound::Outbound,
+    mail::Mailer, outbound::Outbound, push::Pusher,
 };
 
 /// The parts of a running system.
@@ -28,6 +28,8 @@ pub struct App {
     pub mailer: Mailer,
     /// Calls other people's servers.
     pub outbound: Outbound,
+    /// Sends messages to browsers.
+    pub push: Pusher,
 }
 
 impl App {
@@ -43,11 +45,12 @@ impl App {
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
-            clock,
             ids: Ids,
             cache: Cache::default(),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
+            push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
+            clock,
             outbound,
             db,
             config,

@@ -12,6 +12,8 @@ mod grades;
 mod http;
 mod legacy;
 mod mail;
+mod messages;
 mod notifications;
+mod push;
 mod replay;
 mod staff;

@@ -24,6 +24,7 @@ pub mod messages;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod push;
 pub mod sent;
 pub mod staff;
 pub mod uploads;
@@ -50,6 +51,7 @@ pub static GROUPS: &[&Group] = &[
     &messages::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &push::GROUP,
     &staff::GROUP,
 ];
 
@@ -57,7 +59,7 @@ pub static GROUPS: &[&Group] = &[
 pub static WORKERS: &[&Worker] = &[
     &Worker {
         name: "image",
-        description: "Makes stored pictures small and deletes files that no record refers to any more",
+        description: "Sends push messages, makes stored pictures small, deletes files that no record refers to any more",
         schedule: Some("rate(1 minute)"),
         needs: &[Need::Database, Need::Files],
         memory_mb: 1024,

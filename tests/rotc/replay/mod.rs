@@ -37,6 +37,7 @@ groups! {
     pictures_answer_as_recorded: "images",
     the_staff_of_the_admin_answers_as_recorded: "staff",
     what_the_staff_see_answers_as_recorded: "staff-self",
+    messages_answer_as_recorded: "messages",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
 }
