@@ -43,7 +43,8 @@ async fn a_notice_reaches_every_device_of_the_person_and_no_other() {
     let server = PushServer::start().await;
     let app = pushing_to(&server).await;
     let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
-    let (phone, laptop, stranger) = (Browser::called("phone"), Browser::called("laptop"), Browser::called("other"));
+    let (phone, laptop, stranger) =
+        (Browser::called("phone"), Browser::called("laptop"), Browser::called("other"));
     subscribe(&app, cadet.user_id, &phone, &server).await;
     subscribe(&app, cadet.user_id, &laptop, &server).await;
     subscribe(&app, other.user_id, &stranger, &server).await;
@@ -57,7 +58,10 @@ async fn a_notice_reaches_every_device_of_the_person_and_no_other() {
     assert_eq!(json!(server.shown_on(&laptop)), shown);
     assert_eq!(server.shown_on(&stranger), Vec::<Value>::new());
     let pushed = &server.all()[0];
-    assert_eq!((&pushed.headers["ttl"], &pushed.headers["content-encoding"]), (&"86400".parse().unwrap(), &"aes128gcm".parse().unwrap()));
+    assert_eq!(
+        (&pushed.headers["ttl"], &pushed.headers["content-encoding"]),
+        (&"86400".parse().unwrap(), &"aes128gcm".parse().unwrap())
+    );
     let public = app.as_cadet(&cadet).get("/api/push/public-key").await;
     public.is(200).has(json!({ "success": true, "data": { "public_key": pushed.key() } }));
     assert_eq!(app.work().await, Tally::default(), "once");
@@ -80,7 +84,10 @@ async fn a_notice_for_everyone_reaches_all_but_those_about_the_system_nobody() {
     subscribe(&app, cadet.user_id, &phone, &server).await;
     subscribe(&app, member.user_id, &tablet, &server).await;
 
-    app.as_admin().post("/api/messages/broadcast", json!({ "subject": "All", "message": "hands" })).await.is(200);
+    app.as_admin()
+        .post("/api/messages/broadcast", json!({ "subject": "All", "message": "hands" }))
+        .await
+        .is(200);
     app.as_cadet(&cadet).post("/api/cadet/access", json!({})).await.is(200);
 
     assert_eq!(app.work().await, DONE);
@@ -113,7 +120,8 @@ async fn the_chat_of_the_staff_reaches_the_others_on_the_staff_only() {
     assert_eq!(server.all().len(), 1, "neither the sender nor a cadet");
 
     app.clock.advance(TimeDelta::minutes(1));
-    let second = me.post("/api/staff/chat/messages", json!({ "content": "A slip" })).await.json()["id"].clone();
+    let second =
+        me.post("/api/staff/chat/messages", json!({ "content": "A slip" })).await.json()["id"].clone();
     me.delete(&format!("/api/staff/chat/messages/{second}")).await.is(200);
     assert_eq!(app.work().await, DONE);
     assert_eq!(server.all().len(), 1, "a deleted message is not shown any more");
@@ -145,7 +153,8 @@ async fn a_subscription_that_has_ended_is_forgotten() {
     let server = PushServer::start().await;
     let app = pushing_to(&server).await;
     let cadet = app.add(a_cadet()).await;
-    let (gone, unknown, phone) = (Browser::called("gone"), Browser::called("unknown"), Browser::called("phone"));
+    let (gone, unknown, phone) =
+        (Browser::called("gone"), Browser::called("unknown"), Browser::called("phone"));
     for browser in [&gone, &unknown, &phone] {
         subscribe(&app, cadet.user_id, browser, &server).await;
     }
@@ -161,7 +170,8 @@ async fn a_service_that_is_away_is_asked_again_and_nobody_is_told_twice() {
     let server = PushServer::start().await;
     let app = pushing_to(&server).await;
     let cadet = app.add(a_cadet()).await;
-    let (phone, laptop, tablet) = (Browser::called("phone"), Browser::called("laptop"), Browser::called("tablet"));
+    let (phone, laptop, tablet) =
+        (Browser::called("phone"), Browser::called("laptop"), Browser::called("tablet"));
     for browser in [&phone, &laptop, &tablet] {
         subscribe(&app, cadet.user_id, browser, &server).await;
     }
@@ -210,17 +220,35 @@ async fn subscriptions_are_checked_listed_bounded_and_taken_back() {
     let good = Browser::called("phone").subscription(&server);
     let with = |endpoint: &str| json!({ "endpoint": endpoint, "keys": good["keys"] });
     for endpoint in [
-        "http://fcm.googleapis.com/fcm/send/a", "https://127.0.0.1/p", "https://[::1]/p", "https://localhost/p",
-        "https://metadata.google.internal/p", "https://fcm.googleapis.com:8443/p", "https://a:b@fcm.googleapis.com/p",
-        "https://intranet/p", "no address", "file:///etc/passwd", "https://169.254.169.254/latest",
+        "http://fcm.googleapis.com/fcm/send/a",
+        "https://127.0.0.1/p",
+        "https://[::1]/p",
+        "https://localhost/p",
+        "https://metadata.google.internal/p",
+        "https://fcm.googleapis.com:8443/p",
+        "https://a:b@fcm.googleapis.com/p",
+        "https://intranet/p",
+        "no address",
+        "file:///etc/passwd",
+        "https://169.254.169.254/latest",
     ] {
-        me.post(SUBSCRIBE, with(endpoint)).await.is(400).message("endpoint must be the https address of a push service");
+        me.post(SUBSCRIBE, with(endpoint))
+            .await
+            .is(400)
+            .message("endpoint must be the https address of a push service");
     }
     me.post(SUBSCRIBE, json!({})).await.is(400).message("endpoint is required");
     let url = good["endpoint"].clone();
-    for keys in [json!({}), json!({ "p256dh": "a" }), json!({ "p256dh": "a", "auth": "b" }),
-                 json!({ "p256dh": good["keys"]["p256dh"], "auth": "c2hvcnQ" })] {
-        me.post(SUBSCRIPTIONS, json!({ "endpoint": url, "keys": keys })).await.is(400).has(json!({ "error": true }));
+    for keys in [
+        json!({}),
+        json!({ "p256dh": "a" }),
+        json!({ "p256dh": "a", "auth": "b" }),
+        json!({ "p256dh": good["keys"]["p256dh"], "auth": "c2hvcnQ" }),
+    ] {
+        me.post(SUBSCRIPTIONS, json!({ "endpoint": url, "keys": keys }))
+            .await
+            .is(400)
+            .has(json!({ "error": true }));
     }
     assert_eq!(devices(&app).await, 0);
 

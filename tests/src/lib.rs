@@ -27,5 +27,5 @@ pub use build::{
 };
 pub use client::{Client, Part};
 pub use cloudinary::CloudinaryServer;
-pub use push::{Browser, Pushed, PushServer};
+pub use push::{Browser, PushServer, Pushed};
 pub use smtp::MailServer;

@@ -67,7 +67,11 @@ impl PushServer {
 
     /// What came in for this browser and was taken, as the browser reads it.
     pub fn shown_on(&self, browser: &Browser) -> Vec<Value> {
-        self.all().iter().filter(|pushed| pushed.path == browser.path).map(|pushed| browser.read(pushed)).collect()
+        self.all()
+            .iter()
+            .filter(|pushed| pushed.path == browser.path)
+            .map(|pushed| browser.read(pushed))
+            .collect()
     }
 
     /// Everything that was taken.
