@@ -212,7 +212,7 @@ async fn a_device_that_changes_hands_gets_nothing_of_the_former_owner() {
 }
 
 #[tokio::test]
-async fn subscriptions_are_checked_listed_bounded_and_taken_back() {
+async fn subscriptions_are_checked() {
     let server = PushServer::start().await;
     let app = pushing_to(&server).await;
     let cadet = app.add(a_cadet()).await;
@@ -251,6 +251,18 @@ async fn subscriptions_are_checked_listed_bounded_and_taken_back() {
             .has(json!({ "error": true }));
     }
     assert_eq!(devices(&app).await, 0);
+    app.anonymous().post(SUBSCRIBE, good.clone()).await.is(401);
+    app.anonymous().get("/api/push/public-key").await.is(401);
+}
+
+#[tokio::test]
+async fn subscriptions_are_listed_bounded_and_taken_back() {
+    let server = PushServer::start().await;
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let me = app.as_cadet(&cadet);
+    let good = Browser::called("phone").subscription(&server);
+    let with = |endpoint: &str| json!({ "endpoint": endpoint, "keys": good["keys"] });
 
     let fine = me.post(SUBSCRIPTIONS, with("https://fcm.googleapis.com/fcm/send/abc")).await;
     fine.is(201).has(json!({ "success": true, "data": { "user": cadet.user_id, "keys": good["keys"] } }));
@@ -265,8 +277,6 @@ async fn subscriptions_are_checked_listed_bounded_and_taken_back() {
     app.as_cadet(&other).delete(&format!("{SUBSCRIPTIONS}/{first}")).await.is(404);
     me.delete(&format!("{SUBSCRIPTIONS}/{first}")).await.is(200);
     assert_eq!(devices(&app).await, 9);
-    app.anonymous().post(SUBSCRIBE, good.clone()).await.is(401);
-    app.anonymous().get("/api/push/public-key").await.is(401);
 }
 
 /// Names that lead into the network of the server are looked up when a message is sent.

@@ -43,7 +43,7 @@ impl Variables<'_> {
     }
 
     fn vapid_problem(&self, private_key: Option<&str>) -> Option<&'static str> {
-        let Some(private_key) = private_key else { return None };
+        let private_key = private_key?;
         let Some(keys) = Vapid::parse(private_key) else {
             return Some("VAPID_PRIVATE_KEY must be a private key of the curve P-256, 32 bytes in base64url");
         };

@@ -62,7 +62,7 @@ async fn a_deletion_waits_for_a_store_that_is_down() {
     let mut config = (*app.app.config).clone();
     config.files.endpoint = Some("http://127.0.0.1:9".to_owned());
     let mut down = app.app.clone();
-    down.files = shared::files::Files::new(config.files, &down.clock, &down.outbound);
+    down.files = shared::files::Files::new(config.files, &app.app.clock, &app.app.outbound);
 
     app.as_admin().post("/api/admin/cadets/delete-permanent", json!({ "ids": [cadet.id] })).await.is(200);
     let tally = jobs::run_due(&down, rotc::SYSTEM.jobs).await.expect("the jobs run");

@@ -44,17 +44,17 @@ async fn reply(account: &Account, request: Request) -> Reply {
         (&Method::POST, [kind, "upload"]) => {
             let (params, file) = form(request).await;
             let mut held = account.held();
-            signed(&held, &params).map_or_else(|| upload::upload(&mut held, kind, &params, file), |no| no)
+            signed(&held, &params).unwrap_or_else(|| upload::upload(&mut held, kind, &params, file))
         }
         (&Method::POST, [kind, "destroy"]) => {
             let (params, _) = form(request).await;
             let mut held = account.held();
-            signed(&held, &params).map_or_else(|| upload::destroy(&mut held, kind, &params), |no| no)
+            signed(&held, &params).unwrap_or_else(|| upload::destroy(&mut held, kind, &params))
         }
         (&Method::GET, [kind, "download"]) => {
             let params = query(&request);
             let held = account.held();
-            signed(&held, &params).map_or_else(|| upload::download(&held, kind, &params), |no| no)
+            signed(&held, &params).unwrap_or_else(|| upload::download(&held, kind, &params))
         }
         (&Method::GET, ["resources", kind, delivery]) => {
             admin::list(&account.held(), kind, delivery, &request)

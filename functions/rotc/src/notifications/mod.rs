@@ -9,8 +9,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub mod admin_notifications;
 pub mod cadet_notifications;
 pub mod inbox;
-pub mod notifications;
 pub mod notify;
+pub mod resource;
 pub mod staff_notifications;
 
 /// Notifications.
@@ -40,11 +40,11 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(staff_notifications::delete_all_staff_notifications))
         .routes(routes!(staff_notifications::delete_staff_notification))
         .routes(routes!(admin_notifications::list_admin_notifications))
-        .routes(routes!(notifications::list_notifications, notifications::create_notification))
-        .routes(routes!(notifications::count_unread))
-        .routes(routes!(notifications::show_unread_count))
-        .routes(routes!(notifications::mark_all_notifications_read))
-        .routes(routes!(notifications::read_notification))
-        .routes(routes!(notifications::mark_notification_read))
-        .routes(routes!(notifications::delete_notification))
+        .routes(routes!(resource::list_notifications, resource::create_notification))
+        .routes(routes!(resource::count_unread))
+        .routes(routes!(resource::show_unread_count))
+        .routes(routes!(resource::mark_all_notifications_read))
+        .routes(routes!(resource::read_notification))
+        .routes(routes!(resource::mark_notification_read))
+        .routes(routes!(resource::delete_notification))
 }
