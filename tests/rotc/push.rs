@@ -279,14 +279,14 @@ async fn subscriptions_are_listed_bounded_and_taken_back() {
     assert_eq!(devices(&app).await, 9);
 }
 
-/// Names that lead into the network of the server are looked up when a message is sent.
+/// Rows of the legacy server were never checked: addresses are checked again when a message is sent.
 #[tokio::test]
-async fn a_name_that_leads_inside_is_not_reached() {
+async fn a_stored_address_inside_is_not_reached() {
     let server = PushServer::start().await;
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
     let sly = Browser::called("phone").subscription(&server);
-    // Written past the check, as a name would be whose address has changed since.
+    // Written past the check.
     let insert = "INSERT INTO push_subscriptions (user_id, endpoint, keys) VALUES ($1, $2, $3)";
     let endpoint = sly["endpoint"].as_str().expect("an address").to_owned();
     app.execute(insert, &[&cadet.user_id, &endpoint, &sly["keys"].to_string()]).await;
