@@ -173,6 +173,24 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id integer, user_id integer, message text, kind text, is_read boolean, created_at timestamp without time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    -- Two lists, each in the order of an index: adopted databases hold masses of alerts for everyone.
+    SELECT own.id, own.user_id, own.message, own.type, coalesce(own.is_read, FALSE), own.created_at
+    FROM public.notifications AS own
+    WHERE own.user_id = reader AND muster.wants(reader, 'list', own.type)
+    UNION ALL
+    SELECT global.id, global.user_id, global.message, global.type,
+           coalesce(global.is_read, FALSE) OR states.read_at IS NOT NULL, global.created_at
+    FROM public.notifications AS global
+    LEFT JOIN muster.notification_states AS states
+         ON states.notification_id = global.id AND states.user_id = reader
+    WHERE global.user_id IS NULL AND (kinds IS NULL OR global.type = ANY (kinds))
+      AND states.dismissed_at IS NULL
+      AND muster.wants(reader, 'list', global.type)
+$$;
+
 CREATE FUNCTION muster.touch() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -181,6 +199,18 @@ BEGIN
         'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION muster.wants(reader integer, channel text, kind text) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT (channel = 'list' AND kind NOT IN ('activity', 'announcement'))
+        OR NOT EXISTS (
+            SELECT FROM public.user_settings AS chosen
+            WHERE chosen.user_id = reader
+              AND ((channel = 'push' AND chosen.push_notifications = FALSE)
+                OR (channel = 'mail' AND chosen.email_alerts = FALSE)
+                OR (kind IN ('activity', 'announcement') AND chosen.activity_updates = FALSE)))
+$$;
 
 CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
     LANGUAGE plpgsql
@@ -425,6 +455,14 @@ UNION ALL
    FROM public.activities,
     LATERAL unnest(muster.file_addresses(to_jsonb(activities.*))) address(address);
 
+CREATE TABLE muster.hidden_broadcasts (
+    user_id integer NOT NULL,
+    message_id integer NOT NULL,
+    hidden_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE muster.hidden_broadcasts IS 'Who has deleted a broadcast (admin_messages) from their own list.';
+
 CREATE TABLE muster.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
@@ -501,6 +539,15 @@ CREATE TABLE muster.orphan_files (
     address text NOT NULL,
     bytes bigint NOT NULL,
     found_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE muster.push_deliveries (
+    notification_id integer NOT NULL,
+    subscription_id integer NOT NULL,
+    user_id integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    status smallint
 );
 
 CREATE UNLOGGED TABLE muster.rate_limits (
@@ -918,6 +965,9 @@ ALTER TABLE ONLY muster.alerts
 ALTER TABLE ONLY muster.excuse_effects
     ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
 
+ALTER TABLE ONLY muster.hidden_broadcasts
+    ADD CONSTRAINT hidden_broadcasts_pkey PRIMARY KEY (user_id, message_id);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -941,6 +991,9 @@ ALTER TABLE ONLY muster.notification_states
 
 ALTER TABLE ONLY muster.orphan_files
     ADD CONSTRAINT orphan_files_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY muster.push_deliveries
+    ADD CONSTRAINT push_deliveries_pkey PRIMARY KEY (notification_id, subscription_id);
 
 ALTER TABLE ONLY muster.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
@@ -1046,6 +1099,8 @@ ALTER TABLE ONLY public.users
 
 CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
 
+CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (message_id);
+
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
@@ -1055,6 +1110,8 @@ CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS 
 CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
+
+CREATE INDEX push_deliveries_created ON muster.push_deliveries USING btree (created_at);
 
 CREATE INDEX rate_limits_window ON muster.rate_limits USING btree (window_start);
 
@@ -1105,6 +1162,8 @@ CREATE INDEX idx_muster_notifications_global_type ON public.notifications USING 
 CREATE INDEX idx_muster_notifications_read ON public.notifications USING btree (created_at) WHERE is_read;
 
 CREATE INDEX idx_muster_notifications_user_created ON public.notifications USING btree (user_id, created_at);
+
+CREATE INDEX idx_muster_push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
 
 CREATE INDEX idx_muster_sync_events_processed ON public.sync_events USING btree (processed_at) WHERE processed;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, reports::Reports,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -32,6 +32,8 @@ pub struct App {
     pub outbound: Outbound,
     /// Tells of failures.
     pub reports: Reports,
+    /// Sends messages to browsers.
+    pub push: Pusher,
 }
 
 impl App {
@@ -47,13 +49,14 @@ impl App {
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
-            clock,
             ids: Ids,
             cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             metrics: db.metrics().clone(),
             reports: Reports::new(config.reports.clone(), &outbound),
+            push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
+            clock,
             outbound,
             db,
             config,

@@ -8,8 +8,10 @@ use secrecy::SecretString;
 use url::Url;
 
 mod cloudinary;
+mod push;
 
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
+pub use push::PushConfig;
 
 use crate::{
     Result,
@@ -40,6 +42,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// `SENTRY_DSN`: where failures are reported to; without it they stand in the log only.
     pub reports: Option<ReportsConfig>,
+    /// Push messages to browsers.
+    pub push: PushConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -190,6 +194,7 @@ impl Variables<'_> {
             files: self.files(),
             mail: self.mail(),
             reports: self.reports(),
+            push: self.push(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),

@@ -18,6 +18,7 @@ pub mod lambda;
 pub mod mail;
 pub mod metrics;
 pub mod outbound;
+pub mod push;
 pub mod reports;
 pub mod system;
 pub mod telemetry;

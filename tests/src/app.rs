@@ -13,7 +13,7 @@ use muster::files::EmbeddedFiles;
 use shared::{
     App,
     clock::Clock,
-    config::{Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, SessionLife},
+    config::{Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, SessionLife},
 };
 use tokio::sync::OnceCell;
 
@@ -203,6 +203,11 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
             direct: true,
             cloudinary: None,
+        },
+        push: PushConfig {
+            private_key: None,
+            subject: "mailto:unit@example.test".to_owned(),
+            services: Vec::new(),
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         reports: None,

@@ -14,6 +14,7 @@ mod client;
 mod cloudinary;
 pub mod cluster;
 pub mod exercised;
+mod push;
 mod sign_in;
 mod smtp;
 mod sql;
@@ -26,4 +27,5 @@ pub use build::{
 };
 pub use client::{Client, Part};
 pub use cloudinary::CloudinaryServer;
+pub use push::{Browser, PushServer, Pushed};
 pub use smtp::MailServer;

@@ -25,10 +25,12 @@ pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
+pub mod messages;
 pub mod metrics;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod push;
 pub mod recognition;
 pub mod sent;
 pub mod settings;
@@ -59,9 +61,11 @@ pub static GROUPS: &[&Group] = &[
     &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &messages::GROUP,
     &metrics::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &push::GROUP,
     &recognition::GROUP,
     &settings::GROUP,
     &staff::GROUP,
@@ -72,7 +76,7 @@ pub static GROUPS: &[&Group] = &[
 pub static WORKERS: &[&Worker] = &[
     &Worker {
         name: "image",
-        description: "Makes stored pictures small and deletes files that no record refers to any more",
+        description: "Sends push messages, makes stored pictures small, deletes files that no record refers to any more",
         schedule: Some("rate(1 minute)"),
         needs: &[Need::Database, Need::Files],
         memory_mb: 1024,

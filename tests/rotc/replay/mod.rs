@@ -44,6 +44,7 @@ groups! {
     attendance_answers_as_recorded: "attendance",
     scanning_answers_as_recorded: "attendance-scan",
     backups_answer_as_recorded: "admin-backup",
+    messages_answer_as_recorded: "messages",
     the_server_itself_answers_as_recorded: "server",
     access_is_refused_as_recorded: "authz",
     reminders_answer_as_recorded: "admin-notify",

@@ -134,8 +134,7 @@ async fn recipients(change: &mut Change) -> Result<Vec<Recipient>> {
          FROM users JOIN cadets ON cadets.id = users.cadet_id
          WHERE users.role = 'cadet' AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
            AND cadets.is_archived IS NOT TRUE AND trim(users.email) <> ''
-           AND NOT EXISTS (SELECT FROM user_settings
-                           WHERE user_settings.user_id = users.id AND user_settings.email_alerts = FALSE)
+           AND muster.wants(users.id, 'mail', 'cadet_email')
          ORDER BY users.id"
     );
     change.all(find, &[]).await

@@ -12,12 +12,14 @@ pub mod cadet_notifications;
 pub mod inbox;
 pub mod notify;
 pub mod reminders;
+pub mod resource;
 pub mod staff_notifications;
 
 /// Notifications.
 pub const GROUP: Group = Group {
     name: "notifications",
     prefixes: &[
+        "/api/notifications",
         "/api/cadet/notifications",
         "/api/staff/notifications",
         "/api/admin/notifications",
@@ -54,4 +56,11 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(reminders::send_general_update))
         .routes(routes!(reminders::send_training_reminder))
         .routes(routes!(cadet_email::send_cadet_email))
+        .routes(routes!(resource::list_notifications, resource::create_notification))
+        .routes(routes!(resource::count_unread))
+        .routes(routes!(resource::show_unread_count))
+        .routes(routes!(resource::mark_all_notifications_read))
+        .routes(routes!(resource::read_notification))
+        .routes(routes!(resource::mark_notification_read))
+        .routes(routes!(resource::delete_notification))
 }

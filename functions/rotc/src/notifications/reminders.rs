@@ -8,6 +8,7 @@ use shared::{App, Result, db::Change, error::invalid_field, http::Json, row, sql
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::notify;
 use crate::{
     access::{Admin, User},
     answer::{ISO, iso},
@@ -79,6 +80,8 @@ row! {
     struct Sent {
         count: i64,
         sent_at: Option<NaiveDateTime>,
+        /// The notices of those who have a device.
+        ringing: Vec<i32>,
     }
 }
 
@@ -156,11 +159,19 @@ async fn send(change: &mut Change, kind: &Kind, text: &str) -> Result<Sent> {
              SELECT users.id, $2, $1 FROM users JOIN cadets ON cadets.id = users.cadet_id
              WHERE users.role = 'cadet' AND users.is_archived IS NOT TRUE AND cadets.is_archived IS NOT TRUE
              ORDER BY users.id
-             RETURNING created_at)
-         SELECT count(*) AS count, max(created_at) AS sent_at FROM told"
+             RETURNING id, created_at,
+                       EXISTS (SELECT FROM push_subscriptions AS devices WHERE devices.user_id = notifications.user_id)
+                       AS has_device)
+         SELECT count(*) AS count, max(created_at) AS sent_at,
+                coalesce(array_agg(id) FILTER (WHERE has_device), '{}') AS ringing
+         FROM told"
     );
-    let sent: Sent =
-        change.one(insert, &[&kind.name, &text]).await?.unwrap_or(Sent { count: 0, sent_at: None });
+    let sent: Sent = change.one(insert, &[&kind.name, &text]).await?.unwrap_or(Sent {
+        count: 0,
+        sent_at: None,
+        ringing: Vec::new(),
+    });
+    notify::ring(change, &sent.ringing).await?;
     if sent.count > 0 {
         let sent_at = sent.sent_at.map(|at| at.format(ISO).to_string());
         let payload = json!({ "subtype": kind.name, "count": sent.count, "sentAt": sent_at });

@@ -12,7 +12,7 @@ use utoipa_axum::{
 
 mod account;
 mod archive;
-mod chat;
+pub(crate) mod chat;
 mod create;
 mod details;
 mod fields;

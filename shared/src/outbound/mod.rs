@@ -5,10 +5,13 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Client, redirect};
+use reqwest::{Client, ClientBuilder, redirect};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::Result;
+use public::PublicOnly;
+
+mod public;
 
 /// The longest wait until a server is reached.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -23,6 +26,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 #[derive(Clone, Debug, Default)]
 pub struct Outbound {
     client: Arc<OnceLock<Client>>,
+    public: Arc<OnceLock<Client>>,
 }
 
 impl Outbound {
@@ -31,26 +35,34 @@ impl Outbound {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        let client = build()?;
+        let client = builder()?.build()?;
         Ok(self.client.get_or_init(|| client))
+    }
+
+    /// The client for servers that somebody outside has named: it reaches none but those on the public internet. The
+    /// caller refuses addresses without a name, which are not looked up.
+    pub fn public(&self) -> Result<&Client> {
+        if let Some(client) = self.public.get() {
+            return Ok(client);
+        }
+        let client = builder()?.dns_resolver(Arc::new(PublicOnly)).build()?;
+        Ok(self.public.get_or_init(|| client))
     }
 }
 
-fn build() -> Result<Client> {
+fn builder() -> Result<ClientBuilder> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let roots = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let tls = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let client = Client::builder()
+    Ok(Client::builder()
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .no_proxy()
         // A function sleeps between requests, and a connection kept over that may be closed at the other end.
         .pool_max_idle_per_host(0)
         .connect_timeout(CONNECT_WITHIN)
-        .timeout(ANSWER_WITHIN)
-        .build()?;
-    Ok(client)
+        .timeout(ANSWER_WITHIN))
 }
