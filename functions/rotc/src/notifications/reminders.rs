@@ -144,7 +144,7 @@ async fn remind(app: &App, admin: &User, kind: &Kind, reminder: Reminder) -> Res
 /// The same reminder of a moment ago.
 async fn just_sent(change: &mut Change, kind: &Kind, text: &str) -> Result<Option<Sent>> {
     let find = sql!(
-        "SELECT count(*) AS count, max(created_at) AS sent_at FROM notifications
+        "SELECT count(*) AS count, max(created_at) AS sent_at, '{}'::int[] AS ringing FROM notifications
          WHERE type = $1 AND message = $2 AND user_id IS NOT NULL
            AND created_at > CURRENT_TIMESTAMP::timestamp - make_interval(secs => $3)
          GROUP BY created_at ORDER BY created_at DESC LIMIT 1"
