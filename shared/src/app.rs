@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer,
+    mail::Mailer, realtime::Hub,
 };
 
 /// The parts of a running system.
@@ -26,6 +26,8 @@ pub struct App {
     pub signer: Signer,
     /// Sends stored mails.
     pub mailer: Mailer,
+    /// Live events.
+    pub hub: Hub,
 }
 
 impl App {
@@ -45,6 +47,7 @@ impl App {
             cache: Cache::default(),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
+            hub: Hub::default(),
             db,
             config,
         }

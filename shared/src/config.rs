@@ -33,6 +33,8 @@ pub struct Config {
     pub files: FilesConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// Live events.
+    pub realtime: RealtimeConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -99,6 +101,18 @@ pub struct MailConfig {
     pub smtp: Option<SecretString>,
     /// `MAIL_FROM` (or `EMAIL_USER`): the sender.
     pub from: String,
+}
+
+/// How live events reach clients.
+#[derive(Clone, Debug)]
+pub struct RealtimeConfig {
+    /// `EVENT_STREAMS`: `held` keeps event streams open (the default of a server), `short` answers what is new and ends
+    /// (the default of a Lambda function, whose gateway lets nothing through before the end).
+    pub held: bool,
+    /// Time between the heartbeats of open streams: 30 s.
+    pub heartbeat: Duration,
+    /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds.
+    pub sockets_endpoint: Option<String>,
 }
 
 impl Config {
@@ -179,6 +193,7 @@ impl Variables<'_> {
             public_url: self.public_url(),
             files: self.files(),
             mail: self.mail(),
+            realtime: self.realtime(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
@@ -254,6 +269,20 @@ impl Variables<'_> {
                 .any(&["MAIL_FROM", "EMAIL_USER"])
                 .unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
         }
+    }
+
+    fn realtime(&mut self) -> RealtimeConfig {
+        let held = match self.text("EVENT_STREAMS").as_deref() {
+            Some("held") => true,
+            Some("short") => false,
+            None => self.text("AWS_LAMBDA_RUNTIME_API").is_none(),
+            Some(_) => {
+                self.problems.push("EVENT_STREAMS must be held or short".to_owned());
+                false
+            }
+        };
+        let heartbeat = Duration::from_secs(30);
+        RealtimeConfig { held, heartbeat, sockets_endpoint: self.text("SOCKETS_ENDPOINT") }
     }
 
     fn text(&self, name: &str) -> Option<String> {

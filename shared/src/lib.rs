@@ -16,6 +16,7 @@ pub mod ids;
 pub mod jobs;
 pub mod lambda;
 pub mod mail;
+pub mod realtime;
 pub mod system;
 pub mod telemetry;
 

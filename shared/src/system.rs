@@ -2,7 +2,7 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind};
+use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind, realtime::Source};
 
 /// One school system.
 pub struct System {
@@ -18,6 +18,8 @@ pub struct System {
     pub workers: &'static [&'static Worker],
     /// What can follow a change.
     pub jobs: &'static [JobKind],
+    /// Its live events.
+    pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
     pub migrations: &'static MigrationSet,
 }

@@ -13,4 +13,5 @@ mod http;
 mod legacy;
 mod mail;
 mod notifications;
+mod realtime;
 mod replay;

@@ -15,7 +15,9 @@ pub mod cluster;
 pub mod exercised;
 mod sign_in;
 mod smtp;
+mod socket;
 mod sql;
+mod stream;
 
 pub use answer::Answer;
 pub use app::TestApp;
@@ -25,3 +27,5 @@ pub use build::{
 };
 pub use client::{Client, Part};
 pub use smtp::MailServer;
+pub use socket::{Listening, Socket};
+pub use stream::{EventStream, Frame};

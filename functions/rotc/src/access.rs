@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use shared::{
     App, Error, Result,
+    auth::token::Claims,
     db::Actor,
     error::{forbidden, unauthorized},
     http::{Path, RequestId},
@@ -103,6 +104,15 @@ pub struct Guest(pub Option<User>);
 /// without a header (images, files, event streams).
 #[derive(Clone, Debug)]
 pub struct Viewer(pub Option<User>);
+
+/// Anybody signed in, by header, cookie or `?token=`: an `EventSource` cannot send a header. For event streams only.
+#[derive(Clone, Debug)]
+pub struct Listener(pub User);
+
+/// Whoever opens a WebSocket, by `?token=` or header. A socket is opened for a stranger too, who is told by the code it is
+/// closed with; any other request is refused. Cookies do not count: pages of other sites can open sockets.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Option<User>);
 
 /// A user who is a cadet, with the cadet's id. `R` is what others are told.
 #[derive(Clone, Debug)]
@@ -228,6 +238,43 @@ impl FromRequestParts<App> for Viewer {
     }
 }
 
+impl FromRequestParts<App> for Listener {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = header_token(parts).or_else(|| query_token(parts)).or_else(|| cookie_token(parts));
+        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+        let user = person(app, parts, &token).await?;
+        user.map(Self).ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = query_token(parts).or_else(|| header_token(parts));
+        let upgrades = parts.headers.contains_key(header::SEC_WEBSOCKET_KEY);
+        let Some(token) = token else {
+            return if upgrades {
+                Ok(Self(None))
+            } else {
+                Err(unauthorized("no_token", "No token provided"))
+            };
+        };
+        match person(app, parts, &token).await? {
+            None if !upgrades => Err(unauthorized("invalid_token", "Invalid token")),
+            user => Ok(Self(user)),
+        }
+    }
+}
+
+/// The user behind a token that came on another way than a request of ours.
+pub async fn bearer(app: &App, token: &str) -> Result<Option<User>> {
+    let Some(claims) = app.signer.check(token, app.clock.now()).await? else { return Ok(None) };
+    of_session(app, &claims, None).await
+}
+
 /// The cadet a user is. A cadet's user that was never linked is linked to the one that fits.
 async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
     if user.role != Role::Cadet || user.cadet_id.is_some() {
@@ -244,6 +291,14 @@ fn header_token(parts: &Parts) -> Option<String> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
     (!token.is_empty() && token != "Bearer").then(|| token.to_owned())
+}
+
+fn query_token(parts: &Parts) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
+    pairs
+        .find(|(name, _)| name == "token")
+        .map(|(_, token)| token.into_owned())
+        .filter(|token| !token.is_empty())
 }
 
 fn cookie_token(parts: &Parts) -> Option<String> {
@@ -264,8 +319,12 @@ row! {
 
 /// The person behind a token, if it is ours and its session lives.
 async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
+    let Some(claims) = app.signer.check(token, app.clock.now()).await? else { return Ok(None) };
+    of_session(app, &claims, parts.extensions.get::<RequestId>().map(|id| id.0.clone())).await
+}
+
+async fn of_session(app: &App, claims: &Claims, request_id: Option<String>) -> Result<Option<User>> {
     let now = app.clock.now();
-    let Some(claims) = app.signer.check(token, now).await? else { return Ok(None) };
     let find = sql!(
         "SELECT users.id, users.username, users.role, users.cadet_id, users.staff_id
          FROM muster.sessions JOIN users ON users.id = sessions.user_id
@@ -277,7 +336,6 @@ async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
            AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE"
     );
     let found: Option<Person> = app.db.read().await?.one(find, &[&claims.sid, &now]).await?;
-    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     Ok(found.filter(|person| person.id.to_string() == claims.sub).and_then(|person| {
         Some(User {
             role: Role::parse(&person.role)?,

@@ -10,7 +10,8 @@ use shared::{
 
 /// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
 /// belong to the client API, whose errors are `{"message"}`.
-const RESOURCES: &[&str] = &["/api/cadets", "/api/grades", "/api/merit-demerit", "/api/upload"];
+const RESOURCES: &[&str] =
+    &["/api/cadets", "/api/grades", "/api/merit-demerit", "/api/upload", "/api/events"];
 
 /// The envelope of this system.
 #[derive(Debug)]

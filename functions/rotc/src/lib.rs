@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod realtime;
 pub mod uploads;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
@@ -33,6 +34,7 @@ pub static SYSTEM: System = System {
     groups: GROUPS,
     workers: WORKERS,
     jobs: jobs::JOBS,
+    events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
 };
 
@@ -46,6 +48,7 @@ pub static GROUPS: &[&Group] = &[
     &grades::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &realtime::GROUP,
 ];
 
 /// Every function that no HTTP request starts.

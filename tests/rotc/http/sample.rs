@@ -18,6 +18,7 @@ pub static SAMPLE: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &[],
+    events: None,
     migrations: &rotc::migrations::ROTC,
 };
 

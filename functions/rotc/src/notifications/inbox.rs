@@ -17,7 +17,7 @@ use crate::{
 const MOST: i64 = 50;
 
 /// Kinds of notices for everyone that cadets and staff get. The others are about people and the system.
-const PUBLIC_TYPES: &[&str] = &["activity", "announcement", "admin_broadcast"];
+pub const PUBLIC_TYPES: &[&str] = &["activity", "announcement", "admin_broadcast"];
 
 row! {
     /// A notice.
