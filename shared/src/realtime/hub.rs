@@ -31,6 +31,8 @@ pub(super) struct Inner {
     pub signals: broadcast::Sender<Signal>,
     pub cursors: Mutex<HashMap<Uuid, Cursor>>,
     pub cursor_left: Notify,
+    /// Held while places are written: whoever asks for one afterwards finds it.
+    flushing: tokio::sync::Mutex<()>,
     pub stop: watch::Sender<bool>,
     source: OnceCell<&'static dyn Source>,
     recent: Mutex<Recent>,
@@ -53,6 +55,7 @@ impl Default for Hub {
             signals: broadcast::Sender::new(BUFFER),
             cursors: Mutex::default(),
             cursor_left: Notify::new(),
+            flushing: tokio::sync::Mutex::default(),
             stop: watch::Sender::new(false),
             source: OnceCell::new(),
             recent: Mutex::default(),
@@ -131,6 +134,7 @@ impl Hub {
 
     /// Writes down how far the streams got.
     pub async fn flush(&self, app: &App) -> Result<()> {
+        let _alone = self.0.flushing.lock().await;
         let cursors: Vec<Cursor> = locked(&self.0.cursors).drain().map(|(_, cursor)| cursor).collect();
         match self.0.source.get() {
             Some(source) if !cursors.is_empty() => source.keep(app, cursors).await,

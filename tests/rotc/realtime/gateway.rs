@@ -9,6 +9,7 @@ use super::{EVENTS, praise, publish};
 async fn a_short_stream_answers_what_is_new_and_ends() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
+    publish(&app, "admin_broadcast", json!({ "n": 1 })).await;
     let mut first = app.as_cadet(&cadet).listen(EVENTS).await;
     assert_eq!(first.rest().await.len(), 1, "only the greeting");
 

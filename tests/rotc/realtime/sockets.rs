@@ -80,7 +80,7 @@ async fn changes_reach_the_sockets_of_those_they_concern() {
     );
     assert_eq!((&grade["merit_points"], &grade["reason"]), (&json!(5), &json!("Drill")));
     let exam = &of("exam_score_update")["data"];
-    assert_eq!((&exam["prelim_score"], &exam["changed_scores"]), (&json!(81.0), &json!(["prelim_score"])));
+    assert_eq!((&exam["prelim_score"], &exam["changed_scores"]), (&json!(81), &json!(["prelim_score"])));
     let notice = &of("notification")["data"];
     assert_eq!((&notice["type"], &notice["is_read"]), (&json!("grade"), &json!(false)));
     assert!(notice["id"].is_i64() && notice["created_at"].as_str().unwrap().ends_with('Z'));

@@ -8,6 +8,7 @@ mod line;
 mod matcher;
 mod player;
 mod sheet;
+mod stream;
 
 use line::Line;
 use player::Player;
@@ -36,6 +37,7 @@ groups! {
     the_ledger_of_the_admin_answers_as_recorded: "admin-ledger",
     pictures_answer_as_recorded: "images",
     the_server_itself_answers_as_recorded: "server",
+    event_streams_carry_what_was_recorded: "sse",
     access_is_refused_as_recorded: "authz",
 }
 

@@ -13,7 +13,8 @@ pub async fn keep(app: &App, cursors: Vec<Cursor>) -> Result<()> {
     let store = sql!(
         "INSERT INTO muster.stream_cursors (stream, session, seq, stored_at)
          SELECT stream, session, seq, $4 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[]) AS new (stream, session, seq)
-         ON CONFLICT (stream) DO UPDATE SET seq = excluded.seq, stored_at = excluded.stored_at"
+         ON CONFLICT (stream) DO UPDATE
+             SET seq = greatest(stream_cursors.seq, excluded.seq), stored_at = excluded.stored_at"
     );
     let streams: Vec<Uuid> = cursors.iter().map(|cursor| cursor.stream).collect();
     let sessions: Vec<Uuid> = cursors.iter().map(|cursor| cursor.session).collect();

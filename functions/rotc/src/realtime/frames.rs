@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use chrono::{NaiveDateTime, SecondsFormat};
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use shared::{
     realtime::{Event, Part},
     row,
@@ -133,7 +133,8 @@ fn client_frames(event: &Stored) -> Bytes {
         Some(members) => frame(Some(event.seq), &Published { r#type: &event.kind, payload: members }),
         None if is_ledger(&event.kind) => {
             // The number comes last: a client that loses the connection in between gets both again.
-            let echo = json!({ "type": "grade_updated", "cadetId": event.cadet_id });
+            let payload = Map::from_iter([("cadetId".to_owned(), event.cadet_id.into())]);
+            let echo = Published { r#type: "grade_updated", payload: &payload };
             format!("{}{}", frame(None, &as_row), frame(Some(event.seq), &echo)).into()
         }
         None => frame(Some(event.seq), &as_row),
