@@ -28,6 +28,7 @@ CREATE TABLE muster.ws_connections (
     session UUID NOT NULL,
     joined_seq BIGINT NOT NULL, -- the newest event when it was opened: a replay ends here
     seq BIGINT NOT NULL, -- the newest event that was sent to it
+    greeted BOOLEAN NOT NULL DEFAULT FALSE, -- the gateway takes nothing for a socket that is being opened
     lease_until TIMESTAMPTZ, -- while a worker sends to it
     connected_at TIMESTAMPTZ NOT NULL DEFAULT now()
 );

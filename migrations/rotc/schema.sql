@@ -571,6 +571,7 @@ CREATE TABLE muster.ws_connections (
     session uuid NOT NULL,
     joined_seq bigint NOT NULL,
     seq bigint NOT NULL,
+    greeted boolean DEFAULT false NOT NULL,
     lease_until timestamp with time zone,
     connected_at timestamp with time zone DEFAULT now() NOT NULL
 );

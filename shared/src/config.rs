@@ -113,6 +113,8 @@ pub struct RealtimeConfig {
     pub heartbeat: Duration,
     /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds.
     pub sockets_endpoint: Option<String>,
+    /// `SOCKETS_ACCESS_KEY` and `SOCKETS_SECRET_KEY`; without them the usual AWS credentials are used.
+    pub sockets_keys: Option<(String, SecretString)>,
 }
 
 impl Config {
@@ -282,7 +284,13 @@ impl Variables<'_> {
             }
         };
         let heartbeat = Duration::from_secs(30);
-        RealtimeConfig { held, heartbeat, sockets_endpoint: self.text("SOCKETS_ENDPOINT") }
+        let keys = self.text("SOCKETS_ACCESS_KEY").zip(self.text("SOCKETS_SECRET_KEY").map(Into::into));
+        RealtimeConfig {
+            held,
+            heartbeat,
+            sockets_endpoint: self.text("SOCKETS_ENDPOINT"),
+            sockets_keys: keys,
+        }
     }
 
     fn text(&self, name: &str) -> Option<String> {

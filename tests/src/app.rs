@@ -168,7 +168,12 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             direct: true,
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
-        realtime: RealtimeConfig { held: false, heartbeat: Duration::from_secs(30), sockets_endpoint: None },
+        realtime: RealtimeConfig {
+            held: false,
+            heartbeat: Duration::from_secs(30),
+            sockets_endpoint: None,
+            sockets_keys: None,
+        },
         cors_origins: Vec::new(),
         trusted_hops: 0,
         bcrypt_cost: 4,

@@ -33,6 +33,7 @@ pub static SYSTEM: System = System {
     envelope: &envelope::RotcEnvelope,
     groups: GROUPS,
     workers: WORKERS,
+    sockets: Some(&realtime::SOCKETS),
     jobs: jobs::JOBS,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
@@ -76,5 +77,13 @@ pub static WORKERS: &[&Worker] = &[
         needs: &[Need::Database],
         memory_mb: 256,
         timeout_seconds: 900,
+    },
+    &Worker {
+        name: "realtime",
+        description: "Sends live events to the WebSockets of the gateway, for as long as anybody has one",
+        schedule: Some("rate(1 minute)"),
+        needs: &[Need::Database, Need::Sockets],
+        memory_mb: 128,
+        timeout_seconds: 75,
     },
 ];

@@ -5,6 +5,7 @@
 //! log (the *pump*), whose numbers are the order for clients. Each process follows the log in its [`Hub`].
 
 mod bell;
+pub mod gateway;
 mod hub;
 mod keeper;
 mod stream;

@@ -3,6 +3,7 @@
 mod delivery;
 mod gateway;
 mod sockets;
+mod sockets_of_the_gateway;
 mod streams;
 
 use serde_json::json;

@@ -5,15 +5,17 @@
 
 use shared::{
     App,
-    system::{Group, Need},
+    system::{Group, Need, Sockets},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod audience;
 pub mod cursors;
+pub mod deliver;
 pub mod event_stream;
 pub mod facts;
 pub mod frames;
+pub mod gateway;
 pub mod messages;
 pub mod outbox;
 pub mod protocol;
@@ -28,6 +30,14 @@ pub const GROUP: Group = Group {
     needs: &[Need::Database],
     memory_mb: 128,
     routes: router,
+};
+
+/// WebSockets behind the gateway, which holds them.
+pub static SOCKETS: Sockets = Sockets {
+    name: "realtime-socket",
+    description: "Opens and closes WebSockets for live events, and answers what clients say",
+    needs: &[Need::Database, Need::Sockets],
+    memory_mb: 128,
 };
 
 fn router() -> OpenApiRouter<App> {

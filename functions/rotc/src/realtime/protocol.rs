@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::access::User;
-
 /// Events that one `replay_request` gets at most.
 pub const REPLAYED: usize = 50;
 
@@ -54,10 +52,10 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 /// The first message. `event_id` is the newest event: where a client goes on from that gets no other.
-pub fn established(user: &User, position: i64) -> String {
+pub fn established(user_id: i32, role: &str, position: i64) -> String {
     json!({
         "type": "connection_established", "message": "WebSocket connection established",
-        "user_id": user.id, "role": user.role.as_str(), "event_id": position,
+        "user_id": user_id, "role": role, "event_id": position,
     })
     .to_string()
 }

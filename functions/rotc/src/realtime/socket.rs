@@ -83,7 +83,7 @@ async fn converse(socket: &mut WebSocket, app: &App, user: Option<&User>) -> End
         }
     };
     let mut talk = Talk { socket, subscription, topics: topics_of(user), silent_beats: 0 };
-    let greeting = protocol::established(user, talk.subscription.position);
+    let greeting = protocol::established(user.id, user.role.as_str(), talk.subscription.position);
     match talk.say(greeting).await {
         Ok(()) => talk.until_it_ends().await,
         Err(end) => end,
