@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod listeners;
 mod load;
 
 use std::{
@@ -44,6 +45,9 @@ pub struct BenchOptions {
     /// Measure the start of this Lambda function instead (a bootstrap built with --release).
     #[arg(long, value_name = "PROGRAM")]
     bootstrap: Option<PathBuf>,
+    /// Measure this many event streams and as many WebSockets on one server instead.
+    #[arg(long, value_name = "COUNT")]
+    listeners: Option<usize>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -88,6 +92,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     cluster.create_database("bench").await?;
     let url = cluster.url("bench");
     data::load(&url, options.cadets).await?;
+    if let Some(count) = options.listeners {
+        return listeners::measure(&Child::server(&url).await?, count).await;
+    }
     let mut endpoints = options.endpoints.clone();
     if endpoints.is_empty() {
         endpoints = DEFAULT.iter().map(|&path| path.to_owned()).collect();

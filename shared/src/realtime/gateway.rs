@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
 use aws_lambda_events::event::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use aws_sdk_apigatewaymanagement::{
-    Client, config::Credentials, error::SdkError, operation::post_to_connection::PostToConnectionError,
-    primitives::Blob,
-};
+use aws_sdk_apigatewaymanagement::{Client, config::Credentials, error::SdkError, primitives::Blob};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -90,11 +87,8 @@ impl Gateway {
         let post = self.client().await.post_to_connection().connection_id(connection_id);
         match post.data(Blob::new(text)).send().await {
             Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(cause))
-                if matches!(cause.err(), PostToConnectionError::GoneException(_)) =>
-            {
-                Ok(false)
-            }
+            // By its status: it comes without a body.
+            Err(SdkError::ServiceError(cause)) if cause.raw().status().as_u16() == 410 => Ok(false),
             Err(cause) => Err(error::unavailable("The gateway of the sockets").caused_by(cause)),
         }
     }
