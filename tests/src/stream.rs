@@ -36,7 +36,7 @@ impl EventStream {
 
     /// The next frame; none when the stream has ended.
     #[track_caller]
-    pub fn next(&mut self) -> impl Future<Output = Option<Frame>> + use<'_> {
+    pub fn frame(&mut self) -> impl Future<Output = Option<Frame>> + use<'_> {
         let caller = std::panic::Location::caller();
         async move {
             while self.frames.is_empty() {
@@ -51,7 +51,7 @@ impl EventStream {
     /// The data of the next frame.
     #[track_caller]
     pub fn data(&mut self) -> impl Future<Output = Value> + use<'_> {
-        let next = self.next();
+        let next = self.frame();
         async move { next.await.expect("the stream has not ended").data }
     }
 
@@ -59,7 +59,7 @@ impl EventStream {
     pub async fn until(&mut self, kind: &str) -> Vec<Frame> {
         let mut frames = Vec::new();
         loop {
-            let frame = self.next().await.unwrap_or_else(|| panic!("ended without {kind}: {frames:?}"));
+            let frame = self.frame().await.unwrap_or_else(|| panic!("ended without {kind}: {frames:?}"));
             frames.push(frame);
             if frames.last().is_some_and(|frame| frame.data["type"] == kind) {
                 return frames;
@@ -70,7 +70,7 @@ impl EventStream {
     /// Every frame until the stream ends.
     pub async fn rest(&mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
-        while let Some(frame) = self.next().await {
+        while let Some(frame) = self.frame().await {
             frames.push(frame);
         }
         frames

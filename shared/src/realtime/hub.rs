@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     BATCH, Cursor, Event, Pumped, REPLAY_LIMIT, Signal, Source, Subscription, bell::Bell, keeper, pump_all,
 };
-use crate::{App, Result};
+use crate::{App, Result, error};
 
 /// Signals a client may be behind before it is given up. It holds several batches, so that a burst harms nobody.
 const BUFFER: usize = 2048;
@@ -89,12 +89,16 @@ impl Hub {
             // Another process may be ahead of this one.
             self.read_new(app, source).await?;
         }
-        if let Some(session) = session {
-            *locked(&self.0.sessions).entry(session).or_default() += 1;
-        }
         // While the lock is held no event can be published, so none falls between the two.
         let recent = locked(&self.0.recent);
         let signals = self.0.signals.subscribe();
+        if self.is_stopped() {
+            // The signal to stop has been sent already; nothing would end this one.
+            return Err(error::unavailable("Live events (the server stops)"));
+        }
+        if let Some(session) = session {
+            *locked(&self.0.sessions).entry(session).or_default() += 1;
+        }
         let position = recent.position;
         let incomplete = after.is_some_and(|after| after < recent.floor || after > position);
         let from = after.filter(|_| !incomplete).unwrap_or(position);

@@ -87,7 +87,7 @@ async fn a_client_that_says_where_it_was_misses_nothing_when_the_server_starts_a
     let mut stream = greeted(app.as_admin().listen(EVENTS).await).await;
     number(&app, 1).await;
     number(&app, 2).await;
-    let first = stream.next().await.unwrap();
+    let first = stream.frame().await.unwrap();
     assert_eq!(first.data["n"], 1);
     app.app.hub.stop();
     drop(stream);
@@ -146,7 +146,7 @@ async fn whoever_missed_too_much_is_told_to_load_everything() {
                 SELECT 'admin_broadcast', jsonb_build_object('n', n) FROM generate_series(1, 1500) AS n";
     let mut first = greeted(app.as_admin().listen(EVENTS).await).await;
     number(&app, 0).await;
-    let begin = first.next().await.unwrap().id.unwrap();
+    let begin = first.frame().await.unwrap().id.unwrap();
     app.execute(many, &[]).await;
     numbers(&mut first, 1500).await;
 
@@ -177,7 +177,7 @@ async fn a_client_that_falls_behind_is_dropped_and_nobody_else() {
     }
 
     let mut lagging = lagging;
-    assert_eq!(lagging.next().await, None, "the stream has ended");
+    assert_eq!(lagging.frame().await, None, "the stream has ended");
     let mut subscription = app.app.hub.subscribe(&app.app, &OUTBOX, None, None).await.unwrap();
     number(&app, 7).await;
     assert!(matches!(subscription.next().await, Some(Signal::Event(_))));

@@ -9,7 +9,7 @@ async fn open(server: &Listening, token: &str) -> (Socket, i64) {
     let mut socket = server.socket(&format!("/ws/updates/?token={token}")).await;
     let greeting = socket.message().await;
     assert_eq!(greeting["type"], "connection_established", "{greeting}");
-    (socket, greeting["event_id"].as_i64().unwrap())
+    (socket, greeting["event_id"].as_i64().expect("a number"))
 }
 
 #[tokio::test]

@@ -5,16 +5,12 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use axum::{
-    Router,
-    extract::{Path, State},
-    routing::post,
-};
+use axum::{Router, extract::State, routing::post};
 use chrono::TimeDelta;
 use http::StatusCode;
 use rotc::realtime::{deliver::deliver, gateway::handle};
 use serde_json::{Value, json};
-use shared::realtime::gateway::SocketEvent;
+use shared::{http::Path, realtime::gateway::SocketEvent};
 use tests::{TestApp, a_cadet};
 
 use super::{praise, publish};
@@ -28,14 +24,14 @@ impl Gateway {
         let gateway = Self::default();
         let routes = post(receive).delete(close);
         let router = Router::new().route("/live/@connections/{id}", routes).with_state(gateway.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = format!("http://{}/live", listener.local_addr().unwrap());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}/live", listener.local_addr().expect("an address"));
         tokio::spawn(async move { axum::serve(listener, router).await });
         (gateway, address)
     }
 
     fn sent(&self, id: &str) -> Vec<Value> {
-        self.0.lock().unwrap().get_mut(id).map(std::mem::take).unwrap_or_default()
+        self.0.lock().expect("no test panicked here").get_mut(id).map(std::mem::take).unwrap_or_default()
     }
 }
 
@@ -44,12 +40,12 @@ async fn receive(State(gateway): State<Gateway>, Path(id): Path<String>, body: S
         return StatusCode::GONE;
     }
     let message = serde_json::from_str(&body).expect("messages are JSON");
-    gateway.0.lock().unwrap().entry(id).or_default().push(message);
+    gateway.0.lock().expect("no test panicked here").entry(id).or_default().push(message);
     StatusCode::OK
 }
 
 async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
-    gateway.0.lock().unwrap().entry(id).or_default().push(json!("closed"));
+    gateway.0.lock().expect("no test panicked here").entry(id).or_default().push(json!("closed"));
     StatusCode::NO_CONTENT
 }
 
@@ -66,20 +62,21 @@ async fn app() -> (TestApp, Gateway) {
 fn event(name: &str, id: &str, change: impl FnOnce(&mut Value)) -> SocketEvent {
     let file = format!("{}/lambda/sockets/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let mut event: Value = serde_json::from_str(&text).unwrap();
+    let mut event: Value = serde_json::from_str(&text).expect("JSON");
     event["requestContext"]["connectionId"] = id.into();
     change(&mut event);
-    SocketEvent::read(serde_json::from_value(event).expect("an event of the gateway")).unwrap()
+    SocketEvent::read(serde_json::from_value(event).expect("an event of the gateway"))
+        .expect("the event is understood")
 }
 
 async fn connect(app: &TestApp, id: &str, token: &str) -> u16 {
     let opened = event("connect", id, |event| event["queryStringParameters"]["token"] = token.into());
-    handle(&app.app, opened).await.unwrap()
+    handle(&app.app, opened).await.expect("the event is handled")
 }
 
 async fn say(app: &TestApp, id: &str, message: Value) -> u16 {
     let said = event("message", id, |event| event["body"] = message.to_string().into());
-    handle(&app.app, said).await.unwrap()
+    handle(&app.app, said).await.expect("the event is handled")
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ async fn frames_are_sent_at_once_and_unpacked() {
     assert_eq!(stream.parts.headers["cache-control"], "no-cache");
     assert!(!stream.parts.headers.contains_key("content-encoding"));
     publish(&app, "portal_access", json!({ "role": "cadet", "userId": 3 })).await;
-    let frame = stream.next().await.unwrap();
+    let frame = stream.frame().await.unwrap();
     assert_eq!(frame.data, json!({ "type": "portal_access", "role": "cadet", "userId": 3 }));
     assert!(frame.id.is_some());
 }
@@ -67,7 +67,7 @@ async fn the_resource_stream_has_its_own_words_and_takes_the_token_from_the_quer
 
     publish(&app, "attendance_updated", json!({ "cadetId": cadet.id, "dayId": 3, "status": "late" })).await;
 
-    let frame = stream.next().await.unwrap();
+    let frame = stream.frame().await.unwrap();
     assert_eq!(
         (&frame.data["type"], &frame.data["cadet_id"]),
         (&json!("attendance_updated"), &json!(cadet.id))
@@ -101,12 +101,12 @@ async fn heartbeats_come_and_end_with_the_session() {
     let mut strangers = greeted(app.anonymous().listen(EVENTS).await).await;
     let mut own = greeted(app.as_cadet(&cadet).listen(EVENTS).await).await;
     let mut resource = app.as_cadet(&cadet).listen("/api/events").await;
-    resource.next().await;
+    resource.frame().await;
 
     let beat = own.data().await;
     assert_eq!(beat["type"], "heartbeat");
     assert!(beat["t"].is_i64());
-    assert_eq!(resource.next().await, Some(Frame { id: None, data: Value::Null }), "a comment");
+    assert_eq!(resource.frame().await, Some(Frame { id: None, data: Value::Null }), "a comment");
     app.as_cadet(&cadet).post("/api/auth/logout", json!({})).await.is(200);
     for stream in [&mut own, &mut resource] {
         let rest = stream.rest().await;
@@ -122,5 +122,6 @@ async fn the_end_of_the_server_ends_the_streams() {
 
     app.app.hub.stop();
 
-    assert_eq!(stream.next().await, None);
+    assert_eq!(stream.frame().await, None);
+    app.as_admin().get(EVENTS).await.is(503);
 }

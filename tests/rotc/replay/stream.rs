@@ -81,7 +81,7 @@ impl Player {
 /// What an admin has been told a stranger has been told too by then, or never.
 async fn strangers_learn_nothing(stream: &mut EventStream) -> Vec<String> {
     let greeting = stream.data().await;
-    let more = stream.next().now_or_never();
+    let more = stream.frame().now_or_never();
     if greeting == json!({ "type": "connected" }) && more.is_none() {
         return Vec::new();
     }

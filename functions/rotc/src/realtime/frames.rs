@@ -135,7 +135,7 @@ fn client_frames(event: &Stored) -> Bytes {
             // The number comes last: a client that loses the connection in between gets both again.
             let payload = Map::from_iter([("cadetId".to_owned(), event.cadet_id.into())]);
             let echo = Published { r#type: "grade_updated", payload: &payload };
-            format!("{}{}", frame(None, &as_row), frame(Some(event.seq), &echo)).into()
+            format!("{}{}", frame(None, &as_row), frame(Some(event.seq), &echo))
         }
         None => frame(Some(event.seq), &as_row),
     }
