@@ -80,6 +80,12 @@ enum LegacyCommand {
         #[arg(long)]
         replace: bool,
     },
+    /// Copy the uploads of a legacy server into the file store; running it again copies what is new.
+    Files {
+        /// The legacy folder `server/uploads`.
+        #[arg(long)]
+        from: PathBuf,
+    },
 }
 
 impl Cli {
@@ -90,6 +96,7 @@ impl Cli {
             Command::Migrate { system } => migrate(&system).await,
             Command::Reset { yes } => reset(yes),
             Command::Legacy(LegacyCommand::Import { from, replace }) => import(&from, replace).await,
+            Command::Legacy(LegacyCommand::Files { from }) => import_files(&from).await,
             Command::Template { root } => template(&root),
             Command::Bench(options) => bench::bench(options).await,
             Command::BenchBare { port } => bench::serve_bare(port).await,
@@ -130,6 +137,15 @@ async fn import(from: &str, replace: bool) -> Result<(), BoxError> {
     let report = imported.await;
     parts.stop().await?;
     writeln!(io::stdout(), "{}", report?)?;
+    Ok(())
+}
+
+async fn import_files(from: &std::path::Path) -> Result<(), BoxError> {
+    let mut parts = Parts::from_env()?;
+    let app = shared::App::new(parts.config_for(&rotc::SYSTEM).await?);
+    let report = legacy::import_files(&app, from).await;
+    parts.stop().await?;
+    write!(io::stdout(), "{}", report?)?;
     Ok(())
 }
 

@@ -14,6 +14,17 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     END
 $$;
 
+-- What all addresses of one file have in common. Those of Cloudinary also tell a version and how a picture is to be changed on
+-- its way, so only the name counts in them: rather one file too many is kept than one lost that another row still shows.
+CREATE OR REPLACE FUNCTION muster.file_key(address TEXT) RETURNS TEXT
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN address ~ '^(https://res\.cloudinary\.com|/uploads/cloud)/'
+        THEN 'cloudinary:' || substring(address FROM '^[^?#]*/([^./?#]*)')
+        ELSE address
+    END
+$$;
+
 -- Every address in a row's columns; `images` may hold anything, so what is no list of texts counts as none.
 CREATE OR REPLACE FUNCTION muster.file_addresses(shown JSONB) RETURNS TEXT[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
@@ -67,7 +78,12 @@ BEGIN
     END IF;
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'delete_file', jsonb_build_object('address', address)
-    FROM unnest(before) AS address WHERE address <> ALL (after);
+    FROM unnest(before) AS address
+    WHERE address <> ALL (after)
+      -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
+      AND NOT EXISTS (SELECT FROM muster.jobs
+                      WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
+                        AND payload ->> 'address' = address);
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'shrink_picture', jsonb_build_object('address', address)
     FROM unnest(after) AS address

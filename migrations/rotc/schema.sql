@@ -58,6 +58,10 @@ BEGIN
     IF TG_TABLE_NAME = 'users' AND old_row - heartbeat = new_row - heartbeat THEN
         RETURN NULL;
     END IF;
+    -- The clean-up tells how many notices it has removed; a row for each would only move them to the log.
+    IF TG_TABLE_NAME = 'notifications' AND TG_OP = 'DELETE' AND current_setting('muster.system', true) = 'clean-up' THEN
+        RETURN NULL;
+    END IF;
 
     IF old_row IS NOT NULL THEN
         payload := jsonb_build_object('before', muster.audit_columns(old_row, new_row));
@@ -82,14 +86,6 @@ BEGIN
         (coalesce(new_row, old_row) ->> CASE TG_TABLE_NAME WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int,
         nullif(current_setting('muster.actor', true), '')::int,
         payload);
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION muster.events_stored() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    PERFORM pg_notify('muster_events', '');
     RETURN NULL;
 END $$;
 
@@ -125,6 +121,16 @@ BEGIN
     );
 END $$;
 
+CREATE FUNCTION muster.file_key(address text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE
+        WHEN address ~ '^(https://res\.cloudinary\.com|/uploads/cloud)/'
+        THEN 'cloudinary:' || substring(address FROM '^[^?#]*/([^./?#]*)')
+        ELSE address
+    END
+$$;
+
 CREATE FUNCTION muster.follow_files() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
@@ -140,7 +146,12 @@ BEGIN
     END IF;
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'delete_file', jsonb_build_object('address', address)
-    FROM unnest(before) AS address WHERE address <> ALL (after);
+    FROM unnest(before) AS address
+    WHERE address <> ALL (after)
+      -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
+      AND NOT EXISTS (SELECT FROM muster.jobs
+                      WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
+                        AND payload ->> 'address' = address);
     INSERT INTO muster.jobs (kind, payload)
     SELECT 'shrink_picture', jsonb_build_object('address', address)
     FROM unnest(after) AS address
@@ -158,30 +169,48 @@ BEGIN
     VALUES (
         'grade_updated',
         (SELECT id FROM public.cadets WHERE id = NEW.cadet_id), -- none for an orphan grade
-        jsonb_build_object('cadetId', NEW.cadet_id, 'changed', (
-            SELECT coalesce(jsonb_agg(key ORDER BY key), '[]') FROM jsonb_each(to_jsonb(NEW)) AS now
-            JOIN jsonb_each(to_jsonb(OLD)) AS before USING (key)
-            WHERE now.value IS DISTINCT FROM before.value AND key <> 'lifetime_merit_points')));
+        jsonb_build_object('cadetId', NEW.cadet_id));
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION muster.notices_stored() RETURNS trigger
+CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id integer, user_id integer, message text, kind text, is_read boolean, created_at timestamp without time zone)
+    LANGUAGE sql STABLE
+    AS $$
+    -- Two lists, each in the order of an index: adopted databases hold masses of alerts for everyone.
+    SELECT own.id, own.user_id, own.message, own.type, coalesce(own.is_read, FALSE), own.created_at
+    FROM public.notifications AS own
+    WHERE own.user_id = reader AND muster.wants(reader, 'list', own.type)
+    UNION ALL
+    SELECT global.id, global.user_id, global.message, global.type,
+           coalesce(global.is_read, FALSE) OR states.read_at IS NOT NULL, global.created_at
+    FROM public.notifications AS global
+    LEFT JOIN muster.notification_states AS states
+         ON states.notification_id = global.id AND states.user_id = reader
+    WHERE global.user_id IS NULL AND (kinds IS NULL OR global.type = ANY (kinds))
+      AND states.dismissed_at IS NULL
+      AND muster.wants(reader, 'list', global.type)
+$$;
+
+CREATE FUNCTION muster.touch() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
-    INSERT INTO public.sync_events (event_type, payload)
-    SELECT 'notifications_created', jsonb_build_object('ids', jsonb_agg(id ORDER BY id)) FROM stored HAVING count(*) > 0;
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION muster.setting_stored() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION muster.wants(reader integer, channel text, kind text) RETURNS boolean
+    LANGUAGE sql STABLE
     AS $$
-BEGIN
-    INSERT INTO public.sync_events (event_type, payload)
-    VALUES ('system_setting_updated', jsonb_build_object('key', NEW.key));
-    RETURN NULL;
-END $$;
+    SELECT (channel = 'list' AND kind NOT IN ('activity', 'announcement'))
+        OR NOT EXISTS (
+            SELECT FROM public.user_settings AS chosen
+            WHERE chosen.user_id = reader
+              AND ((channel = 'push' AND chosen.push_notifications = FALSE)
+                OR (channel = 'mail' AND chosen.email_alerts = FALSE)
+                OR (kind IN ('activity', 'announcement') AND chosen.activity_updates = FALSE)))
+$$;
 
 CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
     LANGUAGE plpgsql
@@ -240,20 +269,21 @@ ALTER TABLE muster.adoption_findings ALTER COLUMN id ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
-CREATE TABLE muster.event_log (
-    seq bigint NOT NULL,
-    event_id integer NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+CREATE TABLE muster.alerts (
+    kind text NOT NULL,
+    raised_at timestamp with time zone NOT NULL
 );
 
-ALTER TABLE muster.event_log ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME muster.event_log_seq_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
+COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
+
+CREATE TABLE muster.excuse_effects (
+    letter_id integer NOT NULL,
+    cadet_id integer NOT NULL,
+    training_day_id integer NOT NULL,
+    former_status text
 );
+
+COMMENT ON TABLE muster.excuse_effects IS 'What the approval of an excuse letter changed in attendance_records; the row goes when that is taken back or the letter is deleted.';
 
 CREATE TABLE public.activities (
     id integer NOT NULL,
@@ -425,6 +455,14 @@ UNION ALL
    FROM public.activities,
     LATERAL unnest(muster.file_addresses(to_jsonb(activities.*))) address(address);
 
+CREATE TABLE muster.hidden_broadcasts (
+    user_id integer NOT NULL,
+    message_id integer NOT NULL,
+    hidden_at timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE muster.hidden_broadcasts IS 'Who has deleted a broadcast (admin_messages) from their own list.';
+
 CREATE TABLE muster.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
@@ -503,6 +541,15 @@ CREATE TABLE muster.orphan_files (
     found_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE muster.push_deliveries (
+    notification_id integer NOT NULL,
+    subscription_id integer NOT NULL,
+    user_id integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    done_at timestamp with time zone,
+    status smallint
+);
+
 CREATE UNLOGGED TABLE muster.rate_limits (
     key text NOT NULL,
     window_start timestamp with time zone NOT NULL,
@@ -549,31 +596,11 @@ CREATE TABLE muster.signin_links (
     used_at timestamp with time zone
 );
 
-CREATE TABLE muster.stream_cursors (
-    stream uuid NOT NULL,
-    session uuid NOT NULL,
-    seq bigint NOT NULL,
-    stored_at timestamp with time zone NOT NULL
-);
-
 CREATE TABLE muster.uploads (
     address text NOT NULL,
     uploaded_by integer NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
-);
-
-CREATE TABLE muster.ws_connections (
-    connection_id text NOT NULL,
-    user_id integer NOT NULL,
-    role text NOT NULL,
-    cadet_id integer,
-    session uuid NOT NULL,
-    joined_seq bigint NOT NULL,
-    seq bigint NOT NULL,
-    greeted boolean DEFAULT false NOT NULL,
-    lease_until timestamp with time zone,
-    connected_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE SEQUENCE public.activities_id_seq
@@ -932,11 +959,14 @@ ALTER TABLE ONLY public.users ALTER COLUMN id SET DEFAULT nextval('public.users_
 ALTER TABLE ONLY muster.adoption_findings
     ADD CONSTRAINT adoption_findings_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY muster.event_log
-    ADD CONSTRAINT event_log_event_id_key UNIQUE (event_id);
+ALTER TABLE ONLY muster.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
-ALTER TABLE ONLY muster.event_log
-    ADD CONSTRAINT event_log_pkey PRIMARY KEY (seq);
+ALTER TABLE ONLY muster.excuse_effects
+    ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
+
+ALTER TABLE ONLY muster.hidden_broadcasts
+    ADD CONSTRAINT hidden_broadcasts_pkey PRIMARY KEY (user_id, message_id);
 
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
@@ -962,6 +992,9 @@ ALTER TABLE ONLY muster.notification_states
 ALTER TABLE ONLY muster.orphan_files
     ADD CONSTRAINT orphan_files_pkey PRIMARY KEY (address);
 
+ALTER TABLE ONLY muster.push_deliveries
+    ADD CONSTRAINT push_deliveries_pkey PRIMARY KEY (notification_id, subscription_id);
+
 ALTER TABLE ONLY muster.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
 
@@ -977,14 +1010,8 @@ ALTER TABLE ONLY muster.signin_links
 ALTER TABLE ONLY muster.signin_links
     ADD CONSTRAINT signin_links_pkey PRIMARY KEY (id);
 
-ALTER TABLE ONLY muster.stream_cursors
-    ADD CONSTRAINT stream_cursors_pkey PRIMARY KEY (stream);
-
 ALTER TABLE ONLY muster.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (address);
-
-ALTER TABLE ONLY muster.ws_connections
-    ADD CONSTRAINT ws_connections_pkey PRIMARY KEY (connection_id);
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
@@ -1070,15 +1097,21 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
 
-CREATE INDEX event_log_created ON muster.event_log USING btree (created_at);
+CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
+
+CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (message_id);
 
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
+CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+
 CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
+
+CREATE INDEX push_deliveries_created ON muster.push_deliveries USING btree (created_at);
 
 CREATE INDEX rate_limits_window ON muster.rate_limits USING btree (window_start);
 
@@ -1096,13 +1129,7 @@ CREATE INDEX signin_failures_address ON muster.signin_failures USING btree (addr
 
 CREATE INDEX signin_links_user ON muster.signin_links USING btree (user_id, created_at);
 
-CREATE INDEX stream_cursors_session ON muster.stream_cursors USING btree (session, seq);
-
-CREATE INDEX stream_cursors_stored ON muster.stream_cursors USING btree (stored_at);
-
 CREATE INDEX uploads_of ON muster.uploads USING btree (uploaded_by, created_at);
-
-CREATE INDEX ws_connections_waiting ON muster.ws_connections USING btree (seq);
 
 CREATE INDEX idx_admin_messages_user_id ON public.admin_messages USING btree (user_id);
 
@@ -1128,7 +1155,17 @@ CREATE INDEX idx_muster_cadets_student_id ON public.cadets USING btree (lower(st
 
 CREATE INDEX idx_muster_merit_demerit_issuer ON public.merit_demerit_logs USING btree (issued_by_user_id);
 
+CREATE INDEX idx_muster_notifications_global ON public.notifications USING btree (created_at DESC, id DESC) WHERE (user_id IS NULL);
+
+CREATE INDEX idx_muster_notifications_global_type ON public.notifications USING btree (type, created_at DESC, id DESC) WHERE (user_id IS NULL);
+
+CREATE INDEX idx_muster_notifications_read ON public.notifications USING btree (created_at) WHERE is_read;
+
 CREATE INDEX idx_muster_notifications_user_created ON public.notifications USING btree (user_id, created_at);
+
+CREATE INDEX idx_muster_push_subscriptions_user ON public.push_subscriptions USING btree (user_id);
+
+CREATE INDEX idx_muster_sync_events_processed ON public.sync_events USING btree (processed_at) WHERE processed;
 
 CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
 
@@ -1198,6 +1235,12 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
@@ -1234,8 +1277,6 @@ CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_
 
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
 
-CREATE TRIGGER trg_muster_events_stored AFTER INSERT ON public.sync_events FOR EACH STATEMENT EXECUTE FUNCTION muster.events_stored();
-
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
@@ -1252,9 +1293,45 @@ CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic 
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
 
-CREATE TRIGGER trg_muster_notices_stored AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION muster.notices_stored();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_setting_stored AFTER INSERT OR UPDATE OF value ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.setting_stored();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activity_images FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activity_images,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.admin_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',admin_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.audit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',audit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.cadets FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',cadets,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.excuse_letters FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',excuse_letters,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.grades FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',grades,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',merit_demerit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.notifications FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notifications,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.push_subscriptions FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',push_subscriptions,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_audit FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_audit,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.sync_events FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',sync_events,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.system_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',system_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_days FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_days,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_staff FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_staff,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, realtime::Hub,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -28,6 +28,14 @@ pub struct App {
     pub mailer: Mailer,
     /// Live events.
     pub hub: Hub,
+    /// What this process counts about itself.
+    pub metrics: Metrics,
+    /// Calls other people's servers.
+    pub outbound: Outbound,
+    /// Tells of failures.
+    pub reports: Reports,
+    /// Sends messages to browsers.
+    pub push: Pusher,
 }
 
 impl App {
@@ -40,14 +48,19 @@ impl App {
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
         let db = Db::new(config.database.clone());
+        let outbound = Outbound::default();
         Self {
-            clock,
+            files: Files::new(config.files.clone(), &clock, &outbound),
             ids: Ids,
-            files: Files::new(config.files.clone()),
-            cache: Cache::default(),
+            cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),
+            metrics: db.metrics().clone(),
+            reports: Reports::new(config.reports.clone(), &outbound),
+            push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
+            clock,
+            outbound,
             db,
             config,
         }

@@ -7,9 +7,16 @@ use std::{path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+mod cloudinary;
+mod push;
+
+pub use cloudinary::{CloudinaryConfig, CloudinarySource};
+pub use push::PushConfig;
+
 use crate::{
     Result,
     error::{Error, Kind},
+    reports::ReportsConfig,
 };
 
 /// Everything that can be configured.
@@ -35,6 +42,10 @@ pub struct Config {
     pub mail: MailConfig,
     /// Live events.
     pub realtime: RealtimeConfig,
+    /// `SENTRY_DSN`: where failures are reported to; without it they stand in the log only.
+    pub reports: Option<ReportsConfig>,
+    /// Push messages to browsers.
+    pub push: PushConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -77,7 +88,7 @@ pub struct SessionLife {
     pub absolute: Duration,
 }
 
-/// Where files are stored: Amazon S3 or anything that speaks its protocol.
+/// Where files are stored: Amazon S3 or anything that speaks its protocol, and Cloudinary beside it.
 #[derive(Clone, Debug, Default)]
 pub struct FilesConfig {
     /// `FILES_BUCKET`.
@@ -91,6 +102,9 @@ pub struct FilesConfig {
     /// `FILES_DIRECT`: clients can reach the store, and send and fetch large files there (default: only in a Lambda
     /// function, whose requests and answers have a limit).
     pub direct: bool,
+    /// `CLOUDINARY_URL`, or `CLOUDINARY_CLOUD_NAME` with `CLOUDINARY_API_KEY` and `CLOUDINARY_API_SECRET`: new files go
+    /// there.
+    pub cloudinary: Option<CloudinaryConfig>,
 }
 
 /// How mail is sent.
@@ -196,6 +210,8 @@ impl Variables<'_> {
             files: self.files(),
             mail: self.mail(),
             realtime: self.realtime(),
+            reports: self.reports(),
+            push: self.push(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
@@ -233,6 +249,22 @@ impl Variables<'_> {
         }
     }
 
+    fn reports(&mut self) -> Option<ReportsConfig> {
+        let text = self.text("SENTRY_DSN")?;
+        let production = self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development");
+        let config = Url::parse(&text).ok().map(|dsn| ReportsConfig {
+            dsn,
+            before_answer: self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
+            environment: if production { "production" } else { "development" },
+        });
+        let config = config.filter(|config| config.endpoint().is_some());
+        if config.is_none() {
+            self.problems
+                .push("SENTRY_DSN must be an address such as https://key@sentry.example/1".to_owned());
+        }
+        config
+    }
+
     fn public_url(&mut self) -> Option<Url> {
         let text = self.any(&["PUBLIC_URL", "RENDER_EXTERNAL_URL"])?;
         match Url::parse(&text) {
@@ -254,6 +286,7 @@ impl Variables<'_> {
                 Some(_) => self.flag("FILES_DIRECT"),
                 None => self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
             },
+            cloudinary: self.cloudinary(),
         }
     }
 

@@ -66,6 +66,7 @@ pub struct FieldError {
 }
 
 /// Why a request or a job failed.
+#[derive(Clone)]
 pub struct Error(Box<Problem>);
 
 /// The contents of an [`Error`], as the envelope renders them.
@@ -208,6 +209,15 @@ pub fn unavailable(what: &str) -> Error {
         format!("{what} is not available right now, please try again"),
     )
     .retry_after(5)
+}
+
+/// The word for programs of a request refused because the system is in maintenance.
+pub const MAINTENANCE: &str = "maintenance";
+
+/// 503: the administrators work on the system; clients may try again after `seconds`.
+#[track_caller]
+pub fn in_maintenance(message: impl Into<String>, seconds: u64) -> Error {
+    Error::new(Kind::Unavailable, MAINTENANCE, message).retry_after(seconds)
 }
 
 /// 500: a state our own code should have made impossible. The message goes to the log only.

@@ -16,7 +16,11 @@ pub mod ids;
 pub mod jobs;
 pub mod lambda;
 pub mod mail;
+pub mod metrics;
+pub mod outbound;
+pub mod push;
 pub mod realtime;
+pub mod reports;
 pub mod system;
 pub mod telemetry;
 

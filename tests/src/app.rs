@@ -1,6 +1,11 @@
 //! The whole system on a database of its own, called in process.
 
-use std::{collections::HashMap, path::PathBuf, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::Router;
 use chrono::{DateTime, Utc};
@@ -8,7 +13,10 @@ use muster::files::EmbeddedFiles;
 use shared::{
     App,
     clock::Clock,
-    config::{Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, RealtimeConfig, SessionLife},
+    config::{
+        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, RealtimeConfig,
+        SessionLife,
+    },
 };
 use tokio::sync::OnceCell;
 
@@ -28,10 +36,10 @@ pub struct TestApp {
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
-    _files: EmbeddedFiles,
-    _folder: FilesFolder,
+    _files: Arc<EmbeddedFiles>,
+    folder: Arc<FilesFolder>,
     /// Last, so that it is dropped when everything that uses it is gone.
-    database: Database,
+    database: Arc<Database>,
 }
 
 impl TestApp {
@@ -72,9 +80,27 @@ impl TestApp {
             admin: OnceCell::new(),
             staff: OnceCell::new(),
             sql: OnceCell::new(),
-            _files: files,
-            _folder: folder,
-            database,
+            _files: Arc::new(files),
+            folder: Arc::new(folder),
+            database: Arc::new(database),
+        }
+    }
+
+    /// Another process of the same installation: it shares the database, the files and the time with this one, and nothing
+    /// that a process keeps for itself. Its people are those of this one.
+    pub async fn another_process(&self) -> Self {
+        let app = App::with_clock((*self.app.config).clone(), self.clock.clone());
+        Self {
+            router: shared::http::service(&rotc::SYSTEM, app.clone()),
+            app,
+            clock: self.clock.clone(),
+            tokens: Mutex::default(),
+            admin: OnceCell::from(self.admin_id().await),
+            staff: OnceCell::from(self.staff_user_id().await),
+            sql: OnceCell::new(),
+            _files: self._files.clone(),
+            folder: self.folder.clone(),
+            database: self.database.clone(),
         }
     }
 
@@ -93,6 +119,24 @@ impl TestApp {
     /// Does the jobs that are due.
     pub async fn work(&self) -> shared::jobs::Tally {
         shared::jobs::run_due(&self.app, rotc::SYSTEM.jobs).await.expect("the jobs run")
+    }
+
+    /// The names of the files in the storage.
+    pub fn stored_files(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut folders = vec![self.folder.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if entry.path().is_dir() {
+                    folders.push(entry.path());
+                } else if !name.starts_with('.') {
+                    // What the storage notes about a file begins with a dot.
+                    names.push(name);
+                }
+            }
+        }
+        names
     }
 
     /// How to connect to the test's database.
@@ -166,6 +210,12 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             region: Some("us-east-1".to_owned()),
             keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
             direct: true,
+            cloudinary: None,
+        },
+        push: PushConfig {
+            private_key: None,
+            subject: "mailto:unit@example.test".to_owned(),
+            services: Vec::new(),
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         realtime: RealtimeConfig {
@@ -174,6 +224,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             sockets_endpoint: None,
             sockets_keys: None,
         },
+        reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
         bcrypt_cost: 4,

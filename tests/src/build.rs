@@ -140,6 +140,7 @@ impl Add for NewCadet {
 pub struct NewStaff {
     number: u32,
     password: Option<String>,
+    profile_completed: bool,
 }
 
 /// A member of the training staff with an account.
@@ -157,10 +158,17 @@ pub struct StaffMember {
 
 /// An instructor with an approved account.
 pub fn a_staff_member() -> NewStaff {
-    NewStaff { number: number(), password: None }
+    NewStaff { number: number(), password: None, profile_completed: true }
 }
 
 impl NewStaff {
+    /// Has not handed in their profile yet.
+    #[must_use]
+    pub fn with_open_profile(mut self) -> Self {
+        self.profile_completed = false;
+        self
+    }
+
     /// Can sign in with this password; without one nobody knows it.
     #[must_use]
     pub fn with_password(mut self, password: &str) -> Self {
@@ -178,8 +186,8 @@ impl Add for NewStaff {
         let id: i32 = app
             .value(
                 "INSERT INTO training_staff (rank, first_name, last_name, email, is_profile_completed)
-                 VALUES ('Sgt', 'Maria', $1, $2, true) RETURNING id",
-                &[&format!("Staff{}", self.number), &email],
+                 VALUES ('Sgt', 'Maria', $1, $2, $3) RETURNING id",
+                &[&format!("Staff{}", self.number), &email, &self.profile_completed],
             )
             .await;
         let user = NewUser {

@@ -11,8 +11,10 @@ mod answer;
 mod app;
 mod build;
 mod client;
+mod cloudinary;
 pub mod cluster;
 pub mod exercised;
+mod push;
 mod sign_in;
 mod smtp;
 mod socket;
@@ -26,6 +28,8 @@ pub use build::{
     a_staff_member, a_training_day, an_admin,
 };
 pub use client::{Client, Part};
+pub use cloudinary::CloudinaryServer;
+pub use push::{Browser, PushServer, Pushed};
 pub use smtp::MailServer;
 pub use socket::{Listening, Socket};
 pub use stream::{EventStream, Frame};

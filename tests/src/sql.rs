@@ -1,5 +1,6 @@
 //! Looking into the database of a test, and what tests most often look for.
 
+use shared::sql;
 use tokio_postgres::{Client, Row, types::FromSql};
 
 use crate::{TestApp, cluster};
@@ -27,6 +28,18 @@ impl TestApp {
     /// Runs a statement and tells how many rows it touched.
     pub async fn execute(&self, sql: &str, params: &[Param<'_>]) -> u64 {
         self.database().await.execute(sql, params).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"))
+    }
+
+    /// How often the system has run statements that contain this text, over its only connection, which remembers it.
+    /// Empty for all, with this question itself and without `BEGIN` and `COMMIT`.
+    pub async fn times_run(&self, text: &str) -> i64 {
+        let count = sql!(
+            "SELECT coalesce(sum(generic_plans + custom_plans), 0)::bigint FROM pg_prepared_statements
+             WHERE strpos(statement, $1) > 0"
+        );
+        assert_eq!(self.app.config.database.pool_size, 1, "another connection has its own count");
+        let mut read = self.app.db.read().await.expect("a connection");
+        read.scalar(count, &[&text]).await.expect("statements are counted")
     }
 
     /// The audit log says that `operation` (`UPDATE`) happened to this row. Answers the payload of the newest such entry.

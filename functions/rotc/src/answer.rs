@@ -67,10 +67,13 @@ pub fn js_number_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> R
     }
 }
 
+/// How chrono writes a time without zone as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+pub const ISO: &str = "%Y-%m-%dT%H:%M:%S%.3fZ";
+
 /// Serializes a legacy timestamp (UTC without zone) as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 pub fn iso<S: Serializer>(value: &Option<NaiveDateTime>, serializer: S) -> Result<S::Ok, S::Error> {
     match value {
-        Some(value) => serializer.collect_str(&value.format("%Y-%m-%dT%H:%M:%S%.3fZ")),
+        Some(value) => serializer.collect_str(&value.format(ISO)),
         None => serializer.serialize_none(),
     }
 }

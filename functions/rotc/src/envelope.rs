@@ -10,8 +10,34 @@ use shared::{
 
 /// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
 /// belong to the client API, whose errors are `{"message"}`.
-const RESOURCES: &[&str] =
-    &["/api/cadets", "/api/grades", "/api/merit-demerit", "/api/upload", "/api/events"];
+const RESOURCES: &[&str] = &[
+    "/api/activities",
+    "/api/audit-logs",
+    "/api/cache",
+    "/api/cadets",
+    "/api/events",
+    "/api/excuse-letters",
+    "/api/grades",
+    "/api/merit-demerit",
+    "/api/messages/admin",
+    "/api/messages/staff",
+    "/api/metrics",
+    "/api/notifications",
+    "/api/push",
+    "/api/settings",
+    "/api/slow-queries",
+    "/api/staff-attendance",
+    "/api/sync-events",
+    "/api/system-settings",
+    "/api/training-days",
+    "/api/upload",
+];
+
+/// Both APIs have paths below this one: the resource API those of [`ATTENDANCE_WORDS`], and ids.
+const ATTENDANCE: &str = "/api/attendance";
+
+/// The paths of the resource API below `/api/attendance`, beside the ids.
+const ATTENDANCE_WORDS: &[&str] = &["bulk_create", "bulk_mark", "qr_checkin"];
 
 /// The envelope of this system.
 #[derive(Debug)]
@@ -63,9 +89,15 @@ impl Envelope for RotcEnvelope {
 
 fn is_resource(path: &str) -> bool {
     let path = path.strip_prefix("/api/v1").map_or_else(|| path.to_owned(), |rest| format!("/api{rest}"));
-    RESOURCES
-        .iter()
-        .any(|prefix| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    let below =
+        |prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'));
+    RESOURCES.iter().any(|prefix| below(prefix).is_some())
+        || below(ATTENDANCE).is_some_and(is_attendance_resource)
+}
+
+fn is_attendance_resource(rest: &str) -> bool {
+    let rest = rest.trim_matches('/');
+    ATTENDANCE_WORDS.contains(&rest) || rest.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Field messages as `{"field": ["message"]}`.

@@ -14,3 +14,18 @@ pub async fn publish(
     change.execute(insert, &[&event_type, &cadet_id, &payload]).await?;
     Ok(())
 }
+
+/// Stores one event about each of these cadets; the payloads stand in the same order.
+pub async fn publish_each(
+    change: &mut Change,
+    event_type: &'static str,
+    cadet_ids: &[i32],
+    payloads: &[Value],
+) -> Result<()> {
+    let insert = sql!(
+        "INSERT INTO sync_events (event_type, cadet_id, payload)
+         SELECT $1, cadet_id, payload FROM unnest($2::int[], $3::jsonb[]) AS event (cadet_id, payload)"
+    );
+    change.execute(insert, &[&event_type, &cadet_ids, &payloads]).await?;
+    Ok(())
+}

@@ -8,23 +8,36 @@ use shared::system::{Group, Need, System, Worker};
 
 pub mod access;
 pub mod activities;
+pub mod analytics;
 pub mod answer;
 pub mod attendance;
 pub mod audit;
+pub mod audit_logs;
 pub mod auth;
 pub mod autolink;
+pub mod backup;
 pub mod cached;
 pub mod cadets;
+pub mod download;
 pub mod envelope;
 pub mod events;
+pub mod excuses;
 pub mod files;
 pub mod grades;
 pub mod jobs;
+pub mod messages;
+pub mod metrics;
 pub mod migrations;
 pub mod notifications;
 pub mod ops;
+pub mod push;
 pub mod realtime;
+pub mod recognition;
+pub mod sent;
+pub mod settings;
+pub mod staff;
 pub mod uploads;
+pub mod users;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -42,21 +55,32 @@ pub static SYSTEM: System = System {
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
     &activities::GROUP,
+    &analytics::GROUP,
     &attendance::GROUP,
+    &audit_logs::GROUP,
     &auth::GROUP,
+    &backup::GROUP,
     &cadets::GROUP,
+    &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &messages::GROUP,
+    &metrics::GROUP,
     &notifications::GROUP,
     &ops::GROUP,
+    &push::GROUP,
     &realtime::GROUP,
+    &recognition::GROUP,
+    &settings::GROUP,
+    &staff::GROUP,
+    &users::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
     &Worker {
         name: "image",
-        description: "Makes stored pictures small and deletes files that no record refers to any more",
+        description: "Sends push messages, makes stored pictures small, deletes files that no record refers to any more",
         schedule: Some("rate(1 minute)"),
         needs: &[Need::Database, Need::Files],
         memory_mb: 1024,

@@ -63,14 +63,19 @@ pub async fn letter_named(app: &App, file: &UploadedFile, name: &str) -> Result<
 /// The outcome of the change that was to refer to new files; when it failed, they are removed again.
 pub async fn kept_if<T>(app: &App, addresses: &[String], outcome: Result<T>) -> Result<T> {
     if outcome.is_err() {
-        for address in addresses {
-            // The caller has an error of its own to answer; the sweep finds what stays.
-            if let Err(cause) = app.files.delete(address).await {
-                tracing::warn!(address, %cause, "a file that nobody refers to could not be removed");
-            }
-        }
+        discard(app, addresses).await;
     }
     outcome
+}
+
+/// Removes new files that no record refers to, as those of a request that came twice.
+pub async fn discard(app: &App, addresses: &[String]) {
+    for address in addresses {
+        // The caller has an answer of its own; the sweep finds what stays.
+        if let Err(cause) = app.files.delete(address).await {
+            tracing::warn!(address, %cause, "a file that nobody refers to could not be removed");
+        }
+    }
 }
 
 fn checked_picture(file: &UploadedFile) -> Result<FileKind> {

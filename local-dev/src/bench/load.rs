@@ -99,10 +99,12 @@ pub async fn post_as(token: &str, address: SocketAddr, path: &str, body: &str) -
     Ok(answer)
 }
 
-struct Connection(SendRequest<Full<Bytes>>);
+/// A connection that sends one request after the other.
+pub struct Connection(SendRequest<Full<Bytes>>);
 
 impl Connection {
-    async fn open(address: SocketAddr) -> Result<Self, BoxError> {
+    /// Connects.
+    pub async fn open(address: SocketAddr) -> Result<Self, BoxError> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
@@ -115,6 +117,20 @@ impl Connection {
             .header(header::HOST, "localhost")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
         self.send(request.body(Full::default())?).await
+    }
+
+    /// Sends one JSON body for whoever has the token.
+    pub async fn post(
+        &mut self,
+        path: &str,
+        token: &str,
+        body: &str,
+    ) -> Result<(StatusCode, Bytes), BoxError> {
+        let request = Request::post(path)
+            .header(header::HOST, "localhost")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.send(request.body(Full::from(body.to_owned()))?).await
     }
 
     async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), BoxError> {

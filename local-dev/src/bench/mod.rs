@@ -9,6 +9,7 @@ pub mod cold_start;
 mod data;
 mod listeners;
 mod load;
+mod scans;
 
 use std::{
     io::{self, Write},
@@ -22,6 +23,7 @@ use self::{
     child::Child,
     cold_start::ColdStart,
     load::{Load, Measured},
+    scans::Scans,
 };
 use crate::{
     BoxError,
@@ -48,6 +50,9 @@ pub struct BenchOptions {
     /// Measure this many event streams and as many WebSockets on one server instead.
     #[arg(long, value_name = "COUNT")]
     listeners: Option<usize>,
+    /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
+    #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
+    scan_rate: Option<u32>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -95,6 +100,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     if let Some(count) = options.listeners {
         return listeners::measure(&Child::server(&url).await?, count).await;
     }
+    if let Some(rate) = options.scan_rate {
+        return scan(options, usize::try_from(rate)?, &url).await;
+    }
     let mut endpoints = options.endpoints.clone();
     if endpoints.is_empty() {
         endpoints = DEFAULT.iter().map(|&path| path.to_owned()).collect();
@@ -103,6 +111,14 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     let ours = all(&load, Child::server(&url).await?, &endpoints).await?;
     let bare = all(&load, Child::bare(&url).await?, &endpoints).await?;
     print(options, &endpoints, &ours, &bare)
+}
+
+async fn scan(options: &BenchOptions, rate: usize, url: &str) -> Result<(), BoxError> {
+    let mut config = shared::config::Config::read(&|_| None)?;
+    config.database.url = Some(url.to_owned().into());
+    let database = shared::db::connect(&config.database).await?;
+    let scans = Scans { scanners: options.connections, rate, time: Duration::from_secs(options.seconds) };
+    scans::run(&scans, &Child::server(url).await?, &database).await
 }
 
 /// Every endpoint of one server; none where it does not answer 200.

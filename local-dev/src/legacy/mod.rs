@@ -3,6 +3,7 @@
 //! aside in `muster.orphans` with their content, never dropped.
 
 mod convert;
+mod files;
 mod load;
 mod postgres;
 mod report;
@@ -20,6 +21,7 @@ use postgres::PostgresReader;
 use sqlite::SqliteReader;
 use tables::{TABLES, Target, quoted};
 
+pub use files::{FilesReport, import_files};
 pub use report::{Finding, Report, TableReport};
 
 /// Rows handed over at a time; what is in memory stays bounded.

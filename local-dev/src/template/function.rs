@@ -14,7 +14,10 @@ const SOCKETS: &str = include_str!("pieces/sockets.yaml");
 const SOCKETS_RIGHT: &str = include_str!("pieces/sockets_right.yaml");
 const SOCKETS_ENVIRONMENT: &str = "          SOCKETS_ENDPOINT: !Sub https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${SocketsStage}\n";
 const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"\n";
-const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket\n";
+const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
+          CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
+          CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
+";
 const MAIL_ENVIRONMENT: &str = "          MAIL_FROM: !If [SendsMail, !Ref MailFrom, !Ref AWS::NoValue]
           SMTP_URL: !If
             - SendsMail

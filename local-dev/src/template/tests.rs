@@ -59,6 +59,7 @@ fn only_functions_that_need_files_may_touch_the_bucket() {
                     .filter(|worker| worker.needs.contains(&shared::system::Need::Files))
                     .count();
         assert_eq!(text.matches("s3:GetObject").count(), users);
+        assert_eq!(text.matches("CLOUDINARY_URL: ").count(), users);
         assert!(!text.contains("s3:*") && !text.contains("Resource: \"*\""));
     }
 }

@@ -1,7 +1,9 @@
 //! Files that people send and download. Knows nothing of the systems: it gets values and returns bytes.
 
+mod csv;
 pub mod picture;
 pub mod upload;
 mod xlsx;
 
+pub use csv::{BYTE_ORDER_MARK, csv_rows};
 pub use xlsx::{Cell, Column, Sheet, XlsxError};

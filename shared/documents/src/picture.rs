@@ -71,9 +71,13 @@ fn encode(picture: &DynamicImage, format: ImageFormat) -> Result<Vec<u8>, ImageE
     Ok(bytes)
 }
 
-/// Whether a JPEG goes on after its end: telephones append films and their own notes.
+/// Whether a photo goes on after its end: telephones append films and their own notes.
 fn has_trailer(body: &[u8], format: ImageFormat) -> bool {
-    format == ImageFormat::Jpeg && !body.ends_with(b"\xff\xd9")
+    match format {
+        ImageFormat::Jpeg => !body.ends_with(b"\xff\xd9"),
+        ImageFormat::Png => !body.ends_with(b"IEND\xaeB`\x82"),
+        _ => false,
+    }
 }
 
 #[cfg(test)]

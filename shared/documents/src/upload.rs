@@ -191,10 +191,10 @@ fn sane_picture(kind: FileKind, body: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The end of each format. A JPEG may carry more after its end (telephones put a film there); that goes when it is shrunk.
+/// The end of each format. A photo may carry more after its end (telephones put a film there); that goes when it is shrunk.
 fn is_complete(kind: FileKind, body: &[u8]) -> bool {
     match kind {
-        FileKind::Png => contains_late(body, b"IEND\xaeB`\x82"),
+        FileKind::Png => contains(body, b"IEND\xaeB`\x82"),
         FileKind::Jpeg => memmem::rfind(body, b"\xff\xd9").is_some(),
         FileKind::Gif => contains_late(body, b";"),
         FileKind::WebP => body

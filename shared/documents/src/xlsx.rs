@@ -95,16 +95,27 @@ fn write(
 /// The text with what a spreadsheet might run as a formula (when the sheet is saved as CSV and opened
 /// again) made plain text, and no longer than a cell can hold.
 fn harmless(text: String) -> String {
-    let quoted = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text };
+    let quoted = no_formula(text);
     match quoted.char_indices().nth(LONGEST_TEXT) {
         Some((end, _)) => quoted[..end].to_owned(),
         None => quoted,
     }
 }
 
+/// The text with an apostrophe before what a spreadsheet might run as a formula.
+pub(crate) fn no_formula(text: String) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+}
+
 impl From<Option<String>> for Cell {
     fn from(text: Option<String>) -> Self {
         text.map_or(Self::Empty, Self::Text)
+    }
+}
+
+impl From<Option<i32>> for Cell {
+    fn from(number: Option<i32>) -> Self {
+        number.map_or(Self::Empty, Self::from)
     }
 }
 

@@ -1,20 +1,20 @@
-//! One-time links: a secret in a mail that signs its reader in, once, for a quarter of an hour.
+//! One-time links: a secret in a mail that signs its reader in, once, for a while.
 
 use chrono::TimeDelta;
 
 use super::fingerprint;
 use crate::{App, Result, db::Change, sql};
 
-/// How long a link works.
+/// How long a link works that somebody asked for.
 pub const MINUTES: i64 = 15;
 
-/// Stores a new link for the user and gives its secret, which is kept nowhere.
-pub async fn create(app: &App, change: &mut Change, user_id: i32) -> Result<String> {
+/// Stores a new link for the user that works for `minutes`, and gives its secret, which is kept nowhere.
+pub async fn create(app: &App, change: &mut Change, user_id: i32, minutes: i64) -> Result<String> {
     let (code, now) = (app.ids.token(), app.clock.now());
     let insert = sql!(
         "INSERT INTO muster.signin_links (id, code_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)"
     );
-    let expires = now + TimeDelta::minutes(MINUTES);
+    let expires = now + TimeDelta::minutes(minutes);
     change.execute(insert, &[&app.ids.uuid(), &fingerprint(&code), &user_id, &now, &expires]).await?;
     Ok(code)
 }

@@ -1,11 +1,13 @@
-//! Signed tokens (JWT, HS256) that name a session.
+//! Signed tokens (JWT, HS256) that name a session, and short signed codes for people to carry.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
+use sha2::Sha256;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -24,13 +26,22 @@ pub struct Claims {
     pub exp: i64,
 }
 
-/// Signs and checks tokens.
+/// Signs and checks tokens and codes.
 #[derive(Clone)]
 pub struct Signer {
     configured: Option<SecretString>,
     db: Db,
-    keys: Arc<OnceCell<(EncodingKey, DecodingKey)>>,
+    keys: Arc<OnceCell<Keys>>,
 }
+
+struct Keys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    secret: SecretSlice<u8>,
+}
+
+/// Bytes of a code: what 16 hexadecimal digits hold.
+const CODE_BYTES: usize = 8;
 
 impl Signer {
     /// A signer with the configured key, or one kept in the database.
@@ -40,8 +51,8 @@ impl Signer {
 
     /// The token for `claims`.
     pub async fn sign(&self, claims: &Claims) -> Result<String> {
-        let (encoding, _) = self.keys().await?;
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, encoding).map_err(Into::into)
+        let keys = self.keys().await?;
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &keys.encoding).map_err(Into::into)
     }
 
     /// What a token says, if we signed it and it has not expired at `now`.
@@ -50,22 +61,50 @@ impl Signer {
         if token.len() > 1024 {
             return Ok(None);
         }
-        let (_, decoding) = self.keys().await?;
+        let keys = self.keys().await?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
         let claims =
-            jsonwebtoken::decode::<Claims>(token, decoding, &validation).ok().map(|data| data.claims);
+            jsonwebtoken::decode::<Claims>(token, &keys.decoding, &validation).ok().map(|data| data.claims);
         Ok(claims.filter(|claims| claims.exp > now.timestamp()))
     }
 
-    async fn keys(&self) -> Result<&(EncodingKey, DecodingKey)> {
+    /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
+    /// a code for one thing is none for another, and no token either.
+    ///
+    /// The first use may read the database: call it before a connection is held.
+    pub async fn code(&self, purpose: &str, message: &str) -> Result<String> {
+        let tag = self.mac(purpose, message).await?.finalize().into_bytes();
+        Ok(hex::encode(&tag[..CODE_BYTES]))
+    }
+
+    /// Whether `code` is the one for `message`; takes as long for one that is nearly right as for any other.
+    pub async fn is_code(&self, purpose: &str, message: &str, code: &str) -> Result<bool> {
+        let mut tag = [0; CODE_BYTES];
+        if hex::decode_to_slice(code, &mut tag).is_err() {
+            return Ok(false);
+        }
+        Ok(self.mac(purpose, message).await?.verify_truncated_left(&tag).is_ok())
+    }
+
+    async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
+        let keys = self.keys().await?;
+        let key = keyed(keys.secret.expose_secret(), purpose)?.finalize();
+        keyed(&key.into_bytes(), message)
+    }
+
+    async fn keys(&self) -> Result<&Keys> {
         self.keys
             .get_or_try_init(|| async {
                 let secret = match &self.configured {
                     Some(secret) => secret.expose_secret().as_bytes().to_vec(),
                     None => self.stored_key().await?,
                 };
-                Ok((EncodingKey::from_secret(&secret), DecodingKey::from_secret(&secret)))
+                Ok(Keys {
+                    encoding: EncodingKey::from_secret(&secret),
+                    decoding: DecodingKey::from_secret(&secret),
+                    secret: secret.into(),
+                })
             })
             .await
     }
@@ -85,4 +124,11 @@ impl Signer {
         change.commit().await?;
         key.map(|(key,)| key).ok_or_else(|| error::internal("the signing key vanished"))
     }
+}
+
+/// HMAC-SHA-256 of `message`.
+fn keyed(key: &[u8], message: &str) -> Result<Hmac<Sha256>> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
+    mac.update(message.as_bytes());
+    Ok(mac)
 }

@@ -1,10 +1,13 @@
 //! Writing: one transaction, made for somebody.
 
+use std::time::Instant;
+
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
+use tokio_postgres::SimpleQueryMessage;
 
 use super::{Db, Param, Row, Sql, read};
-use crate::{Result, error, mail::NewMail, sql};
+use crate::{Error, Result, error, mail::NewMail, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
@@ -19,8 +22,6 @@ pub struct Actor {
 pub struct Change {
     db: Db,
     connection: Option<Object>,
-    mailed: bool,
-    started: bool,
 }
 
 impl Change {
@@ -33,18 +34,18 @@ impl Change {
             connection = db.connection().await?;
             open(&connection, actor, system).await?;
         }
-        Ok(Self { db: db.clone(), connection: Some(connection), mailed: false, started: false })
+        Ok(Self { db: db.clone(), connection: Some(connection) })
     }
 
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<T>> {
-        let rows = read::query(self.connection()?, sql, params).await?;
+        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
         rows.iter().map(|row| Ok(T::from_row(row)?)).collect()
     }
 
     /// The first row, if there is one.
     pub async fn one<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Option<T>> {
-        let rows = read::query(self.connection()?, sql, params).await?;
+        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
         Ok(rows.first().map(T::from_row).transpose()?)
     }
 
@@ -61,7 +62,15 @@ impl Change {
     pub async fn execute(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<u64> {
         let connection = self.connection()?;
         let statement = connection.prepare_cached(sql.text()).await?;
-        Ok(connection.execute(&statement, params).await?)
+        let started = Instant::now();
+        let touched = connection.execute(&statement, params).await;
+        self.db.metrics().queries().note(sql, started.elapsed());
+        Ok(touched?)
+    }
+
+    /// Runs the statements of a file.
+    pub async fn run(&mut self, file: Sql) -> Result<()> {
+        Ok(self.connection()?.batch_execute(file.text()).await?)
     }
 
     /// Stores a mail to be sent after the commit.
@@ -70,40 +79,85 @@ impl Change {
             "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
         );
         self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
-        self.mailed = true;
         Ok(())
     }
 
-    /// Wakes a worker in this process after the commit.
-    pub(crate) fn started(&mut self) {
-        self.started = true;
+    /// Stores many mails at once.
+    pub async fn mails(&mut self, mails: &[NewMail]) -> Result<()> {
+        let insert = sql!(
+            "INSERT INTO muster.mails (recipient, subject, text_body, html_body)
+             SELECT new.recipient, new.subject, new.text_body, new.html_body
+             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
+                  AS new (recipient, subject, text_body, html_body, place)
+             ORDER BY new.place"
+        );
+        let column = |field: fn(&NewMail) -> &str| mails.iter().map(field).collect::<Vec<_>>();
+        let (recipients, subjects) = (column(|mail| &mail.recipient), column(|mail| &mail.subject));
+        let (texts, pages) = (column(|mail| &mail.text), column(|mail| &mail.html));
+        self.execute(insert, &[&recipients, &subjects, &texts, &pages]).await?;
+        Ok(())
     }
 
-    /// Makes everything permanent, then wakes the delivery of stored mails and the workers.
+    /// Makes everything permanent, then outdates what is kept of the tables written, and wakes the delivery of stored
+    /// mails and the workers.
     pub async fn commit(mut self) -> Result<()> {
-        self.connection()?.batch_execute("COMMIT").await?;
-        self.connection = None;
-        if self.mailed {
-            self.db.mail_stored().notify_one();
-        }
-        if self.started {
-            self.db.job_started().notify_one();
-        }
-        Ok(())
+        let connection = self.connection.take().ok_or_else(already_committed)?;
+        // A task, because what follows a commit must follow it even when whoever asked has hung up meanwhile.
+        tokio::spawn(commit(connection, self.db.clone())).await?
     }
 
     fn connection(&self) -> Result<&Object> {
-        self.connection.as_ref().ok_or_else(|| error::internal("the change is already committed"))
+        self.connection.as_ref().ok_or_else(already_committed)
     }
 }
 
 impl Drop for Change {
     fn drop(&mut self) {
         if let Some(connection) = &self.connection {
-            // Polling once sends the statement; whatever uses the connection next queues behind it.
-            let _sent = connection.batch_execute("ROLLBACK").now_or_never();
+            undo(connection);
         }
     }
+}
+
+fn already_committed() -> Error {
+    error::internal("the change is already committed")
+}
+
+fn undo(connection: &Object) {
+    // Polling once sends the statement; whatever uses the connection next queues behind it.
+    let _sent = connection.batch_execute("ROLLBACK").now_or_never();
+}
+
+/// The tables written so far (`R__touched_tables.sql`) and the commit, in one round trip. In a transaction that an
+/// error has ended the first fails, so that a commit which is none is not taken for one.
+const COMMIT: &str = "SELECT current_setting('muster.touched', true); COMMIT";
+
+async fn commit(connection: Object, db: Db) -> Result<()> {
+    match connection.simple_query(COMMIT).await {
+        Ok(answers) => {
+            let tables: Vec<&str> = answers.iter().flat_map(touched).collect();
+            db.versions().changed(tables.iter().copied());
+            db.wake(&tables);
+        }
+        Err(cause) => {
+            undo(&connection);
+            if cause.as_db_error().is_none() {
+                // The connection broke: PostgreSQL may have committed all the same.
+                db.versions().all_changed();
+            }
+            return Err(cause.into());
+        }
+    }
+    Ok(())
+}
+
+/// The tables in `,cadets,,grades,`.
+fn touched(answer: &SimpleQueryMessage) -> impl Iterator<Item = &str> {
+    let list = match answer {
+        SimpleQueryMessage::Row(row) => row.get(0),
+        _ => None,
+    };
+    list.unwrap_or_default().split(',').filter(|table| !table.is_empty())
 }
 
 /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns

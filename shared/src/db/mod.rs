@@ -9,16 +9,20 @@ pub mod migrate;
 mod pool;
 mod problem;
 mod read;
+mod record;
 mod row;
+mod snapshot;
 mod sql;
 mod tls;
 
 pub use change::{Actor, Change};
 pub use listen::{Notices, listen};
-pub use pool::{Db, connect};
+pub use pool::{Connections, Db, connect};
 pub use problem::{pool_problem, problem};
 pub use read::Read;
+pub use record::Record;
 pub use row::Row;
+pub use snapshot::{Rows, Snapshot};
 pub use sql::Sql;
 
 /// A parameter of a statement.

@@ -8,8 +8,8 @@ use std::{
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use tokio::sync::Notify;
 
-use super::{Actor, Change, Read, tls};
-use crate::{Result, config::DatabaseConfig, error};
+use super::{Actor, Change, Read, Snapshot, tls};
+use crate::{Result, cache::Versions, config::DatabaseConfig, error, error::Kind, metrics::Metrics};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -23,6 +23,23 @@ struct Inner {
     pool: OnceLock<Pool>,
     mail_stored: Notify,
     job_started: Notify,
+    versions: Versions,
+    metrics: Metrics,
+}
+
+/// The connections of a process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Connections {
+    /// All that are open.
+    pub open: usize,
+    /// Those in use.
+    pub busy: usize,
+    /// Those that wait for work.
+    pub idle: usize,
+    /// Requests that wait for one.
+    pub waiting: usize,
+    /// As many as there may be.
+    pub most: usize,
 }
 
 impl Db {
@@ -33,12 +50,24 @@ impl Db {
             pool: OnceLock::new(),
             mail_stored: Notify::new(),
             job_started: Notify::new(),
+            versions: Versions::default(),
+            metrics: Metrics::default(),
         }))
     }
 
     /// A connection for queries.
     pub async fn read(&self) -> Result<Read> {
         Ok(Read::new(self.clone(), self.connection().await?))
+    }
+
+    /// The database as it is at this moment, for reading much.
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        let connection = self.connection().await?;
+        match Snapshot::open(connection).await {
+            // A connection that died while the function was frozen is replaced once.
+            Err(cause) if cause.kind() == Kind::Unavailable => Snapshot::open(self.connection().await?).await,
+            opened => opened,
+        }
     }
 
     /// A transaction for somebody: the audit rows name them.
@@ -61,6 +90,36 @@ impl Db {
     /// Signalled after each commit that started a job.
     pub fn job_started(&self) -> &Notify {
         &self.0.job_started
+    }
+
+    /// What this process counts; queries are counted here.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// The connections of this process.
+    pub fn connections(&self) -> Connections {
+        let most = self.0.config.pool_size;
+        let Some(status) = self.0.pool.get().map(Pool::status) else {
+            return Connections { most, ..Connections::default() };
+        };
+        let idle = status.available.min(status.size);
+        Connections { open: status.size, busy: status.size - idle, idle, waiting: status.waiting, most }
+    }
+
+    /// Tells those who wait for rows of these tables.
+    pub(super) fn wake(&self, tables: &[&str]) {
+        if tables.contains(&"mails") {
+            self.0.mail_stored.notify_one();
+        }
+        if tables.contains(&"jobs") {
+            self.0.job_started.notify_one();
+        }
+    }
+
+    /// Which tables the commits of this process have changed, for what is kept of them.
+    pub fn versions(&self) -> &Versions {
+        &self.0.versions
     }
 
     pub(super) async fn connection(&self) -> Result<Object> {

@@ -1,10 +1,12 @@
 //! Reading: queries outside a transaction.
 
+use std::time::Instant;
+
 use deadpool_postgres::Object;
 use tokio_postgres::Row as PgRow;
 
 use super::{Db, Param, Row, Sql};
-use crate::Result;
+use crate::{Result, metrics::Metrics};
 
 /// A connection for queries. It goes back to the pool when dropped.
 pub struct Read {
@@ -40,10 +42,10 @@ impl Read {
 
     /// Runs the query; a connection that died while the function was frozen is replaced once.
     async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<PgRow>> {
-        match query(&self.connection, sql, params).await {
+        match query(&self.connection, self.db.metrics(), sql, params).await {
             Err(error) if error.is_closed() => {
                 self.connection = self.db.connection().await?;
-                Ok(query(&self.connection, sql, params).await?)
+                Ok(query(&self.connection, self.db.metrics(), sql, params).await?)
             }
             answer => Ok(answer?),
         }
@@ -53,9 +55,13 @@ impl Read {
 /// Runs one prepared statement; the text is prepared once per connection.
 pub(super) async fn query(
     connection: &Object,
+    metrics: &Metrics,
     sql: Sql,
     params: &[Param<'_>],
 ) -> Result<Vec<PgRow>, tokio_postgres::Error> {
     let statement = connection.prepare_cached(sql.text()).await?;
-    connection.query(&statement, params).await
+    let started = Instant::now();
+    let rows = connection.query(&statement, params).await;
+    metrics.queries().note(sql, started.elapsed());
+    rows
 }

@@ -1,7 +1,7 @@
 //! Stored files. Two stores: Amazon S3 or any server that speaks its protocol (local-dev starts one), and Cloudinary
 //! for schools that have an account there.
 //!
-//! A row keeps a file's *address*: `/uploads/<name>`, or the URL a store gave it. An address that no store knows, such
+//! A row keeps a file's *address*: `/uploads/<name>`, `/uploads/cloud/<name>`, or the URL a store gave it. An address that no store knows, such
 //! as a picture elsewhere on the internet, is left alone.
 
 use std::{sync::Arc, time::Duration};
@@ -10,9 +10,14 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
+mod cloudinary;
 mod s3;
+mod vault;
 
-use crate::{Result, config::FilesConfig};
+pub use vault::Vault;
+
+use crate::{Result, clock::Clock, config::FilesConfig, error, outbound::Outbound};
+use cloudinary::Cloudinary;
 use s3::S3;
 
 /// How long the address of a direct download holds.
@@ -91,6 +96,9 @@ pub trait Store: Send + Sync {
     /// Files of this store, at most a thousand at a time, in the order of their names.
     fn list(&self, from: Option<String>) -> BoxFuture<'_, Result<Listing>>;
 
+    /// Where anybody may fetch a file from the store itself for as long as `life`, offered as a download.
+    fn direct_address<'a>(&'a self, address: &'a str, life: Duration) -> BoxFuture<'a, Result<String>>;
+
     /// Whether an address is one of this store.
     fn knows(&self, address: &str) -> bool;
 
@@ -99,18 +107,22 @@ pub trait Store: Send + Sync {
 }
 
 impl Files {
-    /// The stores that are configured; nothing is contacted.
-    pub fn new(config: FilesConfig) -> Self {
+    /// The stores that are configured; nothing is contacted. New files go to Cloudinary if there is an account.
+    pub fn new(mut config: FilesConfig, clock: &Clock, outbound: &Outbound) -> Self {
         let direct = config.direct;
+        let cloudinary = config.cloudinary.take().map(|account| -> Arc<dyn Store> {
+            Arc::new(Cloudinary::new(account, clock.clone(), outbound.clone()))
+        });
         let s3 = Arc::new(S3::new(config));
-        Self { stores: Arc::new([s3.clone() as Arc<dyn Store>]), s3, direct }
+        let stores = cloudinary.into_iter().chain([s3.clone() as Arc<dyn Store>]).collect();
+        Self { stores, s3, direct }
     }
 
     /// Stores a new file and tells its address.
     pub async fn put(&self, file: NewFile) -> Result<String> {
         match self.stores.first() {
             Some(store) => store.put(file).await,
-            None => Err(crate::error::unavailable("File storage")),
+            None => Err(error::unavailable("File storage")),
         }
     }
 
@@ -122,10 +134,17 @@ impl Files {
         }
     }
 
+    /// Whether the file of an address `/uploads/<name>` is in S3.
+    pub async fn exists(&self, address: &str) -> Result<bool> {
+        Ok(self.s3.size(s3::key(address)).await?.is_some())
+    }
+
     /// Removes the file at `address`; removing what is not there, or is nobody's, is fine.
     pub async fn delete(&self, address: &str) -> Result<()> {
         match self.store_of(address) {
             Some(store) => store.delete(address).await,
+            // A letter must not outlive its record because the account was not configured for a while.
+            None if address.starts_with(cloudinary::CHECKED) => Err(error::unavailable("File storage")),
             None => Ok(()),
         }
     }
@@ -145,13 +164,18 @@ impl Files {
         self.s3.put_at(s3::key(address), file.body, &file.content_type).await
     }
 
-    /// Where a client may fetch a file of S3 from the store itself for a few minutes, if clients can reach the store.
-    /// It is offered as a download.
+    /// Where a client may fetch a file from its store for a few minutes, if clients can reach the stores. It is offered as
+    /// a download.
     pub async fn direct_address(&self, address: &str) -> Result<Option<String>> {
-        if self.direct && self.s3.knows(address) {
-            return self.s3.presign_get(s3::key(address), FETCH_WITHIN).await.map(Some);
+        match self.store_of(address).filter(|_| self.direct) {
+            Some(store) => store.direct_address(address, FETCH_WITHIN).await.map(Some),
+            None => Ok(None),
         }
-        Ok(None)
+    }
+
+    /// Files that no address leads to.
+    pub fn vault(&self) -> Vault<'_> {
+        Vault(self)
     }
 
     /// Somewhere to put a large file without sending it through this program.

@@ -20,8 +20,10 @@ use futures_util::{FutureExt, future::BoxFuture};
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
-use super::{Listed, Listing, NewFile, Store, StoredFile};
+use super::{Listed, Listing, NewFile, Store, StoredFile, cloudinary::CHECKED};
 use crate::{Result, config::FilesConfig, error};
+
+mod long;
 
 /// Where files lie in the bucket, and how their addresses begin.
 const FOLDER: &str = "uploads/";
@@ -54,8 +56,13 @@ impl Store for S3 {
         self.list_from(from).boxed()
     }
 
+    fn direct_address<'a>(&'a self, address: &'a str, life: Duration) -> BoxFuture<'a, Result<String>> {
+        self.presign_get(key(address), life).boxed()
+    }
+
     fn knows(&self, address: &str) -> bool {
-        address.strip_prefix('/').is_some_and(|path| path.starts_with(FOLDER))
+        let path = address.strip_prefix('/').unwrap_or_default();
+        path.starts_with(FOLDER) && !address.starts_with(CHECKED)
     }
 
     fn wants_shrinking(&self) -> bool {

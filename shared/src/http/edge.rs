@@ -1,6 +1,9 @@
 //! The outermost layer of a system: request id, log line, headers, CORS, conditional requests, errors as JSON.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     extract::{Request, State},
@@ -10,7 +13,13 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
 use super::{envelope, etag};
-use crate::{App, error, system::System};
+use crate::{
+    App,
+    error::{self, Kind, Problem},
+    metrics::Operations,
+    reports::FailedRequest,
+    system::System,
+};
 
 /// A request ends here, before the gateway's own limit of 30 s would cut it without an answer.
 const LONGEST: Duration = Duration::from_secs(29);
@@ -34,6 +43,7 @@ pub struct RequestId(pub String);
 pub(super) struct Edge {
     pub app: App,
     pub system: &'static System,
+    pub operations: Arc<Operations>,
 }
 
 pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
@@ -44,9 +54,27 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     } else {
         answer(&edge, &facts, request, next).await
     };
-    add_headers(&edge, &facts, response.headers_mut(), started.elapsed());
-    facts.log(edge.system.name, response.status(), started.elapsed());
+    let took = started.elapsed();
+    add_headers(&edge, &facts, response.headers_mut(), took);
+    facts.log(edge.system.name, response.status(), took);
+    let operation = edge.operations.find(&facts.method, &facts.path);
+    edge.app.metrics.requests().note(operation, response.status(), took);
+    if let Some(problem) = failure(&response) {
+        tell(&edge, &facts, &operation.route, &problem).await;
+    }
     response
+}
+
+/// The failure of ours behind an answer.
+fn failure(response: &Response) -> Option<Problem> {
+    response.extensions().get::<Problem>().filter(|problem| problem.kind == Kind::Internal).cloned()
+}
+
+/// Reports it.
+async fn tell(edge: &Edge, facts: &Facts, route: &str, problem: &Problem) {
+    let (system, request_id, method) = (edge.system.name, facts.request_id.as_str(), &facts.method);
+    let request = FailedRequest { system, request_id, method, route };
+    edge.app.reports.report(problem, &request, edge.app.ids.uuid(), edge.app.clock.now()).await;
 }
 
 async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Response {

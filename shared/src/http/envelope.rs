@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 
-use crate::error::{Error, Kind, Problem};
+use crate::error::{self, Error, Kind, Problem};
 
 /// How a system's errors look.
 pub trait Envelope: Send + Sync {
@@ -46,7 +46,10 @@ pub(super) fn render(
     production: bool,
 ) -> Response {
     let Some(problem) = response.extensions().get::<Problem>().cloned() else { return response };
-    if matches!(problem.kind, Kind::Internal | Kind::Unavailable) {
+    // Maintenance is wanted: one error in the log for every request of it would hide the others.
+    let ours =
+        matches!(problem.kind, Kind::Internal | Kind::Unavailable) && problem.code != error::MAINTENANCE;
+    if ours {
         tracing::error!(request_id, path, problem = ?problem, "a request failed");
     }
     let hidden = problem.kind == Kind::Internal;

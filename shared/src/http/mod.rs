@@ -11,6 +11,7 @@ pub mod openapi;
 mod page;
 mod params;
 mod service;
+mod stream;
 
 pub use edge::RequestId;
 pub use json::{Accepted, Created, Json};
@@ -19,3 +20,4 @@ pub(crate) use normalise::with_path;
 pub use page::{Page, PageRequest};
 pub use params::{Path, Query};
 pub use service::{group_service, service, service_with_pages};
+pub use stream::{Pieces, Written, written};

@@ -1,5 +1,7 @@
 //! A system, or one of its groups, as a complete service.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{DefaultBodyLimit, OriginalUri, Request},
@@ -22,6 +24,7 @@ use super::{
 };
 use crate::{
     App, Error, error,
+    metrics::Operations,
     system::{Group, System},
 };
 
@@ -30,25 +33,43 @@ const BODY_LIMIT: usize = 100 * 1024;
 
 /// Every group of a system as one service: what local-dev and the tests run.
 pub fn service(system: &'static System, app: App) -> Router {
-    layered(system, app, all_routes(system), None)
+    let (routes, operations) = all_routes(system);
+    layered(system, app, routes, operations, None)
 }
 
 /// The same, with `pages` (a front end) answering everything that is not the API's.
 pub fn service_with_pages(system: &'static System, app: App, pages: Router) -> Router {
-    layered(system, app, all_routes(system), Some(pages))
+    let (routes, operations) = all_routes(system);
+    layered(system, app, routes, operations, Some(pages))
 }
 
-fn all_routes(system: &System) -> Router<App> {
-    system.groups.iter().fold(Router::new(), |all, group| all.merge((group.routes)().split_for_parts().0))
+fn all_routes(system: &System) -> (Router<App>, Operations) {
+    let nothing = (Router::new(), Operations::default());
+    system.groups.iter().fold(nothing, |(all, mut operations), group| {
+        let (routes, description) = (group.routes)().split_for_parts();
+        operations.add(&description);
+        (all.merge(routes), operations)
+    })
 }
 
 /// One group as a service: what a Lambda function runs.
 pub fn group_service(system: &'static System, group: &Group, app: App) -> Router {
-    layered(system, app, (group.routes)().split_for_parts().0, None)
+    let (routes, description) = (group.routes)().split_for_parts();
+    let mut operations = Operations::default();
+    operations.add(&description);
+    layered(system, app, routes, operations, None)
 }
 
-fn layered(system: &'static System, app: App, routes: Router<App>, pages: Option<Router>) -> Router {
-    let edge_state = Edge { app: app.clone(), system };
+fn layered(
+    system: &'static System,
+    app: App,
+    routes: Router<App>,
+    operations: Operations,
+    pages: Option<Router>,
+) -> Router {
+    let operations = Arc::new(operations);
+    app.metrics.requests().serve(operations.clone());
+    let edge_state = Edge { app: app.clone(), system, operations };
     let exact = routes
         .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
             system.envelope.method_not_allowed(&method, &uri)

@@ -60,7 +60,6 @@ impl Change {
     pub async fn start<J: Job>(&mut self, job: &J) -> Result<Uuid> {
         let insert = sql!("INSERT INTO muster.jobs (kind, payload) VALUES ($1, $2) RETURNING id");
         let id = self.scalar(insert, &[&J::KIND, &serde_json::to_value(job)?]).await?;
-        self.started();
         Ok(id)
     }
 }

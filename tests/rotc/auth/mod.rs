@@ -7,4 +7,3 @@ mod passwords;
 mod registration;
 mod self_service;
 mod sessions;
-mod settings;

@@ -4,10 +4,12 @@
 
 mod audited;
 mod deployed;
+mod kept;
 mod refused;
 mod snapshots;
 mod statements;
 mod sturdy;
+mod touched;
 
 use std::{
     collections::BTreeSet,

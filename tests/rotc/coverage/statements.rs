@@ -41,7 +41,8 @@ fn statements() -> Vec<(String, String)> {
     found
 }
 
-fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
+/// Every source file below `folder`.
+pub(super) fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
@@ -53,12 +54,12 @@ fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// The path below the repository.
-fn place(file: &Path) -> String {
+pub(super) fn place(file: &Path) -> String {
     file.strip_prefix(repository("")).unwrap_or(file).display().to_string()
 }
 
 /// Looks for `sql ! ( "..." )` among all tokens, so also inside other macros.
-fn collect(tokens: TokenStream, file: &str, found: &mut Vec<(String, String)>) {
+pub(super) fn collect(tokens: TokenStream, file: &str, found: &mut Vec<(String, String)>) {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     for window in tokens.windows(3) {
         let [TokenTree::Ident(name), TokenTree::Punct(bang), TokenTree::Group(group)] = window else {

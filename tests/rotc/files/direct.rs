@@ -9,9 +9,9 @@ use super::{AVATAR, LETTER, stored};
 const DIRECT: &str = "/api/upload/direct";
 
 /// Sends a file where the program said; tells the status of the store.
-async fn put(invitation: &Value, body: &[u8]) -> u16 {
+async fn put(app: &TestApp, invitation: &Value, body: &[u8]) -> u16 {
     let data = &invitation["data"];
-    let client = reqwest::Client::builder().build().expect("a client");
+    let client = app.app.outbound.client().expect("a client");
     let request = client.put(data["upload_url"].as_str().expect("an address"));
     let request = request.header("content-type", data["content_type"].as_str().expect("a type"));
     request.body(body.to_vec()).send().await.expect("the store answers").status().as_u16()
@@ -28,7 +28,7 @@ async fn a_large_letter_goes_straight_to_the_store_and_is_checked_there() {
     let large = [LETTER, &vec![b' '; 5 * 1024 * 1024], b"%%EOF"].concat();
 
     let invitation = app.as_cadet(&cadet).post(DIRECT, letter(large.len())).await.is(201).json();
-    assert_eq!(put(&invitation, &large).await, 200);
+    assert_eq!(put(&app, &invitation, &large).await, 200);
     let end = format!("{DIRECT}/{}/complete", invitation["data"]["name"].as_str().unwrap_or_default());
     let body = json!({ "type": "excuse_letter", "file_name": "letter.pdf" });
     app.as_cadet(&other).post(&end, body.clone()).await.is(404);
@@ -39,7 +39,7 @@ async fn a_large_letter_goes_straight_to_the_store_and_is_checked_there() {
     let again = app.as_cadet(&cadet).post(&end, body).await;
     assert_eq!(again.is(201).json()["data"]["url"], json!(url), "asking again changes nothing");
     let shown = app.as_cadet(&cadet).get(&url).await;
-    let client = reqwest::Client::builder().build().expect("a client");
+    let client = app.app.outbound.client().expect("a client");
     let fetched = client.get(shown.is(307).header("location")).send().await.expect("the store answers");
     assert_eq!(fetched.headers()["content-disposition"], "attachment");
     assert_eq!(fetched.bytes().await.expect("a body"), large);
@@ -55,8 +55,8 @@ async fn what_arrives_is_refused_like_any_upload_and_removed() {
     let body = json!({ "type": "excuse_letter" });
 
     app.as_cadet(&cadet).post(&end, body.clone()).await.is(404).message("The file has not arrived");
-    assert_ne!(put(&invitation, AVATAR).await, 200, "another size than announced");
-    assert_eq!(put(&invitation, page).await, 200);
+    assert_ne!(put(&app, &invitation, AVATAR).await, 200, "another size than announced");
+    assert_eq!(put(&app, &invitation, page).await, 200);
     app.as_cadet(&cadet).post(&end, body.clone()).await.is(400);
 
     app.as_cadet(&cadet).post(&end, body).await.is(404);

@@ -62,7 +62,7 @@ async fn a_deletion_waits_for_a_store_that_is_down() {
     let mut config = (*app.app.config).clone();
     config.files.endpoint = Some("http://127.0.0.1:9".to_owned());
     let mut down = app.app.clone();
-    down.files = shared::files::Files::new(config.files);
+    down.files = shared::files::Files::new(config.files, &app.app.clock, &app.app.outbound);
 
     app.as_admin().post("/api/admin/cadets/delete-permanent", json!({ "ids": [cadet.id] })).await.is(200);
     let tally = jobs::run_due(&down, rotc::SYSTEM.jobs).await.expect("the jobs run");
@@ -173,4 +173,21 @@ async fn a_reported_file_that_a_record_refers_to_again_is_kept() {
     assert_eq!(stored(&app).await, [url]);
     let sweeps = "SELECT count(*) FROM muster.jobs WHERE kind = 'sweep_files'";
     assert_eq!(app.value::<i64>(sweeps, &[]).await, 1);
+}
+
+#[tokio::test]
+async fn the_uploads_of_the_legacy_server_are_taken_over_once() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rotc/recordings/files/uploads");
+    let point = "UPDATE cadets SET profile_pic = $2 WHERE id = $1";
+    app.execute(point, &[&cadet.id, &"/srv/rotc/server/uploads/lost-1.jpg"]).await;
+
+    let report = muster::legacy::import_files(&app.app, &folder).await.expect("the folder is read");
+    let again = muster::legacy::import_files(&app.app, &folder).await.expect("the folder is read");
+
+    assert!(report.copied > 0 && report.kept == 0, "{report}");
+    assert_eq!((again.copied, again.kept), (0, report.copied));
+    assert_eq!(report.missing, ["/uploads/lost-1.jpg"]);
+    assert_eq!(stored(&app).await.len(), report.copied);
 }

@@ -1,5 +1,6 @@
 //! Files people send, and what becomes of them.
 
+mod cloudinary;
 mod direct;
 mod images;
 mod jobs;

@@ -16,6 +16,16 @@ struct Door<'a> {
     documents: bool,
 }
 
+/// What else a letter needs.
+fn letter() -> Vec<Part> {
+    vec![field("date_absent", "2026-02-02"), field("reason", "ill")]
+}
+
+/// A door that takes documents too.
+fn letter_door(door: Door<'_>) -> Door<'_> {
+    Door { documents: true, ..door }
+}
+
 async fn doors<'a>(app: &'a TestApp, cadet: &Cadet) -> Vec<Door<'a>> {
     let door = |who: Client<'a>, method, url: &str, field, rest: Vec<Part>| Door {
         who: who.quiet(),
@@ -34,6 +44,10 @@ async fn doors<'a>(app: &'a TestApp, cadet: &Cadet) -> Vec<Door<'a>> {
         door(app.as_admin(), Method::PUT, &client_url, "profilePic", vec![]),
         door(app.as_admin(), Method::PUT, "/api/admin/profile", "profilePic", vec![]),
         door(owner(), Method::POST, "/api/auth/settings/background", "image", vec![]),
+        door(app.as_staff(), Method::POST, "/api/staff/profile/photo", "image", vec![]),
+        door(app.as_staff(), Method::POST, "/api/admin/activities", "images", vec![field("title", "Run")]),
+        letter_door(door(owner(), Method::POST, "/api/excuse", "file", letter())),
+        letter_door(door(owner(), Method::POST, "/api/excuse-letters", "file", letter())),
         door(owner(), Method::POST, "/api/upload", "file", vec![field("type", "profile_pic")]),
         door(owner(), Method::POST, "/api/upload", "file", vec![field("type", "excuse_letter")]),
         door(app.as_staff(), Method::POST, "/api/upload", "file", vec![field("type", "activity_image")]),

@@ -5,5 +5,5 @@ mod failures;
 mod headers;
 mod health;
 mod paths;
-mod sample;
+pub mod sample;
 mod tokens;

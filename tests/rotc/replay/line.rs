@@ -49,6 +49,11 @@ pub struct Line {
     pub triggers: Vec<Line>,
     #[expect(dead_code, reason = "for readers of the recording")]
     note: Option<String>,
+    #[expect(
+        dead_code,
+        reason = "the legacy server counted in the background, ours has nothing to wait for"
+    )]
+    sleep_after: Option<f64>,
 }
 
 /// A part of a form: a value, or a file of the recordings.

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{access::Member, cached::cached};
 
-/// How long the list may be out of date.
+/// How long the list is kept while nothing changes.
 const LIFE: Duration = Duration::from_secs(300);
 
 row! {
@@ -39,7 +39,7 @@ row! {
 
 /// List activities
 ///
-/// Newest first, those without a date in front. Kept for five minutes for each user.
+/// Newest first, those without a date in front. Kept for each user for five minutes, or until it changes.
 #[utoipa::path(get, path = "/api/cadet/activities", tag = "activities",
     responses((status = 200, body = Vec<CadetActivity>)))]
 pub async fn list_cadet_activities(
@@ -47,7 +47,8 @@ pub async fn list_cadet_activities(
     State(app): State<App>,
     address: OriginalUri,
 ) -> Result<Response> {
-    cached(&app, &user, &address, LIFE, async || activities(&app).await).await
+    cached(&app, &user, &address, LIFE, &["activities", "activity_images"], async || activities(&app).await)
+        .await
 }
 
 async fn activities(app: &App) -> Result<Vec<CadetActivity>> {

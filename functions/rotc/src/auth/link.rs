@@ -16,7 +16,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{link, lockout::Attempt, rate_limit::Limit, session::Device},
-    error::unauthorized,
+    error::{internal, unauthorized},
     http::Json,
     mail::NewMail,
 };
@@ -29,7 +29,7 @@ use super::{
     credential::Credential,
     sign_in::{Recognised, admit},
 };
-use crate::audit;
+use crate::{access::Open, audit};
 
 /// Links mailed to one user.
 const LINKS: Limit = Limit { name: "sign-in-link", hits: 3, seconds: 15 * 60 };
@@ -80,19 +80,25 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
         return Ok(());
     }
     // Not an error to answer: it would tell that the account exists.
-    let Some(home) = app.config.public_url.as_ref() else {
+    if app.config.public_url.is_none() {
         tracing::error!("no sign-in link could be mailed: PUBLIC_URL is not set");
         return Ok(());
-    };
+    }
     let mut change = app.db.change_for_system("sign-in link").await?;
-    let code = link::create(app, &mut change, account.id).await?;
-    let link = format!("{}#{code}", home.join("/api/auth/link")?);
+    let code = link::create(app, &mut change, account.id, link::MINUTES).await?;
+    let link = link_address(app, &code)?;
     let (name, minutes) = (account.username.as_str(), link::MINUTES);
     let text = TextMail { name, link: &link, minutes }.render()?;
     let html = HtmlMail { name, link: &link, minutes }.render()?;
     change.mail(NewMail { recipient, subject: "Your sign-in link".to_owned(), text, html }).await?;
     audit::record(&mut change, "LOGIN_LINK", "users", Some(account.id), None, json!({})).await?;
     change.commit().await
+}
+
+/// The address that signs in with the secret of a link.
+pub fn link_address(app: &App, code: &str) -> Result<String> {
+    let home = app.config.public_url.as_ref().ok_or_else(|| internal("PUBLIC_URL is not set"))?;
+    Ok(format!("{}#{code}", home.join("/api/auth/link")?))
 }
 
 /// The page a link opens
@@ -116,6 +122,7 @@ pub async fn link_script() -> Response {
 #[utoipa::path(post, path = "/api/auth/link", tag = "auth", request_body = LinkCode,
     responses((status = 200, body = Recognised)))]
 pub async fn redeem_link(
+    _: Open,
     State(app): State<App>,
     device: Device,
     Json(body): Json<LinkCode>,

@@ -1,4 +1,4 @@
-//! Signing in and out, who one is, where one is, and one's settings.
+//! Signing in and out, who one is, and where one is.
 
 use shared::{
     App,
@@ -18,10 +18,11 @@ mod profile;
 mod refresh;
 mod register;
 mod session;
-mod settings;
 mod sign_in;
 
-/// Sign-in and settings.
+pub use link::link_address;
+
+/// Sign-in.
 pub const GROUP: Group = Group {
     name: "auth",
     prefixes: &["/api/auth", "/api/admin/profile"],
@@ -46,7 +47,5 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(register::register))
         .routes(routes!(profile::show_profile))
         .routes(routes!(location::show_location, location::record_location))
-        .routes(routes!(settings::show_settings, settings::update_settings))
         .merge(admin_profile::admin_profile_routes())
-        .merge(settings::background_routes())
 }

@@ -5,8 +5,7 @@ use serde::Serialize;
 use shared::{Result, db::Read, error::internal, row, sql};
 use utoipa::ToSchema;
 
-use super::settings::Settings;
-use crate::answer::iso;
+use crate::{answer::iso, settings::Settings};
 
 row! {
     struct UserRow {

@@ -40,7 +40,8 @@ pub struct Refreshed {
 
 /// Get new tokens
 ///
-/// Each refresh token works once. One that is used a second time was stolen: the session ends.
+/// Each refresh token works once. One that is used a second time was stolen: the session ends. In maintenance it goes on
+/// working, for nobody should lose a session by it; the new token opens nothing then.
 #[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = RefreshRequest,
     responses((status = 200, body = Refreshed)))]
 pub async fn refresh(

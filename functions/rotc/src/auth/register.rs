@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::person::{self, Person};
-use crate::audit;
+use crate::{access::Open, audit};
 
 /// Registrations from one address.
 const REGISTRATIONS: Limit = Limit { name: "register", hits: 10, seconds: 3600 };
@@ -55,6 +55,7 @@ pub struct Registered {
 #[utoipa::path(post, path = "/api/auth/register", tag = "auth", request_body = Registration,
     responses((status = 201, body = Registered)))]
 pub async fn register(
+    _: Open,
     State(app): State<App>,
     device: Device,
     Json(wanted): Json<Registration>,

@@ -3,7 +3,7 @@
 use axum::{extract::State, response::Response};
 use serde::Serialize;
 use serde_json::json;
-use shared::{App, Error, Result, auth::session, http::Json, sql};
+use shared::{App, Error, Result, auth::session, error::MAINTENANCE, http::Json, sql};
 use utoipa::ToSchema;
 
 use super::cookie::with_cookie;
@@ -51,6 +51,7 @@ pub async fn heartbeat(guest: Result<Guest, Error>, State(app): State<App>) -> J
     let seen = match guest {
         Ok(Guest(Some(user))) => keep_alive(&app, &user).await,
         Ok(Guest(None)) => Ok(()),
+        Err(error) if error.code() == MAINTENANCE => Ok(()),
         Err(error) => Err(error),
     };
     if let Err(error) = seen {

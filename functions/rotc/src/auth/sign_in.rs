@@ -25,7 +25,11 @@ use super::{
     link,
     person::{self, Person},
 };
-use crate::{access::Role, audit};
+use crate::{
+    access::{Open, Role},
+    audit,
+    settings::maintenance,
+};
 
 /// A user name with a password.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -155,6 +159,7 @@ pub async fn login(
 #[utoipa::path(post, path = "/api/auth/cadet-login", tag = "auth", request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
 pub async fn cadet_login(
+    _: Open,
     state: State<App>,
     device: Device,
     body: Json<IdentifierSignIn>,
@@ -168,6 +173,7 @@ pub async fn cadet_login(
 #[utoipa::path(post, path = "/api/auth/staff-login-no-pass", tag = "auth", request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
 pub async fn staff_login(
+    _: Open,
     state: State<App>,
     device: Device,
     body: Json<IdentifierSignIn>,
@@ -224,7 +230,8 @@ async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Er
     Ok(unauthorized("invalid_credentials", "Invalid credentials"))
 }
 
-/// Opens the session of somebody who has proved who they are, if their account may sign in.
+/// Opens the session of somebody who has proved who they are, if their account may sign in. In maintenance only
+/// administrators may.
 pub async fn admit(
     app: &App,
     attempt: &Attempt,
@@ -232,6 +239,9 @@ pub async fn admit(
     device: &Device,
     means: &'static str,
 ) -> Result<(Account, Tokens)> {
+    if account.role()? != Role::Admin {
+        maintenance::check(app).await?;
+    }
     let mut change = app.db.change_for_system("sign-in").await?;
     attempt.succeeded(app, &mut change).await?;
     if let Err(refused) = account.check_standing() {

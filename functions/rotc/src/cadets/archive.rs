@@ -21,9 +21,11 @@ use crate::{
 };
 
 /// How many rows an archiving or restoring touched.
-struct Touched {
-    cadets: usize,
-    users: usize,
+pub struct Touched {
+    /// Cadets.
+    pub cadets: usize,
+    /// Accounts.
+    pub users: usize,
 }
 
 /// Archive cadets
@@ -138,7 +140,7 @@ async fn archive_all(app: &App, user: &User, ids: &[i32]) -> Result<Touched> {
 }
 
 /// Archives cadets with their accounts and ends their sessions.
-async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touched> {
+pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touched> {
     let cadets = sql!("UPDATE cadets SET is_archived = TRUE WHERE id = ANY($1)");
     let users = sql!(
         "UPDATE users SET is_archived = TRUE, is_approved = 0

@@ -16,13 +16,14 @@ use super::{
     accounts,
     cadet::Cadet,
     details::{Details, student_id_is_taken},
-    fields::{CadetFields, ClientCadetFields, filled},
+    fields::{CadetFields, ClientCadetFields},
     list,
 };
 use crate::{
     access::{Admin, Staff, User},
     answer::{Success, success},
     events,
+    sent::filled,
 };
 
 /// What the client is told about a new cadet.

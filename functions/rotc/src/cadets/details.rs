@@ -8,7 +8,8 @@ use shared::{
     row, sql,
 };
 
-use super::fields::{CadetFields, is_blank};
+use super::fields::CadetFields;
+use crate::sent::is_blank;
 
 row! {
     /// What people edit of a cadet.

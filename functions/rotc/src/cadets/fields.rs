@@ -1,7 +1,7 @@
 //! What can be said about a cadet in a body: the same fields in camelCase on the client API and in
 //! snake_case on the resource API.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error as _};
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Error, Result,
@@ -10,6 +10,8 @@ use shared::{
 };
 use utoipa::ToSchema;
 use validator::Validate;
+
+use crate::sent::{is_blank, text};
 
 /// Declares both spellings of the body, and the way from the client's to ours.
 macro_rules! cadet_fields {
@@ -123,16 +125,6 @@ impl CadetFields {
     }
 }
 
-/// Whether a text holds nothing but spaces.
-pub(super) fn is_blank(text: &str) -> bool {
-    text.trim().is_empty()
-}
-
-/// The text of a field that is sent and not blank.
-pub(super) fn filled(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
-}
-
 /// The fields of a form, and its picture, which must be in the field `photo`.
 pub(super) fn read<F>(mut form: FormData, photo: &str) -> Result<(CadetFields, Option<UploadedFile>)>
 where
@@ -151,15 +143,4 @@ where
 
 fn wrong_type(_: serde_json::Error) -> Error {
     invalid("wrong_type", "A field has the wrong type")
-}
-
-/// A text, however it is sent: forms send texts only, programs also numbers.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Null => None,
-        Value::String(text) => Some(text),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(flag) => Some(flag.to_string()),
-        _ => return Err(D::Error::custom("expected a text")),
-    })
 }

@@ -11,7 +11,7 @@ use utoipa_axum::{
 };
 
 mod accounts;
-mod archive;
+pub(crate) mod archive;
 mod archived;
 mod cadet;
 mod client_list;
@@ -31,6 +31,8 @@ mod update;
 
 pub use client_list::CLIENT_LIST;
 pub use list::LIST;
+
+pub(crate) use selection::Selection;
 
 pub use cadet::{Cadet, CadetGrades, CadetRow, ListedCadet};
 

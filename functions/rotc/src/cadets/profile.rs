@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{HeaderValue, header};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use shared::{
     App, Result,
     db::Change,
@@ -19,10 +19,16 @@ use utoipa::ToSchema;
 use super::{
     accounts::{self, Conflicts},
     details::Details,
-    fields::{self, CadetFields, ClientCadetFields, filled},
+    fields::{self, CadetFields, ClientCadetFields},
     record::CadetRecord,
 };
-use crate::{access::Own, events, notifications::notify, uploads};
+use crate::{
+    access::Own,
+    events,
+    notifications::notify,
+    sent::{filled, is_true},
+    uploads,
+};
 
 /// Show one's own profile
 #[utoipa::path(get, path = "/api/cadet/profile", tag = "cadets", responses((status = 200, body = CadetRecord)))]
@@ -141,14 +147,4 @@ async fn tell(change: &mut Change, cadet_id: i32, details: &Details) -> Result<(
     notify::everyone(change, "profile_update", &text).await?;
     let payload = json!({ "cadetId": cadet_id, "isComplete": details.is_profile_completed == Some(true) });
     events::publish(change, "cadet_profile_updated", Some(cadet_id), payload).await
-}
-
-/// True as programs and forms send it.
-fn is_true(value: &Value) -> bool {
-    match value {
-        Value::Bool(flag) => *flag,
-        Value::Number(number) => number.as_i64() == Some(1),
-        Value::String(text) => text == "true" || text == "1",
-        _ => false,
-    }
 }

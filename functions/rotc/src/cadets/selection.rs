@@ -1,4 +1,4 @@
-//! The bodies that name many cadets at once.
+//! The bodies that name many people at once.
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
@@ -6,10 +6,10 @@ use shared::{Error, Result, error::invalid};
 use utoipa::ToSchema;
 use validator::Validate;
 
-/// The cadets that the admin has ticked.
+/// The cadets or members of the staff that the admin has ticked.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 pub struct Selection {
-    /// Ids of cadets; ids that no cadet has are passed over.
+    /// Their ids; ids that nobody has are passed over.
     #[serde(default, deserialize_with = "whole_numbers")]
     #[schema(value_type = Vec<i32>)]
     ids: Option<Vec<i32>>,
@@ -17,12 +17,12 @@ pub struct Selection {
 
 impl Selection {
     /// The ids, of which there may be none.
-    pub(super) fn any(self) -> Result<Vec<i32>> {
+    pub(crate) fn any(self) -> Result<Vec<i32>> {
         self.ids.ok_or_else(not_ids)
     }
 
     /// The ids, at least one.
-    pub(super) fn some(self) -> Result<Vec<i32>> {
+    pub(crate) fn some(self) -> Result<Vec<i32>> {
         self.ids.filter(|ids| !ids.is_empty()).ok_or_else(not_ids)
     }
 }

@@ -16,13 +16,15 @@ use super::{
     cadet::Cadet,
     create::{check_email, client_taken, taken},
     details::{Details, student_id_is_taken},
-    fields::{self, CadetFields, ClientCadetFields, filled},
+    fields::{self, CadetFields, ClientCadetFields},
     list,
 };
 use crate::{
     access::{Admin, User},
     answer::{Success, success},
-    events, uploads,
+    events,
+    sent::filled,
+    uploads,
 };
 
 /// What the client is told about an edit.

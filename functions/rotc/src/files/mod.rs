@@ -10,6 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use crate::uploads::FORM_LIMIT_BYTES;
 
 pub mod attach;
+pub mod cloudinary;
 pub mod direct;
 pub mod images;
 pub mod orphans;
@@ -20,7 +21,7 @@ pub mod upload;
 /// Stored files.
 pub const GROUP: Group = Group {
     name: "files",
-    prefixes: &["/uploads", "/api/upload", "/api/images", "/api/admin/files"],
+    prefixes: &["/uploads", "/api/upload", "/api/images", "/api/admin/files", "/api/cloudinary"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,
     routes: router,
@@ -36,6 +37,7 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(images::show_cadet_image))
         .routes(routes!(images::show_staff_image))
         .routes(routes!(images::show_images_status))
+        .routes(routes!(cloudinary::show_cloudinary_status))
         .routes(routes!(upload::delete_upload))
         .routes(routes!(direct::invite_upload))
         .routes(routes!(direct::complete_upload))

@@ -208,7 +208,9 @@ pub async fn delete_upload(
     let only = (user.role != Role::Admin).then_some(user.id);
     let found: Option<(String,)> = change.one(delete, &[&public_id, &only]).await?;
     let (address,) = found.ok_or_else(missing)?;
-    let used = sql!("SELECT EXISTS (SELECT FROM muster.file_references WHERE address = $1)");
+    let used = sql!(
+        "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
+    );
     if change.scalar::<bool>(used, &[&address]).await? {
         return Err(conflict("in_use", "A record shows this file"));
     }

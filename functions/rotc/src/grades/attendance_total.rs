@@ -5,11 +5,28 @@ use shared::{Result, db::Change, sql};
 /// Counts the attendance of these cadets anew, after their attendance records have changed.
 ///
 /// Present, late and excused count. A cadet without a grades row gets one. The rows stay locked until the
-/// change ends, so changes of the same cadet at the same time count one after the other. Call [`lock`] before
+/// change ends, so changes of the same cadet at the same time count one after the other. Call [`hold`] before
 /// writing attendance as well: the grading page writes in that order, and two orders would block each other.
 pub async fn recompute(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+    hold(change, cadet_ids).await?;
+    recount(change, cadet_ids).await
+}
+
+/// Keeps the grades rows of these cadets for this change; who has none gets one.
+///
+/// Of several cadets nobody's row is kept before all are there: a change that keeps one row and makes another
+/// would block one that does it the other way round. A single row is there already but for the first time.
+pub async fn hold(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+    if cadet_ids.len() == 1 && lock(change, cadet_ids).await? > 0 {
+        return Ok(());
+    }
     ensure(change, cadet_ids).await?;
     lock(change, cadet_ids).await?;
+    Ok(())
+}
+
+/// [`recompute`] for a change that holds the rows already.
+pub async fn recount(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
     let update = sql!(
         "UPDATE grades SET attendance_present = counted.days
          FROM (SELECT cadets.id, count(attendance_records.id)::int AS days
@@ -35,11 +52,10 @@ pub async fn ensure_for_viewing(change: &mut Change, cadet_id: i32) -> Result<()
     insert_missing(change, &[cadet_id], &["present", "excused"]).await
 }
 
-/// Keeps these rows for this change; whoever else wants to change them waits.
-pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<()> {
+/// Keeps these rows for this change; whoever else wants to change them waits. Tells how many there are.
+pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<usize> {
     let lock = sql!("SELECT id FROM grades WHERE cadet_id = ANY($1) ORDER BY cadet_id FOR UPDATE");
-    change.all::<(i32,)>(lock, &[&cadet_ids]).await?;
-    Ok(())
+    Ok(change.all::<(i32,)>(lock, &[&cadet_ids]).await?.len())
 }
 
 async fn insert_missing(change: &mut Change, cadet_ids: &[i32], counting: &[&str]) -> Result<()> {

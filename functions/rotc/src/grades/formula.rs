@@ -51,6 +51,13 @@ pub struct Standing {
     pub remarks: &'static str,
 }
 
+impl Standing {
+    /// Whether the course is completed and not failed.
+    pub fn has_passed(&self) -> bool {
+        self.transmuted_grade.is_some_and(|grade| grade < FAILURE)
+    }
+}
+
 /// The least final grade of each transmuted grade, best first; below the last one is [`FAILURE`].
 const THRESHOLDS: &[(f64, f64)] = &[(95.0, 1.0), (90.0, 1.5), (85.0, 2.0), (80.0, 2.5), (75.0, 3.0)];
 

@@ -77,9 +77,9 @@ async fn recipient(change: &mut Change, cadet_id: i32) -> Result<Option<Recipien
     let find = sql!(
         "SELECT trim(cadets.email) AS email, cadets.first_name FROM cadets
          WHERE cadets.id = $1 AND trim(cadets.email) <> ''
-           AND NOT EXISTS (SELECT FROM users JOIN user_settings ON user_settings.user_id = users.id
+           AND NOT EXISTS (SELECT FROM users
                            WHERE users.cadet_id = cadets.id AND users.role = 'cadet'
-                             AND users.is_archived IS NOT TRUE AND user_settings.email_alerts = FALSE)"
+                             AND users.is_archived IS NOT TRUE AND NOT muster.wants(users.id, 'mail', 'grade'))"
     );
     change.one(find, &[&cadet_id]).await
 }

@@ -19,7 +19,9 @@ impl Job for DeleteFile {
     const TRIES: i32 = 16;
 
     async fn run(self, app: &App) -> Result<()> {
-        let used = sql!("SELECT EXISTS (SELECT FROM muster.file_references WHERE address = $1)");
+        let used = sql!(
+            "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
+        );
         if app.db.read().await?.scalar::<bool>(used, &[&self.address]).await? {
             return Ok(());
         }

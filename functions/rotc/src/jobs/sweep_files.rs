@@ -60,18 +60,22 @@ async fn sweep(app: &App, store: &dyn Store) -> Result<()> {
     }
 }
 
-/// Notes which of these files no record refers to, and forgets those that one refers to again.
+/// Notes which of these files no record refers to, and forgets those that one refers to again. A name that records cannot be
+/// asked for, as a file may have that was copied from a legacy server, is left alone.
 async fn report(app: &App, addresses: &[String], sizes: &[i64]) -> Result<()> {
     let mut change = app.db.change_for_system("file sweep").await?;
     let forget = sql!(
         "DELETE FROM muster.orphan_files
-         WHERE address = ANY($1) AND address IN (SELECT address FROM muster.file_references)"
+         WHERE address = ANY($1)
+           AND muster.file_key(address) IN (SELECT muster.file_key(address) FROM muster.file_references)"
     );
     change.execute(forget, &[&addresses]).await?;
     let note = sql!(
         "INSERT INTO muster.orphan_files (address, bytes, found_at)
          SELECT address, bytes, $3 FROM unnest($1::text[], $2::bigint[]) AS stored (address, bytes)
-         WHERE NOT EXISTS (SELECT FROM muster.file_references WHERE file_references.address = stored.address)
+         WHERE muster.file_address(address) IS NOT NULL
+           AND NOT EXISTS (SELECT FROM muster.file_references AS known
+                           WHERE muster.file_key(known.address) = muster.file_key(stored.address))
          ON CONFLICT (address) DO NOTHING"
     );
     change.execute(note, &[&addresses, &sizes, &app.clock.now()]).await?;

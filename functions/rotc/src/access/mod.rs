@@ -1,0 +1,356 @@
+//! Who may call a handler: its first argument says so.
+//!
+//! A token is checked by its signature, then the session and the person behind it are read in one query:
+//! a revoked session, an archived or an unapproved user is nobody from that moment on.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use shared::{
+    App, Error, Result,
+    db::Actor,
+    error::{forbidden, unauthorized},
+    http::Path,
+};
+use uuid::Uuid;
+
+use crate::{autolink, settings::maintenance};
+
+mod live;
+mod person;
+mod refusal;
+
+pub use live::{Caller, Listener};
+pub use person::bearer;
+use person::{cookie_token, header_token, person, query_token};
+pub use refusal::{
+    AccessDenied, CadetAccessRequired, NoSender, NotACadet, NotACadetAccount, NotAStaffAccount, Refusal,
+};
+
+/// The cookie that carries the token for requests a browser makes without a header. It is only read by
+/// [`Viewer`], so only by GET routes that say so.
+pub const COOKIE: &str = "rotc_session";
+
+/// The three roles of `users.role`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Runs the unit.
+    Admin,
+    /// Trains cadets.
+    Staff,
+    /// Is trained.
+    Cadet,
+}
+
+impl Role {
+    /// The text the database and the clients use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Admin => "admin",
+            Self::Staff => "training_staff",
+            Self::Cadet => "cadet",
+        }
+    }
+
+    /// The role a text stands for.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Admin, Self::Staff, Self::Cadet].into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Somebody who is signed in.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// `users.id`.
+    pub id: i32,
+    /// `users.username`.
+    pub username: String,
+    /// What they may do.
+    pub role: Role,
+    /// `users.cadet_id`.
+    pub cadet_id: Option<i32>,
+    /// `users.staff_id`.
+    pub staff_id: Option<i32>,
+    /// The session they came with.
+    pub session: Uuid,
+    /// The request they made.
+    pub request_id: Option<String>,
+}
+
+impl User {
+    /// In whose name changes are made.
+    pub fn actor(&self) -> Actor {
+        Actor { user_id: Some(self.id), request_id: self.request_id.clone() }
+    }
+}
+
+/// Admins only.
+#[derive(Clone, Debug)]
+pub struct Admin(pub User);
+
+/// Admins and training staff.
+#[derive(Clone, Debug)]
+pub struct Staff(pub User);
+
+/// Anybody signed in.
+#[derive(Clone, Debug)]
+pub struct Member(pub User);
+
+/// Anybody signed in, with the one cadet whose records they may see: none means every cadet's, for staff.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight(pub Option<i32>);
+
+/// Anybody signed in, with the one cadet they may act for: none means every cadet, for staff.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// The user.
+    pub user: User,
+    /// The cadet they are.
+    pub only: Option<i32>,
+}
+
+impl Acting {
+    /// Refuses a cadet who acts for another.
+    pub fn may_act_for(&self, cadet_id: i32) -> Result<()> {
+        if self.only.is_none_or(|own| own == cadet_id) { Ok(()) } else { Err(not_yours()) }
+    }
+}
+
+/// A member of the staff, with their row in `training_staff` if the account is linked to one.
+#[derive(Clone, Debug)]
+pub struct OwnStaff(pub Option<i32>);
+
+/// The cadet that the path names, for whoever may see that cadet's records: staff, and the cadet.
+#[derive(Clone, Copy, Debug)]
+pub struct Visible(pub i32);
+
+/// Anybody, signed in or not, unless the system is in maintenance. For what only cadets and staff do before they
+/// are signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Open;
+
+/// Anybody, with who they are if they are signed in by header. A token that does not hold counts as none.
+#[derive(Clone, Debug)]
+pub struct Guest(pub Option<User>);
+
+/// Anybody, with who they are if they are signed in by header or cookie. For GET routes that browsers load
+/// without a header (images, files, event streams).
+#[derive(Clone, Debug)]
+pub struct Viewer(pub Option<User>);
+
+/// Admins only, signed in by header or cookie. For GET routes that a browser may open by itself.
+#[derive(Clone, Debug)]
+pub struct AdminViewer(pub User);
+
+/// A user who is a cadet, with the cadet's id. `R` is what others are told.
+#[derive(Clone, Debug)]
+pub struct Own<R: Refusal = NotACadetAccount> {
+    /// The user.
+    pub user: User,
+    /// Their row in `cadets`.
+    pub cadet_id: i32,
+    refusal: PhantomData<R>,
+}
+
+/// A user who is on the training staff, with their row there. `R` is what others are told.
+#[derive(Clone, Debug)]
+pub struct OnStaff<R: Refusal = AccessDenied> {
+    /// The user: training staff, or an admin who is on the staff too.
+    pub user: User,
+    /// Their row in `training_staff`.
+    pub staff_id: i32,
+    refusal: PhantomData<R>,
+}
+
+/// The member of the staff that the path names, for admins and for themselves.
+#[derive(Clone, Copy, Debug)]
+pub struct StaffSelf(pub i32);
+
+/// Admins and training staff, where the client shows the refusal itself.
+#[derive(Clone, Debug)]
+pub struct StaffRoom(pub User);
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = header_token(parts).ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+        let user = person(app, parts, &token).await?;
+        user.map(Self).ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+    }
+}
+
+impl FromRequestParts<App> for Admin {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if user.role == Role::Admin { Ok(Self(user)) } else { Err(forbidden("Forbidden")) }
+    }
+}
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if matches!(user.role, Role::Admin | Role::Staff) {
+            Ok(Self(user))
+        } else {
+            Err(forbidden("Forbidden"))
+        }
+    }
+}
+
+impl<R: Refusal> FromRequestParts<App> for Own<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        let cadet_id = cadet_of(app, &user).await?.ok_or_else(|| forbidden(R::MESSAGE))?;
+        Ok(Self { user, cadet_id, refusal: PhantomData })
+    }
+}
+
+impl FromRequestParts<App> for Acting {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if user.role != Role::Cadet {
+            return Ok(Self { user, only: None });
+        }
+        let own = cadet_of(app, &user).await?.ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
+        Ok(Self { user, only: Some(own) })
+    }
+}
+
+impl FromRequestParts<App> for Sight {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(Acting::from_request_parts(parts, app).await?.only))
+    }
+}
+
+impl FromRequestParts<App> for OwnStaff {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        match (user.role, user.staff_id) {
+            (Role::Staff, staff_id) | (Role::Admin, staff_id @ Some(_)) => Ok(Self(staff_id)),
+            _ => Err(forbidden("Not a staff member")),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Visible {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let acting = Acting::from_request_parts(parts, app).await?;
+        let Path(cadet_id) = Path::<i32>::from_request_parts(parts, app).await?;
+        acting.may_act_for(cadet_id)?;
+        Ok(Self(cadet_id))
+    }
+}
+
+impl<R: Refusal> FromRequestParts<App> for OnStaff<R> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        let staff_id = staff_of(&user).ok_or_else(|| forbidden(R::message(user.role)))?;
+        Ok(Self { user, staff_id, refusal: PhantomData })
+    }
+}
+
+impl FromRequestParts<App> for StaffSelf {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        let named = Path::<i32>::from_request_parts(parts, app).await;
+        if user.role == Role::Admin {
+            return named.map(|Path(id)| Self(id));
+        }
+        let own = named.ok().map(|Path(id)| id).filter(|id| staff_of(&user) == Some(*id));
+        own.map(Self).ok_or_else(|| forbidden(AccessDenied::MESSAGE))
+    }
+}
+
+impl FromRequestParts<App> for StaffRoom {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let Member(user) = Member::from_request_parts(parts, app).await?;
+        if user.role == Role::Cadet { Err(forbidden(AccessDenied::MESSAGE)) } else { Ok(Self(user)) }
+    }
+}
+
+impl FromRequestParts<App> for Open {
+    type Rejection = Error;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self> {
+        maintenance::check(app).await?;
+        Ok(Self)
+    }
+}
+
+impl FromRequestParts<App> for Guest {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        match header_token(parts) {
+            Some(token) => Ok(Self(person(app, parts, &token).await?)),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Viewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        match header_token(parts).or_else(|| cookie_token(parts)) {
+            Some(token) => Ok(Self(person(app, parts, &token).await?)),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
+impl FromRequestParts<App> for AdminViewer {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let token = header_token(parts).or_else(|| cookie_token(parts));
+        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+        let user = person(app, parts, &token).await?;
+        match user.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))? {
+            user if user.role == Role::Admin => Ok(Self(user)),
+            _ => Err(forbidden("Forbidden")),
+        }
+    }
+}
+
+fn not_yours() -> Error {
+    forbidden("You do not have permission to perform this action.")
+}
+
+/// The cadet a user is. A cadet's user that was never linked is linked to the one that fits.
+async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
+    if user.role != Role::Cadet || user.cadet_id.is_some() {
+        return Ok(user.cadet_id.filter(|_| user.role == Role::Cadet));
+    }
+    let mut change = app.db.change(&user.actor()).await?;
+    let linked = autolink::link(&mut change, user.id, "cadet_autolinked").await?;
+    change.commit().await?;
+    Ok(linked)
+}
+
+/// The member of the staff a user is.
+fn staff_of(user: &User) -> Option<i32> {
+    user.staff_id.filter(|_| user.role != Role::Cadet)
+}

@@ -1,0 +1,90 @@
+//! Whether the server and what it needs are there.
+
+use axum::{extract::State, response::Html};
+use serde::Serialize;
+use shared::{App, Result, http::Json, sql};
+use utoipa::ToSchema;
+
+/// Whether the process runs
+///
+/// Legacy: the text is called HTML.
+#[utoipa::path(get, path = "/health", tag = "ops", responses((status = 200, body = str)))]
+pub async fn alive() -> Html<&'static str> {
+    Html("OK")
+}
+
+/// How the system is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Health {
+    /// Always `ok`: the process answers.
+    pub status: &'static str,
+    /// `connected` or `disconnected`.
+    pub db: &'static str,
+    /// Always `postgres`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Milliseconds since 1970.
+    pub timestamp: i64,
+    /// Why the database is disconnected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<&'static str>,
+    /// Every part the system needs.
+    pub checks: Checks,
+}
+
+/// The parts the system needs.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Checks {
+    /// Asked for this answer.
+    pub database: Check,
+    /// Whether a store is configured; it is not asked, because clients look here every few seconds.
+    pub files: Check,
+    /// Whether mails can be sent; without it they wait.
+    pub mail: Check,
+}
+
+/// One part.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Check {
+    /// `healthy`, `degraded` (the system works without it) or `unhealthy`.
+    pub status: &'static str,
+    /// One sentence.
+    pub message: &'static str,
+}
+
+const fn check(status: &'static str, message: &'static str) -> Check {
+    Check { status, message }
+}
+
+/// Whether the database answers
+///
+/// Always 200: clients read `db` to tell people that they are offline.
+#[utoipa::path(get, path = "/api/health", tag = "ops", responses((status = 200, body = Health)))]
+pub async fn health(State(app): State<App>) -> Json<Health> {
+    let connected = ping(&app).await.is_ok();
+    let database = match connected {
+        true => check("healthy", "The database answers"),
+        false => check("unhealthy", "The database does not answer"),
+    };
+    let files = match app.config.files.bucket.is_empty() {
+        true => check("degraded", "No file storage is configured"),
+        false => check("healthy", "File storage is configured"),
+    };
+    let mail = match app.config.mail.smtp.is_some() {
+        true => check("healthy", "Mail is configured"),
+        false => check("degraded", "No mail server is configured"),
+    };
+    Json(Health {
+        status: "ok",
+        db: if connected { "connected" } else { "disconnected" },
+        kind: "postgres",
+        timestamp: app.clock.now().timestamp_millis(),
+        error: (!connected).then_some("The database does not answer"),
+        checks: Checks { database, files, mail },
+    })
+}
+
+/// Asks the database for nothing.
+pub async fn ping(app: &App) -> Result<i32> {
+    app.db.read().await?.scalar(sql!("SELECT 1"), &[]).await
+}

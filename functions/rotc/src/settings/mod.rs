@@ -1,0 +1,46 @@
+//! What people prefer, and what the installation is set to.
+
+use shared::{
+    App,
+    system::{Group, Need},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+mod admin_settings;
+mod background;
+pub mod keys;
+pub mod maintenance;
+mod own;
+pub mod system;
+mod system_settings;
+
+pub use own::Settings;
+
+/// Settings.
+pub const GROUP: Group = Group {
+    name: "settings",
+    prefixes: &[
+        "/api/auth/settings",
+        "/api/settings",
+        "/api/system-settings",
+        "/api/admin/system-settings",
+        "/api/admin/settings",
+    ],
+    needs: &[Need::Database, Need::Files],
+    memory_mb: 256,
+    routes,
+};
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(own::show_settings, own::update_settings))
+        .routes(routes!(own::show_own_settings, own::update_own_settings))
+        .routes(routes!(own::reset_settings))
+        .routes(routes!(own::reset_own_settings))
+        .merge(background::background_routes())
+        .routes(routes!(system_settings::list_system_settings))
+        .routes(routes!(system_settings::update_system_settings))
+        .routes(routes!(system_settings::show_system_setting, system_settings::update_system_setting))
+        .routes(routes!(admin_settings::update_preference_defaults))
+        .routes(routes!(admin_settings::show_cadet_source))
+}

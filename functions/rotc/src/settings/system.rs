@@ -1,0 +1,96 @@
+//! The settings of the installation: read through a cache of the process, stored all or none.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::{
+    App, Result,
+    db::{Actor, Change, Sql},
+    row, sql,
+};
+
+use super::keys;
+use crate::events;
+
+const KEPT_AS: &str = "settings of the system";
+
+/// How long this process keeps what it has read (requirement 18.7).
+const LIFE: Duration = Duration::from_mins(30);
+
+/// Every setting that has a value, its own or the default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SystemSettings(BTreeMap<String, String>);
+
+impl SystemSettings {
+    /// One setting.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
+    /// All of them by key, without secrets that somebody has put into the table.
+    pub fn into_values(self) -> BTreeMap<String, String> {
+        self.0.into_iter().filter(|(key, _)| !keys::is_secret(key)).collect()
+    }
+
+    fn of(stored: Vec<(String, Option<String>)>) -> Self {
+        let defaults = keys::defaults().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let stored = stored.into_iter().filter_map(|(key, value)| Some((key, value?)));
+        Self(defaults.chain(stored).collect())
+    }
+}
+
+const ALL: Sql = sql!("SELECT key, value FROM system_settings ORDER BY id");
+
+/// The settings, at most half an hour old. A change made in this process shows at once. Takes a connection when
+/// nothing is kept: do not call it while one is held.
+pub async fn load(app: &App) -> Result<SystemSettings> {
+    load_newer_than(app, LIFE).await
+}
+
+/// The settings as they were at most `age` ago.
+pub async fn load_newer_than(app: &App, age: Duration) -> Result<SystemSettings> {
+    // The time stands in the key, so that what is kept ends with its period also where a test moves the clock.
+    let seconds = i64::try_from(age.as_secs())?.max(1);
+    let key = format!("{KEPT_AS} {seconds}:{}", app.clock.now().timestamp() / seconds);
+    let make = async {
+        let settings = SystemSettings::of(app.db.read().await?.all(ALL, &[]).await?);
+        Ok(Bytes::from(serde_json::to_vec(&settings)?))
+    };
+    let kept = app.cache.answer(&key, age, &["system_settings"], make).await?;
+    Ok(serde_json::from_slice(&kept.body)?)
+}
+
+row! {
+    struct Stored {
+        key: String,
+        created: bool,
+    }
+}
+
+/// Stores checked values, and tells which keys are new. What is set to the value it has is left alone.
+pub async fn store(app: &App, actor: &Actor, wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
+    let (names, values): (Vec<&str>, Vec<&str>) =
+        wanted.iter().map(|(key, value)| (key.as_str(), value.as_str())).unzip();
+    let mut change = app.db.change(actor).await?;
+    // In the order of the keys, so that two changes at once wait for each other.
+    let upsert = sql!(
+        "INSERT INTO system_settings AS kept (key, value)
+         SELECT wanted.key, wanted.value FROM unnest($1::text[], $2::text[]) AS wanted (key, value)
+         ORDER BY wanted.key
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE kept.value IS DISTINCT FROM excluded.value
+         RETURNING key, xmax = 0 AS created"
+    );
+    let stored: Vec<Stored> = change.all(upsert, &[&names, &values]).await?;
+    for Stored { key, .. } in &stored {
+        publish(&mut change, key, wanted.get(key).map(String::as_str)).await?;
+    }
+    change.commit().await?;
+    Ok(stored.into_iter().filter(|stored| stored.created).map(|stored| stored.key).collect())
+}
+
+async fn publish(change: &mut Change, key: &str, value: Option<&str>) -> Result<()> {
+    let value = value.filter(|_| keys::is_told(key)).map_or(Value::Null, Value::from);
+    events::publish(change, "system_settings_update", None, json!({ "key": key, "value": value })).await
+}

@@ -1,0 +1,64 @@
+-- Why: what a process keeps of a table must not outlive a change of it, and no writer can be trusted to say so.
+--
+-- Every table of the system has the trigger trg_muster_touched. The first statement of a transaction that writes a
+-- table (even if no row fits) adds its name to the transaction's setting muster.touched: ',cadets,,grades,'. The program
+-- reads it with the commit and drops what it keeps of these tables (shared/src/cache.rs). Not TRUNCATE: the program
+-- never does that.
+
+CREATE OR REPLACE FUNCTION muster.touch() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
+    RETURN NULL;
+END $$;
+
+-- The condition keeps the function from being called again for the same table: the audit log gets a statement for every
+-- row that changes. Made only where it is missing or watches other columns, because making one locks the table
+-- (R__row_audit.sql says more).
+DO $$
+DECLARE
+    -- A heartbeat writes these every few seconds for everybody who is online; nothing kept may be made of them.
+    heartbeat CONSTANT TEXT[] := ARRAY['last_seen', 'last_latitude', 'last_longitude', 'last_location_at',
+        'last_location_accuracy', 'last_location_provider'];
+    touched regclass;
+    watched TEXT; -- columns by number, as pg_trigger has them; empty for all
+    named TEXT;
+BEGIN
+    FOREACH touched IN ARRAY ARRAY[
+        'public.users', 'public.cadets', 'public.training_staff', 'public.user_settings', 'public.grades',
+        'public.merit_demerit_logs', 'public.training_days', 'public.attendance_records',
+        'public.staff_attendance_records', 'public.excuse_letters', 'public.activities', 'public.activity_images',
+        'public.admin_messages', 'public.staff_messages', 'public.notifications', 'public.push_subscriptions',
+        'public.system_settings', 'public.audit_logs', 'public.sync_events', 'public.staff_audit',
+        'muster.notification_states'
+    ]::regclass[] LOOP
+        SELECT coalesce(string_agg(attnum::text, ' ' ORDER BY attnum), ''),
+               ' OF ' || string_agg(quote_ident(attname), ', ' ORDER BY attnum)
+        INTO watched, named
+        FROM pg_attribute
+        WHERE attrelid = touched AND touched = 'public.users'::regclass
+          AND attnum > 0 AND NOT attisdropped AND attname <> ALL (heartbeat);
+        CONTINUE WHEN EXISTS (
+            SELECT FROM pg_trigger
+            WHERE tgrelid = touched AND tgname = 'trg_muster_touched' AND tgattr::text = watched);
+        EXECUTE format(
+            'CREATE OR REPLACE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE%s ON %s FOR EACH STATEMENT'
+            ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0)'
+            ' EXECUTE FUNCTION muster.touch()',
+            named, touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
+    END LOOP;
+END $$;
+
+-- The commit of a change that adds one of these wakes those who wait for it. INSERT only: looking for work is an UPDATE.
+DO $$
+DECLARE
+    awaited regclass;
+BEGIN
+    FOREACH awaited IN ARRAY ARRAY['muster.jobs', 'muster.mails']::regclass[] LOOP
+        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = awaited AND tgname = 'trg_muster_touched');
+        EXECUTE format(
+            'CREATE TRIGGER trg_muster_touched AFTER INSERT ON %s FOR EACH STATEMENT EXECUTE FUNCTION muster.touch()',
+            awaited);
+    END LOOP;
+END $$;

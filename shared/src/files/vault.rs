@@ -1,0 +1,41 @@
+//! The part of the bucket that no address leads to: what is there is fetched by those handlers only that know its name.
+
+use super::{FETCH_WITHIN, Files, StoredFile};
+use crate::{Result, http::Written};
+
+/// Files nobody may fetch by an address: backups, large exports.
+pub struct Vault<'a>(pub(super) &'a Files);
+
+impl Vault<'_> {
+    /// Stores what `written` writes under `name`, replacing what was there.
+    pub async fn put(&self, name: &str, content_type: &str, written: &mut Written) -> Result<()> {
+        self.0.s3.put_written(&key(name), content_type, written).await
+    }
+
+    /// The file under `name`, if there is one.
+    pub async fn get(&self, name: &str) -> Result<Option<StoredFile>> {
+        self.0.s3.get_at(&key(name)).await
+    }
+
+    /// How large the file under `name` is, if there is one.
+    pub async fn size(&self, name: &str) -> Result<Option<u64>> {
+        self.0.s3.size(&key(name)).await
+    }
+
+    /// Where the file under `name` may be fetched for a few minutes, as a download, if clients can reach the store.
+    pub async fn direct_address(&self, name: &str) -> Result<Option<String>> {
+        if !self.0.direct {
+            return Ok(None);
+        }
+        self.0.s3.presign_get(&key(name), FETCH_WITHIN).await.map(Some)
+    }
+
+    /// Whether clients can reach the store.
+    pub fn is_direct(&self) -> bool {
+        self.0.direct
+    }
+}
+
+fn key(name: &str) -> String {
+    format!("private/{name}")
+}

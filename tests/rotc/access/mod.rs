@@ -1,0 +1,132 @@
+//! Who may call what: every operation of the description, called as five people, compared with `matrix.txt`.
+
+mod fixture;
+mod queries;
+
+use std::collections::BTreeSet;
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Answer, TestApp, exercised};
+
+use fixture::Caller;
+
+const MATRIX: &str = include_str!("matrix.txt");
+
+/// One row of the matrix.
+struct Row {
+    method: Method,
+    /// `/api/cadets/{id=cadet}`, perhaps with a query.
+    path: String,
+    /// What each caller is to get.
+    cells: [String; 5],
+    /// What is sent, if it must be more than an empty object for the guard to be reached.
+    body: Option<Value>,
+}
+
+impl Row {
+    fn parse(line: &str) -> Self {
+        let (row, body) = line.split_once(" {\"").map_or((line, None), |(row, body)| (row, Some(body)));
+        let words: Vec<&str> = row.split_whitespace().collect();
+        let [method, path, cells @ ..] = words.as_slice() else { panic!("matrix.txt: {line}") };
+        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
+        let cells = cells.try_into().unwrap_or_else(|_| panic!("matrix.txt: five cells are needed: {line}"));
+        let method = method.parse().unwrap_or_else(|_| panic!("matrix.txt: a method: {line}"));
+        let body = body.map(|body| serde_json::from_str(&format!("{{\"{body}")));
+        let body = body.map(|body| body.unwrap_or_else(|error| panic!("matrix.txt: {error}: {line}")));
+        Self { method, path: (*path).to_owned(), cells, body }
+    }
+
+    /// The operation as the description names it.
+    fn operation(&self) -> String {
+        let path = self.path.split('?').next().unwrap_or_default();
+        let plain = |segment: &str| match segment.split_once('=') {
+            Some((variable, _)) => format!("{variable}}}"),
+            None => segment.to_owned(),
+        };
+        format!("{} {}", self.method, path.split('/').map(plain).collect::<Vec<_>>().join("/"))
+    }
+
+    /// The address with the ids of the fixtures.
+    fn url(&self) -> String {
+        let fill = |segment: &str| {
+            let Some(inner) = segment.strip_prefix('{') else { return segment.to_owned() };
+            let (inner, rest) = inner.split_once('}').unwrap_or((inner, ""));
+            let name = inner.split_once('=').map_or("", |(_, name)| name);
+            let id =
+                name.strip_prefix('\'').map(|text| text.trim_end_matches('\'')).or_else(|| fixture::id(name));
+            let known: Vec<&str> = fixture::FIXTURES.iter().map(|(name, _)| *name).collect();
+            let id = id.unwrap_or_else(|| panic!("{}: write {{id=NAME}}, NAME one of {known:?}", self.path));
+            format!("{id}{rest}")
+        };
+        self.path.split('/').map(fill).collect::<Vec<_>>().join("/")
+    }
+}
+
+fn rows() -> Vec<Row> {
+    let lines = MATRIX.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
+    lines.map(Row::parse).collect()
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let operations = exercised::operations().into_iter().map(|(method, path)| format!("{method} {path}"));
+    let served: BTreeSet<String> = operations.collect();
+    let listed: BTreeSet<String> = rows().iter().map(Row::operation).collect();
+
+    let missing: Vec<_> = served.difference(&listed).map(|one| format!("{one}  ? ? ? ? ?")).collect();
+    assert!(missing.is_empty(), "say in tests/rotc/access/matrix.txt who may call these: {missing:#?}");
+    let unused: Vec<_> = listed.difference(&served).collect();
+    assert!(unused.is_empty(), "remove these rows from tests/rotc/access/matrix.txt: {unused:#?}");
+}
+
+#[tokio::test]
+async fn everybody_may_do_what_the_matrix_says_and_nothing_else() {
+    let app = fixture::world().await;
+    let mut problems = Vec::new();
+    for row in rows() {
+        // Whoever is refused comes first: they leave everything as it is.
+        for (cell, caller) in row.cells.iter().zip(Caller::ALL).rev() {
+            let before = newest_write(&app).await;
+            let (method, url) = (row.method.clone(), row.url());
+            let body = row.body.clone().unwrap_or_else(|| json!({}));
+            let answer = caller.client(&app).json(method, &url, &body).await;
+            let wrote = newest_write(&app).await != before;
+            if let Some(problem) = problem(&row, cell, caller, &answer, wrote) {
+                let shown: String = answer.to_string().chars().take(300).collect();
+                problems.push(format!("{} as {caller:?}: {cell}, but {problem}: {shown}", row.path));
+            }
+            if !row.method.is_safe() && answer.status() < 400 {
+                fixture::restore(&app).await;
+            }
+        }
+    }
+    assert!(problems.is_empty(), "matrix.txt and the answers differ:\n{}", problems.join("\n"));
+}
+
+/// The audit log grows with every write.
+async fn newest_write(app: &TestApp) -> i32 {
+    app.value("SELECT coalesce(max(id), 0) FROM audit_logs", &[]).await
+}
+
+/// What is wrong with an answer to somebody for whom the matrix says `cell`.
+fn problem(row: &Row, cell: &str, caller: Caller, answer: &Answer, wrote: bool) -> Option<String> {
+    let status = answer.status();
+    let refused = status == 401 || status == 403;
+    let done = (200..400).contains(&status);
+    let sent = row.body.is_none() && ["POST", "PUT", "PATCH"].contains(&row.method.as_str());
+    let fits = match cell {
+        // The body is empty, so what takes one may complain about it.
+        "yes" => done || (sent && status < 500 && !refused),
+        "own" => status == 200 && caller.sees_own_only(&answer.text()),
+        "idle" => done && !wrote,
+        "placeholder" => status == 200 && answer.header("content-type").starts_with("image/svg+xml"),
+        "401" | "403" | "404" => status.to_string() == cell && !wrote,
+        other => return Some(format!("{other:?} is no cell")),
+    };
+    (!fits).then(|| match (wrote, cell) {
+        (true, "idle" | "401" | "403" | "404") => "something was written".to_owned(),
+        (_, "own") if done => "it shows nothing of theirs, or something of others".to_owned(),
+        _ => format!("it is {status}"),
+    })
+}

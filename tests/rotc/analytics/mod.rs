@@ -1,0 +1,4 @@
+//! The dashboards' numbers and the views of people.
+
+mod numbers;
+mod people;

@@ -1,0 +1,141 @@
+//! Answers that are kept: made once, and never older than the last change.
+
+use futures_util::{future::join_all, poll};
+use serde_json::json;
+use shared::db::Actor;
+use tests::{TestApp, a_cadet};
+
+const PATH: &str = "/api/cadet/activities";
+
+/// `HIT` or `MISS`, of the admin.
+async fn outcome(app: &TestApp) -> String {
+    let answer = app.as_admin().get(PATH).await;
+    answer.is(200).header("x-cache").to_owned()
+}
+
+/// Runs a statement as the program does.
+async fn change(app: &TestApp, sql: shared::db::Sql) {
+    let mut change = app.app.db.change(&Actor::default()).await.expect("a transaction");
+    change.execute(sql, &[]).await.expect("the statement runs");
+    change.commit().await.expect("it is committed");
+}
+
+const INSERT: shared::db::Sql = shared::sql!("INSERT INTO activities (title) VALUES ('New')");
+
+#[tokio::test]
+async fn a_committed_change_is_seen_at_once_by_everybody() {
+    let app = TestApp::rotc().await;
+    assert_eq!((outcome(&app).await, outcome(&app).await), ("MISS".to_owned(), "HIT".to_owned()));
+
+    change(&app, INSERT).await;
+
+    let answer = app.as_admin().get(PATH).await;
+    answer.has(json!([{ "title": "New" }]));
+    assert_eq!(answer.header("x-cache"), "MISS");
+    assert_eq!(outcome(&app).await, "HIT");
+}
+
+#[tokio::test]
+async fn changes_of_other_tables_and_those_undone_outdate_nothing() {
+    let app = TestApp::rotc().await;
+    outcome(&app).await;
+
+    app.as_admin().put("/api/auth/settings", json!({ "dark_mode": true })).await.is(200);
+    let mut undone = app.app.db.change(&Actor::default()).await.unwrap();
+    undone.execute(INSERT, &[]).await.unwrap();
+    drop(undone);
+
+    assert_eq!(outcome(&app).await, "HIT");
+}
+
+#[tokio::test]
+async fn what_a_delete_takes_along_is_outdated_too() {
+    let app = TestApp::rotc().await;
+    app.execute(
+        "WITH made AS (INSERT INTO activities (title) VALUES ('A') RETURNING id)
+         INSERT INTO activity_images (activity_id, image_path) SELECT id, '/a.png' FROM made",
+        &[],
+    )
+    .await;
+    let before = app.app.db.versions().of(&["activity_images"]);
+
+    change(&app, shared::sql!("DELETE FROM activities")).await;
+
+    assert!(app.app.db.versions().of(&["activity_images"]) > before);
+    assert_eq!(app.app.db.versions().of(&["cadets"]), app.app.db.versions().of(&[]));
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_commit_is_not_kept_after_it() {
+    let app = TestApp::crowded().await;
+    app.as_admin().get("/api/auth/settings").await.is(200);
+    let (gate, connection) =
+        tokio_postgres::connect(app.database_url(), tokio_postgres::NoTls).await.expect("a connection");
+    tokio::spawn(connection);
+    gate.batch_execute("BEGIN; LOCK TABLE activities").await.unwrap();
+    let reader = app.as_admin();
+    let mut reading = Box::pin(reader.get(PATH));
+    loop {
+        assert!(poll!(&mut reading).is_pending());
+        let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'activities'::regclass AND NOT granted";
+        if app.value::<i64>(waiting, &[]).await == 1 {
+            break;
+        }
+    }
+
+    change(&app, shared::sql!("DELETE FROM activity_images")).await;
+    gate.batch_execute("COMMIT").await.unwrap();
+
+    assert_eq!(reading.await.header("x-cache"), "MISS");
+    assert_eq!(outcome(&app).await, "MISS");
+    assert_eq!(outcome(&app).await, "HIT");
+}
+
+#[tokio::test]
+async fn a_commit_is_seen_through_even_if_whoever_asked_hangs_up() {
+    let app = TestApp::rotc().await;
+    outcome(&app).await;
+    let mut change = app.app.db.change(&Actor::default()).await.unwrap();
+    change.execute(INSERT, &[]).await.unwrap();
+
+    let mut commit = Box::pin(change.commit());
+    assert!(poll!(&mut commit).is_pending());
+    drop(commit);
+
+    let answer = app.as_admin().get(PATH).await;
+    answer.has(json!([{ "title": "New" }]));
+    assert_eq!(answer.header("x-cache"), "MISS");
+}
+
+#[tokio::test]
+async fn a_commit_of_a_transaction_that_an_error_has_ended_is_an_error() {
+    let app = TestApp::rotc().await;
+    let mut change = app.app.db.change(&Actor::default()).await.unwrap();
+    change.execute(INSERT, &[]).await.unwrap();
+    assert!(change.execute(shared::sql!("SELECT 1 / 0"), &[]).await.is_err());
+
+    assert!(change.commit().await.is_err());
+
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM activities", &[]).await, 0);
+    assert_eq!(outcome(&app).await, "MISS");
+}
+
+#[tokio::test]
+async fn a_hundred_who_ask_at_once_wait_for_one_answer_with_a_single_connection() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    app.as_cadet(&cadet).get("/api/health").await.is(200);
+    let client = app.as_cadet(&cadet);
+
+    let answers = join_all((0..100).map(|_| client.get(PATH))).await;
+
+    let made = answers.iter().filter(|answer| answer.is(200).header("x-cache") == "MISS").count();
+    assert_eq!(made, 1);
+}
+
+#[tokio::test]
+async fn an_address_with_letters_beyond_ascii_is_answered() {
+    let app = TestApp::rotc().await;
+    let answer = app.as_admin().get(&format!("{PATH}?q=ñ")).await;
+    assert_eq!(answer.is(200).header("x-cache"), "MISS");
+}

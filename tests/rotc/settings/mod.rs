@@ -1,0 +1,5 @@
+//! Preferences of people, settings of the installation, and maintenance.
+
+mod maintenance;
+mod own;
+mod system;
