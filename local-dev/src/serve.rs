@@ -4,16 +4,22 @@ use std::{
     io::{self, Write},
     net::SocketAddr,
     path::PathBuf,
+    time::Duration,
 };
 
-use axum::{Router, extract::ConnectInfo, extract::Request, middleware::Next, response::Response};
+use axum::{
+    Router, extract::ConnectInfo, extract::Request, middleware::Next, response::Response, serve::ListenerExt,
+};
 use clap::Args;
 use shared::{
     App,
     http::{address::Peer, service_with_pages},
     system::System,
 };
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
 
 use crate::{
     BoxError,
@@ -128,10 +134,46 @@ async fn answer(
     let delivery = tokio::spawn(outbox::deliver_for_ever(served.app.clone()));
     let worker = tokio::spawn(jobs::work_for_ever(served.system, served.app.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let outcome = axum::serve(served.listener, service).with_graceful_shutdown(stopped(stop)).await;
+    let hub = served.app.hub.clone();
+    follow_events(served.system, &served.app).await;
+    let listener = served.listener.tap_io(give_up_stuck_clients);
+    let ended = async move {
+        stopped(stop).await;
+        // Open event streams would keep the server waiting.
+        hub.stop();
+    };
+    let outcome = axum::serve(listener, service).with_graceful_shutdown(ended).await;
     delivery.abort();
     worker.abort();
+    if let Err(error) = served.app.hub.flush(&served.app).await {
+        tracing::warn!(%error, "the places of event streams could not be kept");
+    }
     Ok(outcome?)
+}
+
+/// Begins to broadcast events. Should that fail, the first listener tries again.
+async fn follow_events(system: &System, app: &App) {
+    let Some(source) = system.events else { return };
+    if let Err(error) = app.hub.start(app, source).await {
+        tracing::warn!(%error, "events are not broadcast yet");
+    }
+}
+
+/// A client that takes nothing for this long is cut off: an event stream that nobody reads would stay for ever.
+#[cfg(target_os = "linux")]
+const STUCK: Duration = Duration::from_secs(60);
+
+fn give_up_stuck_clients(stream: &mut TcpStream) {
+    #[cfg(target_os = "linux")]
+    let socket = socket2::SockRef::from(&*stream);
+    #[cfg(target_os = "linux")]
+    if let Err(problem) = socket.set_tcp_user_timeout(Some(STUCK)) {
+        tracing::debug!(%problem, "stuck clients are not cut off");
+    }
+    // Events are small and must leave at once.
+    if let Err(problem) = stream.set_nodelay(true) {
+        tracing::debug!(%problem, "events may be delayed");
+    }
 }
 
 /// Tells the layers below who connected.

@@ -49,7 +49,8 @@ CREATE OR REPLACE TRIGGER trg_merit_demerit_audit
     FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
 -- Tells the clients of a cadet that the grade has changed. lifetime_merit_points is left out: it follows merit_points, and
--- its nightly reconciliation would wake every client at once.
+-- its nightly reconciliation would wake every client at once. The event names what has changed: sockets tell examinations
+-- apart; event streams leave it out.
 CREATE OR REPLACE FUNCTION muster.grade_updated() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -57,7 +58,10 @@ BEGIN
     VALUES (
         'grade_updated',
         (SELECT id FROM public.cadets WHERE id = NEW.cadet_id), -- none for an orphan grade
-        jsonb_build_object('cadetId', NEW.cadet_id));
+        jsonb_build_object('cadetId', NEW.cadet_id, 'changed', (
+            SELECT coalesce(jsonb_agg(key ORDER BY key), '[]') FROM jsonb_each(to_jsonb(NEW)) AS now
+            JOIN jsonb_each(to_jsonb(OLD)) AS before USING (key)
+            WHERE now.value IS DISTINCT FROM before.value AND key <> 'lifetime_merit_points')));
     RETURN NULL;
 END $$;
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, reports::Reports,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -26,6 +26,8 @@ pub struct App {
     pub signer: Signer,
     /// Sends stored mails.
     pub mailer: Mailer,
+    /// Live events.
+    pub hub: Hub,
     /// What this process counts about itself.
     pub metrics: Metrics,
     /// Calls other people's servers.
@@ -53,6 +55,7 @@ impl App {
             cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
+            hub: Hub::default(),
             metrics: db.metrics().clone(),
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),

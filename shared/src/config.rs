@@ -40,6 +40,8 @@ pub struct Config {
     pub files: FilesConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// Live events.
+    pub realtime: RealtimeConfig,
     /// `SENTRY_DSN`: where failures are reported to; without it they stand in the log only.
     pub reports: Option<ReportsConfig>,
     /// Push messages to browsers.
@@ -113,6 +115,20 @@ pub struct MailConfig {
     pub smtp: Option<SecretString>,
     /// `MAIL_FROM` (or `EMAIL_USER`): the sender.
     pub from: String,
+}
+
+/// How live events reach clients.
+#[derive(Clone, Debug)]
+pub struct RealtimeConfig {
+    /// `EVENT_STREAMS`: `held` keeps event streams open (the default of a server), `short` answers what is new and ends
+    /// (the default of a Lambda function, whose gateway lets nothing through before the end).
+    pub held: bool,
+    /// Time between the heartbeats of open streams: 30 s.
+    pub heartbeat: Duration,
+    /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds.
+    pub sockets_endpoint: Option<String>,
+    /// `SOCKETS_ACCESS_KEY` and `SOCKETS_SECRET_KEY`; without them the usual AWS credentials are used.
+    pub sockets_keys: Option<(String, SecretString)>,
 }
 
 impl Config {
@@ -193,6 +209,7 @@ impl Variables<'_> {
             public_url: self.public_url(),
             files: self.files(),
             mail: self.mail(),
+            realtime: self.realtime(),
             reports: self.reports(),
             push: self.push(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
@@ -286,6 +303,26 @@ impl Variables<'_> {
             from: self
                 .any(&["MAIL_FROM", "EMAIL_USER"])
                 .unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
+        }
+    }
+
+    fn realtime(&mut self) -> RealtimeConfig {
+        let held = match self.text("EVENT_STREAMS").as_deref() {
+            Some("held") => true,
+            Some("short") => false,
+            None => self.text("AWS_LAMBDA_RUNTIME_API").is_none(),
+            Some(_) => {
+                self.problems.push("EVENT_STREAMS must be held or short".to_owned());
+                false
+            }
+        };
+        let heartbeat = Duration::from_secs(30);
+        let keys = self.text("SOCKETS_ACCESS_KEY").zip(self.text("SOCKETS_SECRET_KEY").map(Into::into));
+        RealtimeConfig {
+            held,
+            heartbeat,
+            sockets_endpoint: self.text("SOCKETS_ENDPOINT"),
+            sockets_keys: keys,
         }
     }
 

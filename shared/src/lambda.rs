@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use aws_lambda_events::event::{apigw::ApiGatewayWebsocketProxyRequest, eventbridge::EventBridgeEvent};
 use axum::extract::Request;
 use lambda_http::{RequestExt, request::RequestContext};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -12,6 +12,7 @@ use crate::{
     App, Result,
     config::Config,
     http::{address::Peer, group_service, with_path},
+    realtime::gateway::{SocketEvent, answer},
     system::{Group, System},
     telemetry,
 };
@@ -39,6 +40,27 @@ where
         let handler = |_event: LambdaEvent<EventBridgeEvent<serde_json::Value>>| {
             let outcome = job(app.clone());
             async { outcome.await.map_err(|error| lambda_runtime::Error::from(error.to_string())) }
+        };
+        lambda_runtime::run(service_fn(handler)).await
+    })
+}
+
+/// Answers what the gateway tells about WebSockets with the status that `handle` gives; an error is 500.
+pub fn serve_websocket<H>(handle: H) -> Exit
+where
+    H: AsyncFn(App, SocketEvent) -> Result<u16>,
+{
+    run(async move |app| {
+        let handler = async |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
+            let status = match SocketEvent::read(event.payload) {
+                Ok(event) => handle(app.clone(), event).await,
+                Err(error) => Err(error),
+            };
+            let status = status.unwrap_or_else(|error| {
+                tracing::error!(%error, "an event of a socket could not be handled");
+                error.kind().status().as_u16()
+            });
+            Ok::<_, lambda_runtime::Error>(answer(status))
         };
         lambda_runtime::run(service_fn(handler)).await
     })

@@ -19,6 +19,7 @@ pub mod mail;
 pub mod metrics;
 pub mod outbound;
 pub mod push;
+pub mod realtime;
 pub mod reports;
 pub mod system;
 pub mod telemetry;

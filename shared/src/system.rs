@@ -2,7 +2,7 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind};
+use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind, realtime::Source};
 
 /// One school system.
 pub struct System {
@@ -16,8 +16,12 @@ pub struct System {
     pub groups: &'static [&'static Group],
     /// Its functions that no HTTP request starts.
     pub workers: &'static [&'static Worker],
+    /// Its WebSockets behind the gateway.
+    pub sockets: Option<&'static Sockets>,
     /// What can follow a change.
     pub jobs: &'static [JobKind],
+    /// Its live events.
+    pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
     pub migrations: &'static MigrationSet,
 }
@@ -52,6 +56,18 @@ pub struct Worker {
     pub timeout_seconds: u32,
 }
 
+/// The function that the gateway calls when a WebSocket is opened, closed or says something.
+pub struct Sockets {
+    /// The function is `<system>-<name>`.
+    pub name: &'static str,
+    /// What it is for, in the template.
+    pub description: &'static str,
+    /// What the function must be allowed to use.
+    pub needs: &'static [Need],
+    /// Memory of the function, in MB.
+    pub memory_mb: u32,
+}
+
 /// Something outside the function that it uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -61,4 +77,6 @@ pub enum Need {
     Files,
     /// SMTP: `SMTP_URL` and `MAIL_FROM`.
     Mail,
+    /// WebSockets of the gateway: `SOCKETS_ENDPOINT` and the right to send to them.
+    Sockets,
 }

@@ -4,4 +4,5 @@ mod events;
 mod groups;
 mod program;
 mod signed_in;
+mod sockets;
 mod without_database;

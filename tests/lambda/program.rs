@@ -1,4 +1,4 @@
-//! The program `rotc-auth` as Lambda runs it.
+//! Deployed programs as Lambda runs them.
 
 use std::{path::PathBuf, process::Command, sync::LazyLock};
 
@@ -7,7 +7,10 @@ use serde_json::Value;
 use tokio::process::Child;
 
 /// Built once for all tests, with the packages that `cargo tests` builds, so that no dependency is built anew.
-static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
+
+/// The programs that the tests run.
+const NAMES: [&str; 2] = ["rotc-auth", "rotc-realtime-socket"];
 
 /// A running function and the Runtime API it asks for work.
 pub struct Function {
@@ -16,9 +19,15 @@ pub struct Function {
 }
 
 impl Function {
-    /// Starts it with these variables, and waits until it asks for work.
+    /// Starts `rotc-auth` with these variables, and waits until it asks for work.
     pub async fn started(variables: &[(&str, &str)]) -> Self {
-        let program = tokio::task::spawn_blocking(|| PROGRAM.clone()).await.expect("the program is built");
+        Self::program("rotc-auth", variables).await
+    }
+
+    /// The same with another of the programs.
+    pub async fn program(name: &str, variables: &[(&str, &str)]) -> Self {
+        let folder = tokio::task::spawn_blocking(|| PROGRAMS.clone()).await.expect("the programs are built");
+        let program = folder.join(name);
         let api = RuntimeApi::start().await.expect("a free port");
         let process = api.launch(&program, variables).expect("the program starts");
         api.first_poll().await;
@@ -46,7 +55,10 @@ fn build() -> PathBuf {
     let test = std::env::current_exe().expect("the test's own path");
     let profile = test.ancestors().nth(2).expect("the folder of the profile");
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--bin", "rotc-auth"]);
+    cargo.args(["build", "--quiet"]);
+    for name in NAMES {
+        cargo.args(["--bin", name]);
+    }
     for package in ["rotc", "muster", "shared", "documents", "tests"] {
         cargo.args(["--package", package]);
     }
@@ -68,5 +80,5 @@ fn build() -> PathBuf {
         .output()
         .expect("cargo runs");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    profile.join("rotc-auth")
+    profile.to_owned()
 }

@@ -21,6 +21,7 @@ mod messages;
 mod notifications;
 mod ops;
 mod push;
+mod realtime;
 mod recognition;
 mod replay;
 mod settings;

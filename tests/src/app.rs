@@ -13,7 +13,10 @@ use muster::files::EmbeddedFiles;
 use shared::{
     App,
     clock::Clock,
-    config::{Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, SessionLife},
+    config::{
+        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, RealtimeConfig,
+        SessionLife,
+    },
 };
 use tokio::sync::OnceCell;
 
@@ -56,9 +59,14 @@ impl TestApp {
         Self::on(Database::migrated().await, change).await
     }
 
+    /// Another process on the database of this one, which must live longer. Its files are its own.
+    pub async fn twin(&self, change: impl FnOnce(&mut Config)) -> Self {
+        Self::on(self.database.borrowed(), change).await
+    }
+
     /// The same on a given database.
     pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        let folder = FilesFolder::new(&database.name);
+        let folder = FilesFolder::new(&database.files_name());
         let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
         let mut config = config(&database.url, &files);
         change(&mut config);
@@ -210,6 +218,12 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             services: Vec::new(),
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
+        realtime: RealtimeConfig {
+            held: false,
+            heartbeat: Duration::from_secs(30),
+            sockets_endpoint: None,
+            sockets_keys: None,
+        },
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,

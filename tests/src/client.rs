@@ -1,6 +1,6 @@
 //! Requests of one person.
 
-use axum::{body::Body, extract::Request};
+use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::http::address::Peer;
 use tower::ServiceExt;
 
-use crate::{Answer, TestApp, exercised};
+use crate::{Answer, EventStream, TestApp, exercised};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -117,6 +117,29 @@ impl<'a> Client<'a> {
         content_type: Option<&str>,
         body: impl Into<Bytes>,
     ) -> Answer {
+        let response = self.response(&method, url, content_type, body.into()).await;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.expect("the answer has an end").to_bytes();
+        Answer { request: format!("{method} {url}"), parts, body }
+    }
+
+    /// GET of an event stream, which stays open.
+    pub async fn listen(&self, url: &str) -> EventStream {
+        EventStream::new(self.response(&Method::GET, url, None, Bytes::new()).await)
+    }
+
+    /// The token this client sends.
+    pub async fn token(&self) -> String {
+        self.app.token(&self.who).await.unwrap_or_default()
+    }
+
+    async fn response(
+        &self,
+        method: &Method,
+        url: &str,
+        content_type: Option<&str>,
+        body: Bytes,
+    ) -> Response {
         let mut request = Request::builder().method(method.clone()).uri(url);
         if let Some(kind) = content_type {
             request = request.header(header::CONTENT_TYPE, kind);
@@ -128,16 +151,14 @@ impl<'a> Client<'a> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        let mut request = request.body(Body::from(body.into())).expect("a request");
+        let mut request = request.body(Body::from(body)).expect("a request");
         request.extensions_mut().insert(Peer(self.address.into()));
         let path = request.uri().path().to_owned();
         let Ok(response) = self.app.router.clone().oneshot(request).await;
-        let (parts, body) = response.into_parts();
-        if !self.quiet && parts.status.as_u16() < 400 {
-            exercised::note(&method, &path);
+        if !self.quiet && response.status().as_u16() < 400 {
+            exercised::note(method, &path);
         }
-        let body = body.collect().await.expect("the answer has an end").to_bytes();
-        Answer { request: format!("{method} {url}"), parts, body }
+        response
     }
 }
 

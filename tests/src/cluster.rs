@@ -25,6 +25,8 @@ pub struct Database {
     pub name: String,
     /// How to connect to it.
     pub url: String,
+    /// Whether it is dropped by somebody else.
+    borrowed: bool,
 }
 
 impl Database {
@@ -57,12 +59,27 @@ impl Database {
         let name = format!("t_{}_{}", std::process::id(), uuid::Uuid::from_u128(unique()).simple());
         let create = format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"");
         admin.batch_execute(&create).await.expect("a database can be cloned");
-        Self { url: cluster.url(&name), name }
+        Self { url: cluster.url(&name), name, borrowed: false }
+    }
+}
+
+impl Database {
+    /// The same database, for a second user of it.
+    pub(crate) fn borrowed(&self) -> Self {
+        Self { name: self.name.clone(), url: self.url.clone(), borrowed: true }
+    }
+
+    /// A name for the files beside it.
+    pub(crate) fn files_name(&self) -> String {
+        if self.borrowed { format!("{}-{:x}", self.name, unique()) } else { self.name.clone() }
     }
 }
 
 impl Drop for Database {
     fn drop(&mut self) {
+        if self.borrowed {
+            return;
+        }
         let statement = format!("DROP DATABASE IF EXISTS \"{}\" WITH (FORCE)", self.name);
         // A thread of its own, because a test's runtime cannot wait inside a drop. A database that stays is swept later.
         let dropper = std::thread::spawn(move || {

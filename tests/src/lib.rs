@@ -17,7 +17,9 @@ pub mod exercised;
 mod push;
 mod sign_in;
 mod smtp;
+mod socket;
 mod sql;
+mod stream;
 
 pub use answer::Answer;
 pub use app::TestApp;
@@ -29,3 +31,5 @@ pub use client::{Client, Part};
 pub use cloudinary::CloudinaryServer;
 pub use push::{Browser, PushServer, Pushed};
 pub use smtp::MailServer;
+pub use socket::{Listening, Socket};
+pub use stream::{EventStream, Frame};

@@ -15,6 +15,7 @@ const RESOURCES: &[&str] = &[
     "/api/audit-logs",
     "/api/cache",
     "/api/cadets",
+    "/api/events",
     "/api/excuse-letters",
     "/api/grades",
     "/api/merit-demerit",

@@ -31,6 +31,7 @@ pub mod migrations;
 pub mod notifications;
 pub mod ops;
 pub mod push;
+pub mod realtime;
 pub mod recognition;
 pub mod sent;
 pub mod settings;
@@ -45,7 +46,9 @@ pub static SYSTEM: System = System {
     envelope: &envelope::RotcEnvelope,
     groups: GROUPS,
     workers: WORKERS,
+    sockets: Some(&realtime::SOCKETS),
     jobs: jobs::JOBS,
+    events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
 };
 
@@ -66,6 +69,7 @@ pub static GROUPS: &[&Group] = &[
     &notifications::GROUP,
     &ops::GROUP,
     &push::GROUP,
+    &realtime::GROUP,
     &recognition::GROUP,
     &settings::GROUP,
     &staff::GROUP,
@@ -97,5 +101,13 @@ pub static WORKERS: &[&Worker] = &[
         needs: &[Need::Database],
         memory_mb: 256,
         timeout_seconds: 900,
+    },
+    &Worker {
+        name: "realtime",
+        description: "Sends live events to the WebSockets of the gateway, for as long as anybody has one",
+        schedule: Some("rate(1 minute)"),
+        needs: &[Need::Database, Need::Sockets],
+        memory_mb: 128,
+        timeout_seconds: 75,
     },
 ];

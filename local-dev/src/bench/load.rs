@@ -85,9 +85,15 @@ impl Load {
 
 /// Sends one JSON body and gives the body of the answer.
 pub async fn post(address: SocketAddr, path: &str, body: &str) -> Result<Bytes, BoxError> {
+    post_as("", address, path, body).await
+}
+
+/// The same with a token.
+pub async fn post_as(token: &str, address: SocketAddr, path: &str, body: &str) -> Result<Bytes, BoxError> {
     let mut connection = Connection::open(address).await?;
     let request = Request::post(path)
         .header(header::HOST, "localhost")
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "application/json");
     let (_, answer) = connection.send(request.body(Full::from(body.to_owned()))?).await?;
     Ok(answer)

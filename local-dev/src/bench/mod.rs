@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod listeners;
 mod load;
 mod scans;
 
@@ -46,6 +47,9 @@ pub struct BenchOptions {
     /// Measure the start of this Lambda function instead (a bootstrap built with --release).
     #[arg(long, value_name = "PROGRAM")]
     bootstrap: Option<PathBuf>,
+    /// Measure this many event streams and as many WebSockets on one server instead.
+    #[arg(long, value_name = "COUNT")]
+    listeners: Option<usize>,
     /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     scan_rate: Option<u32>,
@@ -93,6 +97,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     cluster.create_database("bench").await?;
     let url = cluster.url("bench");
     data::load(&url, options.cadets).await?;
+    if let Some(count) = options.listeners {
+        return listeners::measure(&Child::server(&url).await?, count).await;
+    }
     if let Some(rate) = options.scan_rate {
         return scan(options, usize::try_from(rate)?, &url).await;
     }

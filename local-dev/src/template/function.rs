@@ -1,6 +1,6 @@
 //! One function of a system in its template: the program, its rights, its log and its schedule.
 
-use shared::system::{Group, Need, System, Worker};
+use shared::system::{Group, Need, Sockets, System, Worker};
 
 /// Longest answer in seconds: the gateway gives up after 30.
 const ANSWER_SECONDS: u32 = 30;
@@ -10,6 +10,9 @@ const FILES: &str = include_str!("pieces/files.yaml");
 const SCHEDULE: &str = include_str!("pieces/schedule.yaml");
 const PERMISSION: &str = include_str!("pieces/permission.yaml");
 
+const SOCKETS: &str = include_str!("pieces/sockets.yaml");
+const SOCKETS_RIGHT: &str = include_str!("pieces/sockets_right.yaml");
+const SOCKETS_ENVIRONMENT: &str = "          SOCKETS_ENDPOINT: !Sub https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${SocketsStage}\n";
 const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"\n";
 const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
@@ -25,11 +28,37 @@ const MAIL_ENVIRONMENT: &str = "          MAIL_FROM: !If [SendsMail, !Ref MailFr
 /// The names of the programs of a system, which are also those of its functions.
 pub fn binaries(system: &System) -> Vec<String> {
     let groups = system.groups.iter().map(|group| group_binary(system, group));
-    groups.chain(system.workers.iter().map(|worker| worker_binary(system, worker))).collect()
+    let workers = system.workers.iter().map(|worker| worker_binary(system, worker));
+    groups.chain(system.sockets.map(|sockets| sockets_binary(system, sockets))).chain(workers).collect()
 }
 
 pub(super) fn group_binary(system: &System, group: &Group) -> String {
     format!("{}-{}", system.name, group.name)
+}
+
+fn sockets_binary(system: &System, sockets: &Sockets) -> String {
+    format!("{}-{}", system.name, sockets.name)
+}
+
+/// The gateway of the WebSockets, its function, and its right to call it.
+pub(super) fn of_sockets(system: &System, sockets: &Sockets) -> String {
+    let binary = sockets_binary(system, sockets);
+    let facts = Facts {
+        id: id(system, &binary),
+        description: sockets.description.to_owned(),
+        memory_mb: sockets.memory_mb,
+        timeout_seconds: ANSWER_SECONDS,
+        needs: sockets.needs,
+        events: String::new(),
+        binary: binary.clone(),
+    };
+    let gateway = SOCKETS.replace("@system@", system.name).replace("@binary@", &binary);
+    gateway + &facts.render() + &permission(&facts.id, "Sockets")
+}
+
+/// The right of a gateway to call a function.
+fn permission(id: &str, api: &str) -> String {
+    PERMISSION.replace("@Id@", id).replace("@api@", api)
 }
 
 fn worker_binary(system: &System, worker: &Worker) -> String {
@@ -53,8 +82,7 @@ pub(super) fn of_group(system: &System, group: &Group) -> String {
         events: String::new(),
         binary,
     };
-    let permission = PERMISSION.replace("@Id@", &facts.id);
-    facts.render() + &permission
+    facts.render() + &permission(&facts.id, "Api")
 }
 
 /// The function of a worker, and its schedule if it has one.
@@ -97,7 +125,16 @@ impl Facts<'_> {
             .replace("@timeout@", &self.timeout_seconds.to_string())
             .replace("@environment@", &self.environment())
             .replace("@events@", &self.events)
-            .replace("@statements@\n", if self.needs.contains(&Need::Files) { FILES } else { "" })
+            .replace("@statements@\n", &self.rights())
+    }
+
+    fn rights(&self) -> String {
+        let rights = self.needs.iter().map(|need| match need {
+            Need::Files => FILES,
+            Need::Sockets => SOCKETS_RIGHT,
+            Need::Database | Need::Mail => "",
+        });
+        rights.collect()
     }
 
     fn environment(&self) -> String {
@@ -105,6 +142,7 @@ impl Facts<'_> {
             Need::Database => DATABASE_ENVIRONMENT,
             Need::Files => FILES_ENVIRONMENT,
             Need::Mail => MAIL_ENVIRONMENT,
+            Need::Sockets => SOCKETS_ENVIRONMENT,
         });
         let variables: String = variables.collect();
         if variables.is_empty() {

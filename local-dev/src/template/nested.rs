@@ -9,6 +9,7 @@ const API: &str = include_str!("pieces/api.yaml");
 const INTEGRATION: &str = include_str!("pieces/integration.yaml");
 const PATH: &str = include_str!("pieces/path.yaml");
 const DOMAIN: &str = include_str!("pieces/domain.yaml");
+const SOCKETS_FOOT: &str = include_str!("pieces/sockets_foot.yaml");
 const FOOT: &str = include_str!("pieces/foot.yaml");
 
 /// The group that also answers what no other group does, so that strangers to the API get its errors, not the gateway's.
@@ -20,8 +21,12 @@ pub fn nested(system: &System) -> String {
     text += &api(system);
     text += DOMAIN;
     text.extend(system.groups.iter().map(|group| function::of_group(system, group)));
+    text.extend(system.sockets.map(|sockets| function::of_sockets(system, sockets)));
     text.extend(system.workers.iter().map(|worker| function::of_worker(system, worker)));
     text += FOOT;
+    if system.sockets.is_some() {
+        text += SOCKETS_FOOT;
+    }
     text
 }
 

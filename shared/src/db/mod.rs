@@ -4,6 +4,7 @@
 //! the migrated schema. There is no repository layer.
 
 mod change;
+mod listen;
 pub mod migrate;
 mod pool;
 mod problem;
@@ -15,6 +16,7 @@ mod sql;
 mod tls;
 
 pub use change::{Actor, Change};
+pub use listen::{Notices, listen};
 pub use pool::{Connections, Db, connect};
 pub use problem::{pool_problem, problem};
 pub use read::Read;

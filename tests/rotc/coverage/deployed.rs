@@ -11,7 +11,8 @@ fn functions() -> BTreeSet<String> {
         Some(_) => format!("{}-worker-{}", SYSTEM.name, worker.name),
         None => format!("{}-{}", SYSTEM.name, worker.name),
     });
-    groups.chain(workers).collect()
+    let sockets = SYSTEM.sockets.map(|sockets| format!("{}-{}", SYSTEM.name, sockets.name));
+    groups.chain(workers).chain(sockets).collect()
 }
 
 #[test]

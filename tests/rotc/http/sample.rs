@@ -18,6 +18,8 @@ pub static SAMPLE: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &[],
+    sockets: None,
+    events: None,
     migrations: &rotc::migrations::ROTC,
 };
 

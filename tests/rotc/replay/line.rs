@@ -42,6 +42,11 @@ pub struct Line {
     /// The legacy server never answered.
     #[serde(default)]
     pub hang: bool,
+    /// An event stream: it is opened, `triggers` are sent, and what it carries is compared.
+    #[serde(default)]
+    pub sse: bool,
+    #[serde(default)]
+    pub triggers: Vec<Line>,
     #[expect(dead_code, reason = "for readers of the recording")]
     note: Option<String>,
     #[expect(

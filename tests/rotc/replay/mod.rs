@@ -9,6 +9,7 @@ mod line;
 mod matcher;
 mod player;
 mod sheet;
+mod stream;
 
 use line::Line;
 use player::Player;
@@ -46,6 +47,7 @@ groups! {
     backups_answer_as_recorded: "admin-backup",
     messages_answer_as_recorded: "messages",
     the_server_itself_answers_as_recorded: "server",
+    event_streams_carry_what_was_recorded: "sse",
     access_is_refused_as_recorded: "authz",
     reminders_answer_as_recorded: "admin-notify",
     mails_of_the_admin_answer_as_recorded: "admin-email",

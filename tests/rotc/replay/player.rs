@@ -21,10 +21,10 @@ const IGNORED_HEADERS: [&str; 4] = ["ETag", "X-Response-Time", "X-Powered-By", "
 
 /// One run of a group: the system, who is signed in, and what was captured.
 pub struct Player {
-    app: TestApp,
+    pub(super) app: TestApp,
     actors: Value,
     signed_in: Option<String>,
-    token: String,
+    pub(super) token: String,
     variables: Variables,
     /// The additions of the contract that were seen.
     pub additions_used: BTreeSet<String>,
@@ -37,6 +37,8 @@ impl Player {
         let app = TestApp::on(legacy::adopted().await, |config| {
             config.identifier_login = IdentifierLogin::Trusted;
             config.rate_limits = false;
+            config.realtime.held = true;
+            config.database.pool_size = 2;
             if group == "admin-email" {
                 config.mail.smtp = Some("smtp://mail.example.test".into());
             }
@@ -57,6 +59,9 @@ impl Player {
             && let Err(problem) = self.sign_in(person).await
         {
             return vec![problem];
+        }
+        if line.sse {
+            return self.play_stream(line).await;
         }
         for path in LIST.reads_before(line) {
             self.app.with_token(&self.token).get(path).await;
@@ -79,7 +84,7 @@ impl Player {
         }
     }
 
-    async fn sign_in(&mut self, person: &str) -> Result<(), String> {
+    pub(super) async fn sign_in(&mut self, person: &str) -> Result<(), String> {
         if self.signed_in.as_deref() == Some(person) {
             return Ok(());
         }
@@ -95,7 +100,7 @@ impl Player {
         Ok(())
     }
 
-    async fn send(&self, line: &Line) -> Answer {
+    pub(super) async fn send(&self, line: &Line) -> Answer {
         let mut client = match line.person() {
             Some(_) => self.app.with_token(&self.token),
             None => self.app.anonymous(),
@@ -229,7 +234,13 @@ impl Player {
         self.compare(line, &expected, &actual, "")
     }
 
-    fn compare(&mut self, line: &Line, expected: &Value, actual: &Value, path: &str) -> Vec<String> {
+    pub(super) fn compare(
+        &mut self,
+        line: &Line,
+        expected: &Value,
+        actual: &Value,
+        path: &str,
+    ) -> Vec<String> {
         let used = RefCell::new(&mut self.additions_used);
         let added = |key: &str| {
             let addition = LIST.addition(line, key);

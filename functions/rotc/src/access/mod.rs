@@ -17,10 +17,13 @@ use uuid::Uuid;
 
 use crate::{autolink, settings::maintenance};
 
+mod live;
 mod person;
 mod refusal;
 
-use person::{cookie_token, header_token, person};
+pub use live::{Caller, Listener};
+pub use person::bearer;
+use person::{cookie_token, header_token, person, query_token};
 pub use refusal::{
     AccessDenied, CadetAccessRequired, NoSender, NotACadet, NotACadetAccount, NotAStaffAccount, Refusal,
 };

@@ -1,7 +1,7 @@
 //! Who is behind a token.
 
 use http::{header, request::Parts};
-use shared::{App, Result, http::RequestId, row, sql};
+use shared::{App, Result, auth::token::Claims, http::RequestId, row, sql};
 
 use super::{COOKIE, Role, User};
 use crate::settings::maintenance;
@@ -11,6 +11,14 @@ pub(super) fn header_token(parts: &Parts) -> Option<String> {
     let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
     (!token.is_empty() && token != "Bearer").then(|| token.to_owned())
+}
+
+pub(super) fn query_token(parts: &Parts) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(parts.uri.query()?.as_bytes());
+    pairs
+        .find(|(name, _)| name == "token")
+        .map(|(_, token)| token.into_owned())
+        .filter(|token| !token.is_empty())
 }
 
 pub(super) fn cookie_token(parts: &Parts) -> Option<String> {
@@ -31,16 +39,25 @@ row! {
 
 /// The person behind a token, if it is ours and its session lives. In maintenance only administrators get further.
 pub(super) async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
-    let user = known(app, parts, token).await?;
+    known(app, token, parts.extensions.get::<RequestId>().map(|id| id.0.clone())).await
+}
+
+/// The user behind a token that came on another way than a request of ours.
+pub async fn bearer(app: &App, token: &str) -> Result<Option<User>> {
+    known(app, token, None).await
+}
+
+async fn known(app: &App, token: &str, request_id: Option<String>) -> Result<Option<User>> {
+    let Some(claims) = app.signer.check(token, app.clock.now()).await? else { return Ok(None) };
+    let user = of_session(app, &claims, request_id).await?;
     if user.as_ref().is_some_and(|user| user.role != Role::Admin) {
         maintenance::check(app).await?;
     }
     Ok(user)
 }
 
-async fn known(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
+async fn of_session(app: &App, claims: &Claims, request_id: Option<String>) -> Result<Option<User>> {
     let now = app.clock.now();
-    let Some(claims) = app.signer.check(token, now).await? else { return Ok(None) };
     let find = sql!(
         "SELECT users.id, users.username, users.role, users.cadet_id, users.staff_id
          FROM muster.sessions JOIN users ON users.id = sessions.user_id
@@ -52,7 +69,6 @@ async fn known(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
            AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE"
     );
     let found: Option<Person> = app.db.read().await?.one(find, &[&claims.sid, &now]).await?;
-    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     Ok(found.filter(|person| person.id.to_string() == claims.sub).and_then(|person| {
         Some(User {
             role: Role::parse(&person.role)?,

@@ -7,6 +7,7 @@ pub mod delete_file;
 pub mod expire_audit_logs;
 pub mod push_notice;
 pub mod shrink_picture;
+pub mod sweep_events;
 pub mod sweep_files;
 
 /// Every job.
@@ -16,5 +17,6 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
+    JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
 ];

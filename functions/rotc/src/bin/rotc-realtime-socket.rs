@@ -1,0 +1,5 @@
+//! Lambda function `rotc-realtime-socket`: WebSockets that the gateway holds are opened, closed, and say something.
+
+fn main() -> shared::lambda::Exit {
+    shared::lambda::serve_websocket(async |app, event| rotc::realtime::gateway::handle(&app, event).await)
+}

@@ -1,0 +1,91 @@
+//! Events as the messages that sockets carry.
+
+use axum::extract::ws::Utf8Bytes;
+use serde_json::{Value, json};
+use shared::realtime::Part;
+
+use super::{audience::number, facts::Facts, frames::Stored};
+
+/// Examinations, by the columns of their scores.
+const SCORES: [&str; 3] = ["prelim_score", "midterm_score", "final_score"];
+
+/// The messages of an event; whom they are for is not said here.
+pub fn of(event: &Stored, facts: &Facts) -> Part {
+    let (kind, data) = translated(event, facts);
+    part(event, &kind, &data)
+}
+
+/// The messages of one notice.
+pub fn notification(event: &Stored, notice: &Value) -> Part {
+    part(event, "notification", notice)
+}
+
+fn part(event: &Stored, kind: &str, data: &Value) -> Part {
+    let message = json!({ "type": kind, "data": data, "event_id": event.seq });
+    let replayed = json!({
+        "type": "sync_event", "event_type": kind, "data": data, "event_id": event.seq, "replayed": true,
+    });
+    let text = |value: Value| Some(Utf8Bytes::from(value.to_string()));
+    Part { message: text(message), replayed: text(replayed), ..Part::default() }
+}
+
+/// Type and data as sockets know them. What has no words of its own goes as it is stored.
+fn translated(event: &Stored, facts: &Facts) -> (String, Value) {
+    let as_stored = || (event.kind.clone(), event.payload.clone());
+    match (event.kind.as_str(), event.cadet()) {
+        ("merit_added", Some(cadet_id)) => grade_update(event, cadet_id, "merit", facts),
+        ("demerit_added", Some(cadet_id)) => grade_update(event, cadet_id, "demerit", facts),
+        ("merit_deleted" | "demerit_deleted", Some(cadet_id)) => {
+            grade_update(event, cadet_id, &event.kind, facts)
+        }
+        ("grade_updated", Some(cadet_id)) => exam_scores(event, cadet_id, facts).unwrap_or_else(as_stored),
+        ("attendance_updated", Some(cadet_id)) => attendance(event, cadet_id, facts),
+        ("system_setting_updated", _) => {
+            let key = &event.payload["key"];
+            let value = facts.setting(key.as_str().unwrap_or_default());
+            ("system_settings_update".to_owned(), json!({ "key": key, "value": value }))
+        }
+        _ => as_stored(),
+    }
+}
+
+fn grade_update(event: &Stored, cadet_id: i32, kind: &str, facts: &Facts) -> (String, Value) {
+    let mut data = facts.grades(cadet_id).clone();
+    if data.is_null() {
+        data = json!({});
+    }
+    data["cadet_id"] = cadet_id.into();
+    data["type"] = kind.into();
+    data["points"] = event.payload["points"].clone();
+    if !event.payload["reason"].is_null() {
+        data["reason"] = event.payload["reason"].clone();
+    }
+    ("grade_update".to_owned(), data)
+}
+
+/// None when no score has changed.
+fn exam_scores(event: &Stored, cadet_id: i32, facts: &Facts) -> Option<(String, Value)> {
+    let changed = event.payload["changed"].as_array()?;
+    let changed: Vec<&str> =
+        changed.iter().filter_map(Value::as_str).filter(|name| SCORES.contains(name)).collect();
+    if changed.is_empty() {
+        return None;
+    }
+    let grades = facts.grades(cadet_id);
+    let data = json!({
+        "cadet_id": cadet_id, "prelim_score": grades["prelim_score"], "midterm_score": grades["midterm_score"],
+        "final_score": grades["final_score"], "changed_scores": changed,
+    });
+    Some(("exam_score_update".to_owned(), data))
+}
+
+fn attendance(event: &Stored, cadet_id: i32, facts: &Facts) -> (String, Value) {
+    let day_id = number(&event.payload["dayId"]);
+    let times = day_id.map_or(&Value::Null, |day_id| facts.attendance(day_id, cadet_id));
+    let data = json!({
+        "cadet_id": cadet_id, "training_day_id": day_id, "status": event.payload["status"],
+        "attendance_present": facts.grades(cadet_id)["attendance_present"],
+        "time_in": times["time_in"], "time_out": times["time_out"],
+    });
+    ("attendance_update".to_owned(), data)
+}

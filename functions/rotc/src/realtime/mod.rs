@@ -1,0 +1,48 @@
+//! Live events: what the clients' pages show without being reloaded, as event streams and over WebSockets.
+//!
+//! A change stores events in `sync_events` (a trigger, or [`crate::events::publish`]). [`outbox`] puts them in order,
+//! [`frames`] writes them as each kind of client knows them, [`audience`] says who may know them.
+
+use shared::{
+    App,
+    system::{Group, Need, Sockets},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub mod audience;
+pub mod cursors;
+pub mod deliver;
+pub mod event_stream;
+pub mod facts;
+pub mod frames;
+pub mod gateway;
+pub mod messages;
+pub mod outbox;
+pub mod protocol;
+pub mod socket;
+
+pub use outbox::OUTBOX;
+
+/// Live events.
+pub const GROUP: Group = Group {
+    name: "realtime",
+    prefixes: &["/api/attendance/events", "/api/events", "/ws/updates"],
+    needs: &[Need::Database],
+    memory_mb: 128,
+    routes: router,
+};
+
+/// WebSockets behind the gateway, which holds them.
+pub static SOCKETS: Sockets = Sockets {
+    name: "realtime-socket",
+    description: "Opens and closes WebSockets for live events, and answers what clients say",
+    needs: &[Need::Database, Need::Sockets],
+    memory_mb: 128,
+};
+
+fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(event_stream::stream_client_events))
+        .routes(routes!(event_stream::stream_events))
+        .routes(routes!(socket::open_socket))
+}

@@ -1,0 +1,243 @@
+//! Follows the log and hands each new event to the clients of this process.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::sync::{Notify, OnceCell, broadcast, watch};
+use uuid::Uuid;
+
+use super::{
+    BATCH, Cursor, Event, Pumped, REPLAY_LIMIT, Signal, Source, Subscription, bell::Bell, keeper, pump_all,
+};
+use crate::{App, Result, error};
+
+/// Signals a client may be behind before it is given up. It holds several batches, so that a burst harms nobody.
+const BUFFER: usize = 2048;
+
+/// How long to wait for another process that pumps. What it does not see yet is ours.
+const BUSY: Duration = Duration::from_millis(20);
+
+/// How long to wait after an error.
+const FAILED: Duration = Duration::from_secs(1);
+
+/// The events of this process. Nothing runs before the first subscription or [`Hub::start`].
+#[derive(Clone)]
+pub struct Hub(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub signals: broadcast::Sender<Signal>,
+    pub cursors: Mutex<HashMap<Uuid, Cursor>>,
+    pub cursor_left: Notify,
+    /// Held while places are written: whoever asks for one afterwards finds it.
+    flushing: tokio::sync::Mutex<()>,
+    pub stop: watch::Sender<bool>,
+    source: OnceCell<&'static dyn Source>,
+    recent: Mutex<Recent>,
+    sessions: Mutex<HashMap<Uuid, usize>>,
+}
+
+/// The newest events.
+#[derive(Default)]
+struct Recent {
+    events: VecDeque<Arc<Event>>,
+    /// Everything after this number is in `events`.
+    floor: i64,
+    /// The newest number seen, also of events that are gone.
+    position: i64,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self(Arc::new(Inner {
+            signals: broadcast::Sender::new(BUFFER),
+            cursors: Mutex::default(),
+            cursor_left: Notify::new(),
+            flushing: tokio::sync::Mutex::default(),
+            stop: watch::Sender::new(false),
+            source: OnceCell::new(),
+            recent: Mutex::default(),
+            sessions: Mutex::default(),
+        }))
+    }
+}
+
+impl Hub {
+    /// Begins to follow the log, unless it does already. Afterwards every event committed from now on is seen.
+    pub async fn start(&self, app: &App, source: &'static dyn Source) -> Result<()> {
+        let begin = async || {
+            self.catch_up(app, source).await?;
+            tokio::spawn(follow(self.clone(), app.clone(), source));
+            tokio::spawn(keeper::keep(self.clone(), app.clone(), source));
+            Ok(source)
+        };
+        self.0.source.get_or_try_init(begin).await.map(drop)
+    }
+
+    /// Joins, from the event with number `after` on or from now on. A client with a session is dropped when it ends.
+    pub async fn subscribe(
+        &self,
+        app: &App,
+        source: &'static dyn Source,
+        session: Option<Uuid>,
+        after: Option<i64>,
+    ) -> Result<Subscription> {
+        self.start(app, source).await?;
+        if after.is_some_and(|after| after > self.position()) {
+            // Another process may be ahead of this one.
+            self.read_new(app, source).await?;
+        }
+        // While the lock is held no event can be published, so none falls between the two.
+        let recent = locked(&self.0.recent);
+        let signals = self.0.signals.subscribe();
+        if self.is_stopped() {
+            // The signal to stop has been sent already; nothing would end this one.
+            return Err(error::unavailable("Live events (the server stops)"));
+        }
+        if let Some(session) = session {
+            *locked(&self.0.sessions).entry(session).or_default() += 1;
+        }
+        let position = recent.position;
+        let incomplete = after.is_some_and(|after| after < recent.floor || after > position);
+        let from = after.filter(|_| !incomplete).unwrap_or(position);
+        let backlog = recent.events.iter().filter(|event| event.seq > from).cloned().collect();
+        Ok(Subscription {
+            backlog,
+            incomplete,
+            position,
+            hub: self.clone(),
+            session,
+            session_ended: false,
+            signals,
+        })
+    }
+
+    /// The newest event seen.
+    pub fn position(&self) -> i64 {
+        locked(&self.0.recent).position
+    }
+
+    /// The kept events after the number `after` up to `until`, oldest first.
+    pub fn recent(&self, after: i64, until: i64) -> Vec<Arc<Event>> {
+        let recent = locked(&self.0.recent);
+        recent.events.iter().filter(|event| event.seq > after && event.seq <= until).cloned().collect()
+    }
+
+    /// Ends every subscription and the tasks of this hub.
+    pub fn stop(&self) {
+        self.0.stop.send_replace(true);
+        drop(self.0.signals.send(Signal::Stop));
+    }
+
+    /// Whether [`Hub::stop`] was called.
+    pub fn is_stopped(&self) -> bool {
+        *self.0.stop.borrow()
+    }
+
+    /// Writes down how far the streams got.
+    pub async fn flush(&self, app: &App) -> Result<()> {
+        let _alone = self.0.flushing.lock().await;
+        let cursors: Vec<Cursor> = locked(&self.0.cursors).drain().map(|(_, cursor)| cursor).collect();
+        match self.0.source.get() {
+            Some(source) if !cursors.is_empty() => source.keep(app, cursors).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The sessions that are subscribed.
+    pub(super) fn sessions(&self) -> Vec<Uuid> {
+        locked(&self.0.sessions).keys().copied().collect()
+    }
+
+    pub(super) fn leave(&self, session: Uuid) {
+        let mut sessions = locked(&self.0.sessions);
+        if let Some(count) = sessions.get_mut(&session) {
+            *count -= 1;
+            if *count == 0 {
+                sessions.remove(&session);
+            }
+        }
+    }
+
+    /// Fills the memory with the newest events of the log, as if this process had always been there.
+    async fn catch_up(&self, app: &App, source: &dyn Source) -> Result<()> {
+        let (floor, newest) = source.bounds(app).await?;
+        let floor = floor.max(newest - REPLAY_LIMIT as i64);
+        *locked(&self.0.recent) = Recent { events: VecDeque::new(), floor, position: floor };
+        self.read_new(app, source).await
+    }
+
+    /// Publishes what is new in the log.
+    async fn read_new(&self, app: &App, source: &dyn Source) -> Result<()> {
+        loop {
+            let batch = source.after(app, self.position(), BATCH).await?;
+            let full = batch.rows as i64 == BATCH;
+            if let Some(last) = batch.last {
+                self.publish(batch.events, last);
+            }
+            if !full {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn publish(&self, events: Vec<Event>, last: i64) {
+        let mut recent = locked(&self.0.recent);
+        for event in events {
+            // Two readers of the log may have read the same.
+            if event.seq <= recent.position {
+                continue;
+            }
+            let event = Arc::new(event);
+            recent.position = event.seq;
+            recent.events.push_back(event.clone());
+            if recent.events.len() > REPLAY_LIMIT
+                && let Some(oldest) = recent.events.pop_front()
+            {
+                recent.floor = oldest.seq;
+            }
+            // Nobody listening is no error.
+            drop(self.0.signals.send(Signal::Event(event)));
+        }
+        recent.position = recent.position.max(last);
+    }
+
+    async fn advance(&self, app: &App, source: &dyn Source) -> Result<()> {
+        while pump_all(app, source).await? == Pumped::Busy {
+            self.read_new(app, source).await?;
+            tokio::time::sleep(BUSY).await;
+        }
+        self.read_new(app, source).await
+    }
+}
+
+/// Publishes what is committed, until the hub stops.
+async fn follow(hub: Hub, app: App, source: &'static dyn Source) {
+    let mut stop = hub.0.stop.subscribe();
+    let mut bell = Bell::new(app.clone());
+    loop {
+        let step = async {
+            bell.rung().await;
+            if let Err(error) = hub.advance(&app, source).await {
+                tracing::warn!(%error, "events could not be broadcast");
+                tokio::time::sleep(FAILED).await;
+            }
+        };
+        tokio::select! {
+            () = step => {}
+            () = stopped(&mut stop) => return,
+        }
+    }
+}
+
+/// Returns when the hub stops.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    drop(stop.wait_for(|stop| *stop).await);
+}
+
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
