@@ -89,6 +89,14 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.events_stored() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM pg_notify('muster_events', '');
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION muster.file_address(value text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $_$
@@ -169,7 +177,10 @@ BEGIN
     VALUES (
         'grade_updated',
         (SELECT id FROM public.cadets WHERE id = NEW.cadet_id), -- none for an orphan grade
-        jsonb_build_object('cadetId', NEW.cadet_id));
+        jsonb_build_object('cadetId', NEW.cadet_id, 'changed', (
+            SELECT coalesce(jsonb_agg(key ORDER BY key), '[]') FROM jsonb_each(to_jsonb(NEW)) AS now
+            JOIN jsonb_each(to_jsonb(OLD)) AS before USING (key)
+            WHERE now.value IS DISTINCT FROM before.value AND key <> 'lifetime_merit_points')));
     RETURN NULL;
 END $$;
 
@@ -190,6 +201,24 @@ CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id inte
       AND states.dismissed_at IS NULL
       AND muster.wants(reader, 'list', global.type)
 $$;
+
+CREATE FUNCTION muster.notices_stored() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO public.sync_events (event_type, payload)
+    SELECT 'notifications_created', jsonb_build_object('ids', jsonb_agg(id ORDER BY id)) FROM stored HAVING count(*) > 0;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION muster.setting_stored() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO public.sync_events (event_type, payload)
+    VALUES ('system_setting_updated', jsonb_build_object('key', NEW.key));
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION muster.touch() RETURNS trigger
     LANGUAGE plpgsql
@@ -275,6 +304,21 @@ CREATE TABLE muster.alerts (
 );
 
 COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
+
+CREATE TABLE muster.event_log (
+    seq bigint NOT NULL,
+    event_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+ALTER TABLE muster.event_log ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.event_log_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
 
 CREATE TABLE muster.excuse_effects (
     letter_id integer NOT NULL,
@@ -596,11 +640,31 @@ CREATE TABLE muster.signin_links (
     used_at timestamp with time zone
 );
 
+CREATE TABLE muster.stream_cursors (
+    stream uuid NOT NULL,
+    session uuid NOT NULL,
+    seq bigint NOT NULL,
+    stored_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE muster.uploads (
     address text NOT NULL,
     uploaded_by integer NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE muster.ws_connections (
+    connection_id text NOT NULL,
+    user_id integer NOT NULL,
+    role text NOT NULL,
+    cadet_id integer,
+    session uuid NOT NULL,
+    joined_seq bigint NOT NULL,
+    seq bigint NOT NULL,
+    greeted boolean DEFAULT false NOT NULL,
+    lease_until timestamp with time zone,
+    connected_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE SEQUENCE public.activities_id_seq
@@ -962,6 +1026,12 @@ ALTER TABLE ONLY muster.adoption_findings
 ALTER TABLE ONLY muster.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY muster.event_log
+    ADD CONSTRAINT event_log_event_id_key UNIQUE (event_id);
+
+ALTER TABLE ONLY muster.event_log
+    ADD CONSTRAINT event_log_pkey PRIMARY KEY (seq);
+
 ALTER TABLE ONLY muster.excuse_effects
     ADD CONSTRAINT excuse_effects_pkey PRIMARY KEY (letter_id);
 
@@ -1010,8 +1080,14 @@ ALTER TABLE ONLY muster.signin_links
 ALTER TABLE ONLY muster.signin_links
     ADD CONSTRAINT signin_links_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.stream_cursors
+    ADD CONSTRAINT stream_cursors_pkey PRIMARY KEY (stream);
+
 ALTER TABLE ONLY muster.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY muster.ws_connections
+    ADD CONSTRAINT ws_connections_pkey PRIMARY KEY (connection_id);
 
 ALTER TABLE ONLY public.activities
     ADD CONSTRAINT activities_pkey PRIMARY KEY (id);
@@ -1097,6 +1173,8 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
 
+CREATE INDEX event_log_created ON muster.event_log USING btree (created_at);
+
 CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
 
 CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (message_id);
@@ -1129,7 +1207,13 @@ CREATE INDEX signin_failures_address ON muster.signin_failures USING btree (addr
 
 CREATE INDEX signin_links_user ON muster.signin_links USING btree (user_id, created_at);
 
+CREATE INDEX stream_cursors_session ON muster.stream_cursors USING btree (session, seq);
+
+CREATE INDEX stream_cursors_stored ON muster.stream_cursors USING btree (stored_at);
+
 CREATE INDEX uploads_of ON muster.uploads USING btree (uploaded_by, created_at);
+
+CREATE INDEX ws_connections_waiting ON muster.ws_connections USING btree (seq);
 
 CREATE INDEX idx_admin_messages_user_id ON public.admin_messages USING btree (user_id);
 
@@ -1277,6 +1361,8 @@ CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_
 
 CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
 
+CREATE TRIGGER trg_muster_events_stored AFTER INSERT ON public.sync_events FOR EACH STATEMENT EXECUTE FUNCTION muster.events_stored();
+
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
@@ -1292,6 +1378,10 @@ CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF custom_bg ON
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
+
+CREATE TRIGGER trg_muster_notices_stored AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION muster.notices_stored();
+
+CREATE TRIGGER trg_muster_setting_stored AFTER INSERT OR UPDATE OF value ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.setting_stored();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 

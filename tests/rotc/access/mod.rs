@@ -121,11 +121,11 @@ fn problem(row: &Row, cell: &str, caller: Caller, answer: &Answer, wrote: bool) 
         "own" => status == 200 && caller.sees_own_only(&answer.text()),
         "idle" => done && !wrote,
         "placeholder" => status == 200 && answer.header("content-type").starts_with("image/svg+xml"),
-        "401" | "403" | "404" => status.to_string() == cell && !wrote,
+        "400" | "401" | "403" | "404" => status.to_string() == cell && !wrote,
         other => return Some(format!("{other:?} is no cell")),
     };
     (!fits).then(|| match (wrote, cell) {
-        (true, "idle" | "401" | "403" | "404") => "something was written".to_owned(),
+        (true, "idle" | "400" | "401" | "403" | "404") => "something was written".to_owned(),
         (_, "own") if done => "it shows nothing of theirs, or something of others".to_owned(),
         _ => format!("it is {status}"),
     })

@@ -54,7 +54,8 @@ async fn each_role_gets_past_the_doors_that_are_meant_for_it() {
 #[tokio::test]
 async fn every_route_of_the_group_is_in_the_matrix() {
     let operations = tests::exercised::operations();
-    let ours = operations.iter().filter(|(_, path)| {
+    // Live events below the same path are another group's.
+    let ours = operations.iter().filter(|(_, path)| path != "/api/attendance/events").filter(|(_, path)| {
         ["/api/attendance", "/api/training-days", "/api/staff-attendance"]
             .iter()
             .any(|prefix| path.starts_with(prefix))

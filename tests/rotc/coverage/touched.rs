@@ -22,15 +22,16 @@ async fn every_table_and_column_tells_that_it_was_written_except_the_listed_ones
     for row in &tables {
         let (table, name, columns): (String, String, Vec<String>) = (row.get(0), row.get(1), row.get(2));
         let told = format!(",{name},");
-        if touched(&app, &format!("DELETE FROM {table} WHERE false")).await != told {
+        // Beside itself, where a trigger on it writes an event.
+        if !touched(&app, &format!("DELETE FROM {table} WHERE false")).await.contains(&told) {
             silent.insert(table);
             continue;
         }
         let insert = format!("INSERT INTO {table} SELECT * FROM {table} WHERE false");
-        assert_eq!(touched(&app, &insert).await, told, "{insert}");
+        assert!(touched(&app, &insert).await.contains(&told), "{insert}");
         for column in columns {
             let update = format!("UPDATE {table} SET {column} = {column} WHERE false");
-            if touched(&app, &update).await != told {
+            if !touched(&app, &update).await.contains(&told) {
                 silent.insert(format!("{table}.{column}"));
             }
         }

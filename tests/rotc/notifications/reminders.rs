@@ -85,7 +85,11 @@ async fn a_button_pressed_twice_tells_once() {
     assert_eq!(first.is(200).json(), second.is(200).json());
     assert_eq!(first.json(), third.json());
     assert_eq!(notices(&app).await.len(), 1);
-    assert_eq!(app.value::<i64>("SELECT count(*) FROM sync_events", &[]).await, 1);
+    assert_eq!(
+        app.value::<i64>("SELECT count(*) FROM sync_events WHERE event_type = 'cadet_notification'", &[])
+            .await,
+        1
+    );
 
     admin.post(WEEKLY, json!({ "message": "Something else" })).await.is(200);
     admin.post(TRAINING, json!({})).await.is(200);
