@@ -1319,9 +1319,9 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH ROW WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',jobs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH STATEMENT EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH ROW WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',mails,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 

@@ -21,6 +21,7 @@ pub struct Tally {
 row! {
     struct Claimed {
         id: Uuid,
+        kind: String,
         payload: Value,
         tries: i32,
     }
@@ -31,23 +32,21 @@ row! {
 /// Safe to run at once in several processes: a job is claimed before it is done, and stays claimed until its lease is over.
 pub async fn run_due(app: &App, kinds: &[JobKind]) -> Result<Tally> {
     let mut tally = Tally::default();
-    for kind in kinds {
-        while let Some(job) = claim(app, kind).await? {
-            match (kind.run)(app.clone(), job.payload).await {
-                Ok(()) => {
-                    finish(app, job.id, "done", None).await?;
-                    tally.done += 1;
-                }
-                Err(cause) if job.tries >= kind.tries => {
-                    tracing::error!(job = %job.id, kind = kind.name, %cause, "a job failed for the last time");
-                    finish(app, job.id, "failed", Some(&cause.to_string())).await?;
-                    tally.failed += 1;
-                }
-                Err(cause) => {
-                    tracing::warn!(job = %job.id, kind = kind.name, %cause, "a job will be tried again");
-                    postpone(app, job.id, job.tries, &cause.to_string()).await?;
-                    tally.postponed += 1;
-                }
+    while let Some((job, kind)) = claim(app, kinds).await? {
+        match (kind.run)(app.clone(), job.payload).await {
+            Ok(()) => {
+                finish(app, job.id, "done", None).await?;
+                tally.done += 1;
+            }
+            Err(cause) if job.tries >= kind.tries => {
+                tracing::error!(job = %job.id, kind = kind.name, %cause, "a job failed for the last time");
+                finish(app, job.id, "failed", Some(&cause.to_string())).await?;
+                tally.failed += 1;
+            }
+            Err(cause) => {
+                tracing::warn!(job = %job.id, kind = kind.name, %cause, "a job will be tried again");
+                postpone(app, job.id, job.tries, &cause.to_string()).await?;
+                tally.postponed += 1;
             }
         }
     }
@@ -56,37 +55,50 @@ pub async fn run_due(app: &App, kinds: &[JobKind]) -> Result<Tally> {
 
 /// Starts the jobs that run by themselves, each when its last run is long enough ago.
 pub async fn plan(app: &App, kinds: &[JobKind]) -> Result<()> {
-    for kind in kinds {
-        let Some(every) = kind.every else { continue };
-        let since: DateTime<Utc> = app.clock.now() - TimeDelta::from_std(every)?;
-        let start = sql!(
-            "INSERT INTO muster.jobs (kind, payload) SELECT $1, '{}'
-             WHERE NOT EXISTS (SELECT FROM muster.jobs
-                               WHERE kind = $1 AND (status IN ('queued', 'running') OR finished_at > $2))"
-        );
-        let mut change = app.db.change_for_system("jobs").await?;
-        change.execute(start, &[&kind.name, &since]).await?;
-        change.commit().await?;
-    }
-    Ok(())
-}
-
-/// The oldest job that is due, or that a worker left, now ours.
-async fn claim(app: &App, kind: &JobKind) -> Result<Option<Claimed>> {
     let now = app.clock.now();
-    let lease_until: DateTime<Utc> = now + TimeDelta::from_std(kind.lease)?;
-    let claim = sql!(
-        "UPDATE muster.jobs SET status = 'running', tries = tries + 1, lease_until = $3
-         WHERE id = (SELECT id FROM muster.jobs
-                     WHERE kind = $1 AND status IN ('queued', 'running')
-                       AND CASE status WHEN 'queued' THEN run_at IS NULL OR run_at <= $2 ELSE lease_until <= $2 END
-                     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, payload, tries"
+    let (mut names, mut since) = (Vec::new(), Vec::<DateTime<Utc>>::new());
+    for (kind, every) in kinds.iter().filter_map(|kind| Some((kind, kind.every?))) {
+        names.push(kind.name);
+        since.push(now - TimeDelta::from_std(every)?);
+    }
+    let start = sql!(
+        "INSERT INTO muster.jobs (kind, payload)
+         SELECT kind, '{}' FROM unnest($1::text[], $2::timestamptz[]) AS periodic (kind, since)
+         WHERE NOT EXISTS (SELECT FROM muster.jobs
+                           WHERE jobs.kind = periodic.kind
+                             AND (status IN ('queued', 'running') OR finished_at > periodic.since))"
     );
     let mut change = app.db.change_for_system("jobs").await?;
-    let job = change.one(claim, &[&kind.name, &now, &lease_until]).await?;
+    change.execute(start, &[&names, &since]).await?;
+    change.commit().await
+}
+
+/// The oldest job of these kinds that is due, or that a worker left, now ours.
+async fn claim<'a>(app: &App, kinds: &'a [JobKind]) -> Result<Option<(Claimed, &'a JobKind)>> {
+    let now = app.clock.now();
+    let (mut names, mut leases) = (Vec::new(), Vec::<DateTime<Utc>>::new());
+    for kind in kinds {
+        names.push(kind.name);
+        leases.push(now + TimeDelta::from_std(kind.lease)?);
+    }
+    let claim = sql!(
+        "UPDATE muster.jobs SET status = 'running', tries = tries + 1, lease_until = due.lease_until
+         FROM (SELECT jobs.id, ours.lease_until
+               FROM muster.jobs JOIN unnest($1::text[], $3::timestamptz[]) AS ours (kind, lease_until) USING (kind)
+               WHERE status IN ('queued', 'running')
+                 AND CASE status WHEN 'queued' THEN run_at IS NULL OR run_at <= $2
+                                 ELSE jobs.lease_until <= $2 END
+               ORDER BY created_at, jobs.id LIMIT 1 FOR UPDATE OF jobs SKIP LOCKED) AS due
+         WHERE jobs.id = due.id
+         RETURNING jobs.id, kind, payload, tries"
+    );
+    let mut change = app.db.change_for_system("jobs").await?;
+    let job: Option<Claimed> = change.one(claim, &[&names, &now, &leases]).await?;
     change.commit().await?;
-    Ok(job)
+    Ok(job.and_then(|job| {
+        let kind = kinds.iter().find(|kind| kind.name == job.kind)?;
+        Some((job, kind))
+    }))
 }
 
 async fn finish(app: &App, id: Uuid, status: &'static str, error: Option<&str>) -> Result<()> {

@@ -1,6 +1,7 @@
 //! What becomes of stored files after the request.
 
 use chrono::TimeDelta;
+use futures_util::FutureExt;
 use http::Method;
 use serde_json::json;
 use shared::jobs;
@@ -156,6 +157,26 @@ async fn the_sweep_reports_a_file_for_a_week_before_it_deletes_it() {
     sweep().await;
     app.work().await;
     assert_eq!(stored(&app).await, [used]);
+}
+
+/// A worker sleeps until it is woken; one that woke itself by looking would never sleep.
+#[tokio::test]
+async fn looking_for_jobs_wakes_nobody_but_a_new_job_does() {
+    let app = TestApp::rotc().await;
+    let look = async || {
+        jobs::plan(&app.app, rotc::SYSTEM.jobs).await.expect("the jobs are planned");
+        app.work().await;
+    };
+    look().await;
+    let woken = || app.app.db.job_started().notified().now_or_never().is_some();
+    assert!(woken(), "the first time the periodic jobs are new");
+
+    look().await;
+    assert!(!woken());
+
+    let cadet = app.add(a_cadet()).await;
+    give_photo(&app, &cadet, AVATAR).await;
+    assert!(woken(), "the database has started a job");
 }
 
 #[tokio::test]
