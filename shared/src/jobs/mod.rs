@@ -11,7 +11,7 @@ mod worker;
 
 pub use worker::{Tally, plan, run_due};
 
-use crate::{App, Result, db::Change, sql};
+use crate::{App, Result, db::Change, error::conflict, sql};
 
 /// A job: its fields are what it needs to know, its type what it does.
 ///
@@ -30,8 +30,19 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// How often it is started by itself; its payload is empty then.
     const EVERY: Option<Duration> = None;
 
-    /// Does the work.
-    fn run(self, app: &App) -> impl Future<Output = Result<()>> + Send;
+    /// Does the work. Commits its effects with [`Change::finish`] where doing them twice would be seen.
+    fn run(self, task: &Task) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// A job while it is done.
+#[derive(Clone)]
+pub struct Task {
+    /// What it works with.
+    pub app: App,
+    /// The job.
+    pub id: Uuid,
+    /// The try that this is: a worker that took over has another.
+    tries: i32,
 }
 
 /// A kind of job, for the list of a system's jobs.
@@ -41,7 +52,7 @@ pub struct JobKind {
     tries: i32,
     lease: Duration,
     every: Option<Duration>,
-    run: fn(App, Value) -> BoxFuture<'static, Result<()>>,
+    run: fn(Task, Value) -> BoxFuture<'static, Result<()>>,
 }
 
 impl JobKind {
@@ -51,8 +62,8 @@ impl JobKind {
     }
 }
 
-fn run_as<J: Job>(app: App, payload: Value) -> BoxFuture<'static, Result<()>> {
-    async move { serde_json::from_value::<J>(payload)?.run(&app).await }.boxed()
+fn run_as<J: Job>(task: Task, payload: Value) -> BoxFuture<'static, Result<()>> {
+    async move { serde_json::from_value::<J>(payload)?.run(&task).await }.boxed()
 }
 
 impl Change {
@@ -61,5 +72,17 @@ impl Change {
         let insert = sql!("INSERT INTO muster.jobs (kind, payload) VALUES ($1, $2) RETURNING id");
         let id = self.scalar(insert, &[&J::KIND, &serde_json::to_value(job)?]).await?;
         Ok(id)
+    }
+
+    /// Ends a job together with its effects, so that it has them once: if a worker took it over meanwhile, or it was
+    /// cancelled, this fails and nothing of the change is kept.
+    pub async fn finish(&mut self, task: &Task, result: &impl Serialize) -> Result<()> {
+        let finish = sql!(
+            "UPDATE muster.jobs SET status = 'done', result = $3, last_error = NULL, finished_at = $4, lease_until = NULL
+             WHERE id = $1 AND tries = $2 AND status = 'running'"
+        );
+        let result = serde_json::to_value(result)?;
+        let finished = self.execute(finish, &[&task.id, &task.tries, &result, &task.app.clock.now()]).await?;
+        if finished == 0 { Err(conflict("job_taken", "The job is no longer this worker's.")) } else { Ok(()) }
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::JobKind;
+use super::{JobKind, Task};
 use crate::{App, Result, row, sql};
 
 /// What came of some jobs.
@@ -33,19 +33,20 @@ row! {
 pub async fn run_due(app: &App, kinds: &[JobKind]) -> Result<Tally> {
     let mut tally = Tally::default();
     while let Some((job, kind)) = claim(app, kinds).await? {
-        match (kind.run)(app.clone(), job.payload).await {
+        let task = Task { app: app.clone(), id: job.id, tries: job.tries };
+        match (kind.run)(task.clone(), job.payload).await {
             Ok(()) => {
-                finish(app, job.id, "done", None).await?;
+                finish(&task, "done", None).await?;
                 tally.done += 1;
             }
             Err(cause) if job.tries >= kind.tries => {
                 tracing::error!(job = %job.id, kind = kind.name, %cause, "a job failed for the last time");
-                finish(app, job.id, "failed", Some(&cause.to_string())).await?;
+                finish(&task, "failed", Some(&cause.to_string())).await?;
                 tally.failed += 1;
             }
             Err(cause) => {
                 tracing::warn!(job = %job.id, kind = kind.name, %cause, "a job will be tried again");
-                postpone(app, job.id, job.tries, &cause.to_string()).await?;
+                postpone(&task, &cause.to_string()).await?;
                 tally.postponed += 1;
             }
         }
@@ -101,23 +102,26 @@ async fn claim<'a>(app: &App, kinds: &'a [JobKind]) -> Result<Option<(Claimed, &
     }))
 }
 
-async fn finish(app: &App, id: Uuid, status: &'static str, error: Option<&str>) -> Result<()> {
+/// Ends a job that has not ended itself, unless it is another worker's by now.
+async fn finish(task: &Task, status: &'static str, error: Option<&str>) -> Result<()> {
     let finish = sql!(
-        "UPDATE muster.jobs SET status = $2, last_error = $3, finished_at = $4, lease_until = NULL WHERE id = $1"
+        "UPDATE muster.jobs SET status = $3, last_error = $4, finished_at = $5, lease_until = NULL
+         WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
-    let mut change = app.db.change_for_system("jobs").await?;
-    change.execute(finish, &[&id, &status, &error, &app.clock.now()]).await?;
+    let mut change = task.app.db.change_for_system("jobs").await?;
+    change.execute(finish, &[&task.id, &task.tries, &status, &error, &task.app.clock.now()]).await?;
     change.commit().await
 }
 
 /// Tries again after 1, 2, 4 ... minutes, at most six hours.
-async fn postpone(app: &App, id: Uuid, tries: i32, error: &str) -> Result<()> {
-    let minutes = 1_i64 << tries.clamp(1, 10).saturating_sub(1);
-    let run_at = app.clock.now() + TimeDelta::minutes(minutes.min(360));
+async fn postpone(task: &Task, error: &str) -> Result<()> {
+    let minutes = 1_i64 << task.tries.clamp(1, 10).saturating_sub(1);
+    let run_at = task.app.clock.now() + TimeDelta::minutes(minutes.min(360));
     let postpone = sql!(
-        "UPDATE muster.jobs SET status = 'queued', run_at = $2, last_error = $3, lease_until = NULL WHERE id = $1"
+        "UPDATE muster.jobs SET status = 'queued', run_at = $3, last_error = $4, lease_until = NULL
+         WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
-    let mut change = app.db.change_for_system("jobs").await?;
-    change.execute(postpone, &[&id, &run_at, &error]).await?;
+    let mut change = task.app.db.change_for_system("jobs").await?;
+    change.execute(postpone, &[&task.id, &task.tries, &run_at, &error]).await?;
     change.commit().await
 }

@@ -5,7 +5,12 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{App, Result, db::Sql, jobs::Job, sql};
+use shared::{
+    App, Result,
+    db::Sql,
+    jobs::{Job, Task},
+    sql,
+};
 
 use crate::audit;
 
@@ -25,7 +30,8 @@ impl Job for CleanUp {
 
     const LEASE: Duration = Duration::from_mins(15);
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         for rule in RULES {
             let deleted = remove(app, rule).await?;
             if deleted > 0 {

@@ -1,7 +1,11 @@
 //! Deleting a stored file that lost a record.
 
 use serde::{Deserialize, Serialize};
-use shared::{App, Result, jobs::Job, sql};
+use shared::{
+    Result,
+    jobs::{Job, Task},
+    sql,
+};
 
 /// Deletes a file, unless a record still refers to it. Started by the database when a record lets go of a file.
 ///
@@ -18,7 +22,8 @@ impl Job for DeleteFile {
     /// About two days: a store may be down for long, and a deleted letter must go.
     const TRIES: i32 = 16;
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         let used = sql!(
             "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
         );

@@ -5,7 +5,11 @@ use std::time::Duration;
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{App, Result, jobs::Job, sql};
+use shared::{
+    App, Result,
+    jobs::{Job, Task},
+    sql,
+};
 
 /// Days an audit row is kept when the setting does not say otherwise.
 const KEPT_DAYS: i64 = 365;
@@ -27,7 +31,8 @@ impl Job for ExpireAuditLogs {
 
     const LEASE: Duration = Duration::from_mins(15);
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         let days = kept_days(app).await?;
         let now = app.clock.now();
         let before: NaiveDateTime = (now - TimeDelta::days(days)).naive_utc();

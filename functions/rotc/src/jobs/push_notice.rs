@@ -6,7 +6,13 @@ use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::{App, Result, error::unavailable, jobs::Job, push::Outcome, row, sql};
+use shared::{
+    App, Result,
+    error::unavailable,
+    jobs::{Job, Task},
+    push::Outcome,
+    row, sql,
+};
 
 use crate::notifications::inbox::PUBLIC_TYPES;
 
@@ -42,7 +48,8 @@ impl Job for PushNotice {
 
     const LEASE: Duration = Duration::from_mins(10);
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         self.list(app).await?;
         let until = app.clock.now() + SENDING;
         let (mut from, mut waiting) = ((0, 0), false);

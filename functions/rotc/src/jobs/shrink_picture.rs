@@ -2,7 +2,11 @@
 
 use documents::picture;
 use serde::{Deserialize, Serialize};
-use shared::{App, Result, files::StoredFile, jobs::Job};
+use shared::{
+    Result,
+    files::StoredFile,
+    jobs::{Job, Task},
+};
 
 /// Replaces a picture by one that is upright, at most 1,200 pixels wide or high, and says nothing about where it was taken.
 /// Started by the database when a record first refers to a picture.
@@ -17,7 +21,8 @@ pub struct ShrinkPicture {
 impl Job for ShrinkPicture {
     const KIND: &'static str = "shrink_picture";
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         if !app.files.store_of(&self.address).is_some_and(|store| store.wants_shrinking()) {
             return Ok(());
         }

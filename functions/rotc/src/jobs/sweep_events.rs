@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
-use shared::{App, Result, jobs::Job, sql};
+use shared::{
+    Result,
+    jobs::{Job, Task},
+    sql,
+};
 
 /// How long a client can come back and get what it missed; it gets the newest 1,000 at most.
 const KEPT: TimeDelta = TimeDelta::days(7);
@@ -23,7 +27,8 @@ impl Job for SweepEvents {
     const KIND: &'static str = "sweep_events";
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         // The newest stays, so that the numbers of an empty log and of a new one can be told apart.
         let numbers = sql!(
             "DELETE FROM muster.event_log WHERE created_at < $1 AND seq < (SELECT max(seq) FROM muster.event_log)"

@@ -8,7 +8,7 @@ use shared::{
     App, Result,
     db::Change,
     files::{Listing, Store},
-    jobs::Job,
+    jobs::{Job, Task},
     sql,
 };
 
@@ -33,7 +33,8 @@ impl Job for SweepFiles {
 
     const LEASE: Duration = Duration::from_mins(30);
 
-    async fn run(self, app: &App) -> Result<()> {
+    async fn run(self, task: &Task) -> Result<()> {
+        let app = &task.app;
         for store in app.files.stores() {
             sweep(app, store).await?;
         }
