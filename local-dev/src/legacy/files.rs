@@ -3,7 +3,11 @@
 
 use std::{fmt, fs::DirEntry, io, path::Path};
 
-use shared::{App, files::StoredFile, sql};
+use shared::{
+    App,
+    files::{StoredFile, is_plain_name},
+    sql,
+};
 
 use super::BoxError;
 
@@ -41,7 +45,7 @@ pub async fn import_files(app: &App, folder: &Path) -> Result<FilesReport, BoxEr
     for entry in entries.iter().filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file())) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let address = format!("/uploads/{name}");
-        if !is_plain(&name) {
+        if !is_plain_name(&name) {
             report.left.push(name);
         } else if app.files.exists(&address).await? {
             report.kept += 1;
@@ -54,10 +58,6 @@ pub async fn import_files(app: &App, folder: &Path) -> Result<FilesReport, BoxEr
     }
     report.missing = missing(app).await?;
     Ok(report)
-}
-
-fn is_plain(name: &str) -> bool {
-    !name.starts_with('.') && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
 }
 
 /// By the bytes; what is no picture or document is offered as a download, whatever its name.

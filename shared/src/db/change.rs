@@ -26,15 +26,16 @@ pub struct Change {
 
 impl Change {
     pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
-        let mut connection = db.connection().await?;
-        if let Err(cause) = open(&connection, actor, system).await {
+        // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
+        let mut change = Self { db: db.clone(), connection: Some(db.connection().await?) };
+        if let Err(cause) = open(change.connection()?, actor, system).await {
             if !cause.is_closed() {
                 return Err(cause.into());
             }
-            connection = db.connection().await?;
-            open(&connection, actor, system).await?;
+            change.connection = Some(db.connection().await?);
+            open(change.connection()?, actor, system).await?;
         }
-        Ok(Self { db: db.clone(), connection: Some(connection) })
+        Ok(change)
     }
 
     /// Every row.
@@ -75,11 +76,7 @@ impl Change {
 
     /// Stores a mail to be sent after the commit.
     pub async fn mail(&mut self, mail: NewMail) -> Result<()> {
-        let insert = sql!(
-            "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
-        );
-        self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
-        Ok(())
+        self.mails(&[mail]).await
     }
 
     /// Stores many mails at once.

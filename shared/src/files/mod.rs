@@ -222,3 +222,9 @@ impl Inbox<'_> {
 fn inbox_key(name: &str) -> String {
     format!("inbox/{name}")
 }
+
+/// Whether a file may have this name: no folders, no dot at its start.
+pub fn is_plain_name(name: &str) -> bool {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.starts_with('.') && name.len() <= 200 && name.chars().all(safe)
+}

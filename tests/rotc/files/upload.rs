@@ -141,3 +141,24 @@ async fn the_form_must_be_whole_and_not_come_too_often() {
     send(&[field("type", "profile_pic"), file("file", "a.png", AVATAR)]).await.is(429);
     app.anonymous().form(Method::POST, UPLOAD, &[field("type", "profile_pic")]).await.is(401);
 }
+
+#[tokio::test]
+async fn a_picture_is_put_behind_those_of_its_activity() {
+    let app = TestApp::rotc().await;
+    let made = [field("title", "Drill"), field("type", "activity"), file("images", "a.png", AVATAR)];
+    app.as_admin().form(Method::POST, "/api/admin/activities", &made).await.is(200);
+    let id: i32 = app.value("SELECT id FROM activities", &[]).await;
+    let parts = |id: i32| {
+        [field("type", "activity_image"), field("entity_id", &id.to_string()), file("file", "b.png", AVATAR)]
+    };
+
+    let sent = app.as_staff().form(Method::POST, UPLOAD, &parts(id)).await;
+    app.as_staff().form(Method::POST, UPLOAD, &parts(id + 1)).await.is(404);
+
+    let url = sent.is(201).json()["data"]["url"].as_str().unwrap_or_default().to_owned();
+    let shown = app.as_staff().get(&format!("/api/activities/{id}/images")).await;
+    let shown = shown.is(200).json()["data"].clone();
+    assert_eq!(shown.as_array().map(Vec::len), Some(2), "{shown}");
+    assert_eq!(shown[1]["image_url"], url);
+    assert_eq!(stored(&app).await.len(), 2, "what was refused is not stored");
+}

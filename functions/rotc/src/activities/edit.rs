@@ -151,6 +151,21 @@ async fn apply(app: &App, user: &User, id: i32, sent: &Sent, stored: &[String]) 
     change.commit().await
 }
 
+/// Puts a picture behind those of the activity that is locked, unless it is one of them.
+pub async fn append(
+    app: &App,
+    change: &mut Change,
+    id: i32,
+    mut content: Content,
+    address: &str,
+) -> Result<()> {
+    if !content.pictures.iter().any(|picture| picture == address) {
+        content.pictures.push(address.to_owned());
+    }
+    pictures::check_count(&content.kind, content.pictures.len())?;
+    pictures::write(change, id, &content.pictures, app.clock.now().naive_utc()).await
+}
+
 /// The activity as it is, kept for this change. 404 if there is none.
 pub async fn lock(change: &mut Change, id: i32) -> Result<Content> {
     let find = sql!(

@@ -67,7 +67,7 @@ pub async fn add_activity_image(
 /// Puts the stored picture, or the one that is named, behind the others. Gives its address.
 async fn add(app: &App, user: &User, id: i32, named: Option<String>, stored: &[String]) -> Result<String> {
     let mut change = app.db.change(&user.actor()).await?;
-    let mut content = edit::lock(&mut change, id).await?;
+    let content = edit::lock(&mut change, id).await?;
     let address = match (stored.first(), named) {
         (Some(stored), None) => stored.clone(),
         (None, Some(named)) => {
@@ -77,11 +77,7 @@ async fn add(app: &App, user: &User, id: i32, named: Option<String>, stored: &[S
         (None, None) => return Err(invalid_field("image_url", "image_url is required")),
         (Some(_), Some(_)) => return Err(invalid("two_images", "Send a picture or its address, not both")),
     };
-    if !content.pictures.contains(&address) {
-        content.pictures.push(address.clone());
-    }
-    pictures::check_count(&content.kind, content.pictures.len())?;
-    pictures::write(&mut change, id, &content.pictures, app.clock.now().naive_utc()).await?;
+    edit::append(app, &mut change, id, content, &address).await?;
     change.commit().await?;
     Ok(address)
 }

@@ -13,7 +13,7 @@ use utoipa_axum::{
 pub mod activity;
 pub mod admin_activities;
 pub mod cadet_activities;
-mod edit;
+pub(crate) mod edit;
 mod form;
 pub mod images;
 mod pictures;

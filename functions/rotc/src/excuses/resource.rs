@@ -19,7 +19,7 @@ use super::{
     submit,
 };
 use crate::{
-    access::{Member, Sight, Staff, Visible},
+    access::{Acting, Sight, Staff, Visible},
     answer::{Listing, Success, success},
 };
 
@@ -98,8 +98,7 @@ async fn page(
     request_body(content((NewExcuseLetter = "application/json"), (NewExcuseLetter = "multipart/form-data"))),
     responses((status = 201, body = Success<ExcuseLetter>)))]
 pub async fn create_excuse_letter(
-    Member(user): Member,
-    Sight(own): Sight,
+    Acting { user, only: own }: Acting,
     State(app): State<App>,
     form: FormData,
 ) -> Result<Created<Success<ExcuseLetter>>> {

@@ -1,22 +1,35 @@
 //! Giving a record a file that was just sent, where the sender may change that record.
 
 use shared::{
-    Result,
+    App, Result,
     db::Change,
     error::{forbidden, not_found},
     sql,
 };
 
 use super::upload::UploadKind;
-use crate::access::{Role, User};
+use crate::{
+    access::{Role, User},
+    activities::edit,
+};
 
 /// Attaches the file at `url` to the record `id`. 403 if the record is somebody else's, 404 if there is none.
-pub async fn attach(change: &mut Change, user: &User, kind: UploadKind, id: i32, url: &str) -> Result<()> {
+pub async fn attach(
+    app: &App,
+    change: &mut Change,
+    user: &User,
+    kind: UploadKind,
+    id: i32,
+    url: &str,
+) -> Result<()> {
     match kind {
         UploadKind::ProfilePic if user.role == Role::Staff => staff_photo(change, user, id, url).await,
         UploadKind::ProfilePic => cadet_photo(change, user, id, url).await,
         UploadKind::ExcuseLetter => letter(change, user, id, url).await,
-        UploadKind::ActivityImage => Err(not_found("Activity not found")),
+        UploadKind::ActivityImage => {
+            let content = edit::lock(change, id).await?;
+            edit::append(app, change, id, content, url).await
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::uploads::FORM_LIMIT_BYTES;
 
 pub mod attach;
 pub mod cloudinary;
+pub mod data_url;
 pub mod direct;
 pub mod images;
 pub mod orphans;

@@ -1,9 +1,13 @@
 //! A person's picture as an answer: whatever the column holds, and a drawing in its place.
 
 use axum::response::{IntoResponse, Response};
-use base64::{Engine, prelude::BASE64_STANDARD};
 use http::{HeaderValue, StatusCode, header};
-use shared::{App, Result, files::StoredFile};
+use shared::{
+    App, Result,
+    files::{StoredFile, is_plain_name},
+};
+
+use super::data_url;
 
 /// How long a browser of a person who is signed in keeps a picture. The client asks with another `?t=` when it changes.
 const KEEP: HeaderValue = HeaderValue::from_static("private, max-age=86400");
@@ -17,8 +21,8 @@ const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
 /// followed: whoever could write it would send every viewer there.
 pub async fn answer(app: &App, value: Option<&str>) -> Result<Option<Response>> {
     let Some(value) = value.map(str::trim).filter(|value| !value.is_empty()) else { return Ok(None) };
-    if let Some(data) = value.strip_prefix("data:") {
-        return Ok(decoded(data));
+    if value.starts_with("data:") {
+        return Ok(decoded(value));
     }
     if value.starts_with("https://res.cloudinary.com/") {
         return Ok(redirect(value));
@@ -43,14 +47,12 @@ pub fn placeholder(words: &str) -> Response {
 fn local(value: &str) -> Option<String> {
     let value = value.replace('\\', "/");
     let (_, name) = value.rsplit_once("/uploads/")?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    (!name.starts_with('.') && name.chars().all(plain)).then(|| format!("/uploads/{name}"))
+    is_plain_name(name).then(|| format!("/uploads/{name}"))
 }
 
-fn decoded(data: &str) -> Option<Response> {
-    let (media_type, text) = data.split_once(";base64,")?;
+fn decoded(url: &str) -> Option<Response> {
+    let (media_type, body) = data_url::decoded(url)?;
     let content_type = SHOWN.into_iter().find(|shown| shown.eq_ignore_ascii_case(media_type))?.to_owned();
-    let body = BASE64_STANDARD.decode(text.trim()).ok()?.into();
     shown(StoredFile { body, content_type })
 }
 

@@ -5,7 +5,13 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use http::{HeaderValue, header};
-use shared::{App, Result, error::not_found, files::StoredFile, http::Path, sql};
+use shared::{
+    App, Result,
+    error::not_found,
+    files::{StoredFile, is_plain_name},
+    http::Path,
+    sql,
+};
 
 use super::picture::placeholder;
 use crate::access::{Role, User, Viewer};
@@ -43,7 +49,7 @@ async fn show(app: &App, viewer: Option<User>, name: &str, address: String) -> R
     let Some(user) = viewer else {
         return if is_picture(name) { Ok(placeholder("No Image")) } else { Err(missing()) };
     };
-    if !is_plain(name) || !may_see(app, &user, name, &address).await? {
+    if !is_plain_name(name) || !may_see(app, &user, name, &address).await? {
         return Err(missing());
     }
     let file = app.files.get(&address).await?.ok_or_else(missing)?;
@@ -53,12 +59,6 @@ async fn show(app: &App, viewer: Option<User>, name: &str, address: String) -> R
         return Ok(Redirect::temporary(&url).into_response());
     }
     Ok(answer(file))
-}
-
-/// A bare file name: no folders, no dots at its start.
-fn is_plain(name: &str) -> bool {
-    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    !name.starts_with('.') && name.len() <= 200 && name.chars().all(safe)
 }
 
 fn is_picture(name: &str) -> bool {

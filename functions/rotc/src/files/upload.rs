@@ -174,7 +174,7 @@ async fn note(app: &App, user: &User, kind: UploadKind, entity: Option<i32>, url
     );
     change.execute(insert, &[&url, &user.id, &kind.as_str(), &app.clock.now()]).await?;
     if let Some(entity) = entity {
-        attach::attach(&mut change, user, kind, entity, url).await?;
+        attach::attach(app, &mut change, user, kind, entity, url).await?;
     }
     change.commit().await
 }

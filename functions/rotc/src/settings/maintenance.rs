@@ -4,9 +4,10 @@
 
 use std::time::Duration;
 
-use shared::{App, Result, error::in_maintenance};
+use bytes::Bytes;
+use shared::{App, Result, error::in_maintenance, sql};
 
-use super::{keys, system};
+use super::keys;
 
 /// How long another process may go on answering after the setting has changed.
 const NOTICED_WITHIN: Duration = Duration::from_secs(5);
@@ -14,14 +15,30 @@ const NOTICED_WITHIN: Duration = Duration::from_secs(5);
 /// Clients try again after this.
 const RETRY_AFTER_SECONDS: u64 = 60;
 
+const ON: &[u8] = b"1";
+const OFF: &[u8] = b"0";
+
 /// Refuses with 503 in maintenance. Takes a connection now and then: do not call it while one is held.
 pub async fn check(app: &App) -> Result<()> {
-    let settings = system::load_newer_than(app, NOTICED_WITHIN).await?;
-    match settings.get(keys::MAINTENANCE_MODE).and_then(keys::truth) {
-        Some(true) => {
-            let message = "The system is under maintenance. Please try again later.";
-            Err(in_maintenance(message, RETRY_AFTER_SECONDS))
-        }
-        _ => Ok(()),
+    if is_on(app).await? {
+        let message = "The system is under maintenance. Please try again later.";
+        return Err(in_maintenance(message, RETRY_AFTER_SECONDS));
     }
+    Ok(())
+}
+
+/// Asked with every request, so one byte is kept, not all settings.
+async fn is_on(app: &App) -> Result<bool> {
+    // The time stands in the key, so that what is kept ends with its period also where a test moves the clock.
+    let period = app.clock.now().timestamp() / i64::try_from(NOTICED_WITHIN.as_secs())?;
+    let make = async {
+        let find = sql!("SELECT value FROM system_settings WHERE key = $1");
+        let found: Option<(Option<String>,)> =
+            app.db.read().await?.one(find, &[&keys::MAINTENANCE_MODE]).await?;
+        let on = found.and_then(|(value,)| keys::truth(&value?)).unwrap_or(false);
+        Ok(Bytes::from_static(if on { ON } else { OFF }))
+    };
+    let key = format!("maintenance {period}");
+    let kept = app.cache.answer(&key, NOTICED_WITHIN, &["system_settings"], make).await?;
+    Ok(kept.body == ON)
 }

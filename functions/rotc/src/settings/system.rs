@@ -14,7 +14,7 @@ use shared::{
 use super::keys;
 use crate::events;
 
-const KEPT_AS: &str = "settings of the system";
+const KEPT_AS: &str = "rotc:system:settings:all";
 
 /// How long this process keeps what it has read (requirement 18.7).
 const LIFE: Duration = Duration::from_mins(30);
@@ -46,19 +46,11 @@ const ALL: Sql = sql!("SELECT key, value FROM system_settings ORDER BY id");
 /// The settings, at most half an hour old. A change made in this process shows at once. Takes a connection when
 /// nothing is kept: do not call it while one is held.
 pub async fn load(app: &App) -> Result<SystemSettings> {
-    load_newer_than(app, LIFE).await
-}
-
-/// The settings as they were at most `age` ago.
-pub async fn load_newer_than(app: &App, age: Duration) -> Result<SystemSettings> {
-    // The time stands in the key, so that what is kept ends with its period also where a test moves the clock.
-    let seconds = i64::try_from(age.as_secs())?.max(1);
-    let key = format!("{KEPT_AS} {seconds}:{}", app.clock.now().timestamp() / seconds);
     let make = async {
         let settings = SystemSettings::of(app.db.read().await?.all(ALL, &[]).await?);
         Ok(Bytes::from(serde_json::to_vec(&settings)?))
     };
-    let kept = app.cache.answer(&key, age, &["system_settings"], make).await?;
+    let kept = app.cache.answer(KEPT_AS, LIFE, &["system_settings"], make).await?;
     Ok(serde_json::from_slice(&kept.body)?)
 }
 

@@ -1,19 +1,18 @@
 //! Pictures of the staff: uploaded as a form, or inside a JSON body as the client's first page sends them.
 
 use axum::extract::State;
-use base64::{Engine, prelude::BASE64_STANDARD};
-use bytes::Bytes;
 use serde::Serialize;
 use shared::{
     App, Error, Result,
     db::Change,
     error::{invalid, invalid_field},
+    files::is_plain_name,
     http::{FormData, Json, UploadedFile},
     sql,
 };
 use utoipa::ToSchema;
 
-use crate::{access::OnStaff, uploads};
+use crate::{access::OnStaff, files::data_url, uploads};
 
 /// Where a picture may be kept outside of the store.
 const LONGEST_ADDRESS: usize = 2000;
@@ -61,7 +60,8 @@ impl Picture {
         if is_on_file(app, staff_id, sent).await? {
             return Ok(Self::KEPT);
         }
-        let body = decoded(sent).ok_or_else(|| failed("The image cannot be read"))?;
+        // What it says about its type is not read: the bytes decide.
+        let (_, body) = data_url::decoded(sent).ok_or_else(|| failed("The image cannot be read"))?;
         let file = UploadedFile { name: String::new(), body };
         Ok(Self { sets: Some(Some(uploads::picture(app, "image", &file).await?)), stored: true })
     }
@@ -97,9 +97,8 @@ fn is_data(sent: &str) -> bool {
 
 /// A file of the store, or a page of the web that is not plain text to whoever listens.
 fn is_address(sent: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     match sent.strip_prefix("/uploads/") {
-        Some(name) => name.len() <= 200 && !name.starts_with('.') && name.chars().all(plain),
+        Some(name) => is_plain_name(name),
         None => sent.len() <= LONGEST_ADDRESS && sent.starts_with("https://"),
     }
 }
@@ -107,13 +106,6 @@ fn is_address(sent: &str) -> bool {
 async fn is_on_file(app: &App, staff_id: i32, sent: &str) -> Result<bool> {
     let same = sql!("SELECT EXISTS (SELECT FROM training_staff WHERE id = $1 AND profile_pic = $2)");
     app.db.read().await?.scalar(same, &[&staff_id, &sent]).await
-}
-
-/// The bytes of a data URL in base64. What it says about its type is not read: the bytes decide.
-pub(super) fn decoded(url: &str) -> Option<Bytes> {
-    let (head, data) = url.split_once(',')?;
-    let body = BASE64_STANDARD.decode(data.trim()).ok()?;
-    head.to_ascii_lowercase().ends_with(";base64").then(|| body.into())
 }
 
 fn failed(why: impl std::fmt::Display) -> Error {
@@ -160,14 +152,6 @@ async fn save(app: &App, own: &OnStaff, path: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn data_urls_are_base64() {
-        assert_eq!(decoded("data:image/png;base64,iVBORw==").as_deref(), Some(&b"\x89PNG"[..]));
-        for bad in ["data:image/png,iVBORw==", "data:image/png;base64,%%", "data:image/png;base64", ""] {
-            assert_eq!(decoded(bad), None, "{bad}");
-        }
-    }
 
     #[test]
     fn addresses_are_of_the_store_or_of_the_web() {

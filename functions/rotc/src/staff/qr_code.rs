@@ -12,10 +12,10 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::picture::decoded;
 use crate::{
     access::OnStaff,
     answer::{Message, message},
+    files::data_url,
     sent::text_only,
 };
 
@@ -53,8 +53,8 @@ fn check(code: &str) -> Result<()> {
     if code.len() > LONGEST {
         return Err(too_large("The QR code is too large"));
     }
-    let body = decoded(code).filter(|_| code.starts_with("data:image/png;base64,"));
-    match body.and_then(|body| upload::picture("", &body).ok()) {
+    let body = data_url::decoded(code).filter(|_| code.starts_with("data:image/png;base64,"));
+    match body.and_then(|(_, body)| upload::picture("", &body).ok()) {
         Some(FileKind::Png) => Ok(()),
         _ => Err(no_png()),
     }
