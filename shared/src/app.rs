@@ -3,8 +3,20 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
+    auth::token::Signer,
+    cache::{Cache, Versions},
+    clock::Clock,
+    config::Config,
+    db::Db,
+    files::Files,
+    ids::Ids,
+    mail::Mailer,
+    metrics::Metrics,
+    outbound::Outbound,
+    push::Pusher,
+    realtime::Hub,
+    redis::Redis,
+    reports::Reports,
 };
 
 /// The parts of a running system.
@@ -20,6 +32,8 @@ pub struct App {
     pub db: Db,
     /// Stored files.
     pub files: Files,
+    /// What processes share, if there is one.
+    pub redis: Redis,
     /// Answers kept for a while.
     pub cache: Cache,
     /// Signs and checks tokens.
@@ -47,12 +61,14 @@ impl App {
     /// An app whose time a test moves.
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
-        let db = Db::new(config.database.clone());
+        let redis = Redis::new(&config);
+        let db = Db::new(config.database.clone(), Versions::new(redis.clone()));
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
             ids: Ids,
-            cache: Cache::new(db.versions().clone()),
+            cache: Cache::new(db.versions().clone(), redis.clone(), clock.clone()),
+            redis,
             signer: Signer::new(config.signing_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),

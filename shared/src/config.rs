@@ -28,6 +28,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// `JWT_SECRET` (or `SECRET_KEY`): signs tokens. Without it a key is generated and kept in the database.
     pub signing_key: Option<SecretString>,
+    /// Redis.
+    pub redis: Option<RedisConfig>,
     /// `IDENTIFIER_LOGIN`: what happens when somebody signs in with an identifier and no password.
     pub identifier_login: IdentifierLogin,
     /// `RATE_LIMITS=off` switches every limit off, for replays and load tests; refused in production.
@@ -66,6 +68,14 @@ pub struct DatabaseConfig {
     pub pool_size: usize,
     /// `READ_ONLY=true` refuses every write.
     pub read_only: bool,
+}
+
+/// What processes share beside the database.
+#[derive(Clone, Debug)]
+pub struct RedisConfig {
+    /// `REDIS_URL` (`redis://host:6379/0`, or `rediss://` with TLS): keeps answers and counts requests for all processes.
+    /// Without it each process keeps its own answers, and the database counts.
+    pub url: SecretString,
 }
 
 /// What an identifier without a password does.
@@ -199,6 +209,7 @@ impl Variables<'_> {
         Config {
             production: self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development"),
             database: self.database(),
+            redis: self.text("REDIS_URL").map(|url| RedisConfig { url: url.into() }),
             signing_key: self.any(&["JWT_SECRET", "SECRET_KEY"]).map(Into::into),
             identifier_login: self.identifier_login(),
             rate_limits: self.text("RATE_LIMITS").is_none_or(|value| value != "off"),

@@ -20,6 +20,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod push;
 pub mod realtime;
+pub mod redis;
 pub mod reports;
 pub mod system;
 pub mod telemetry;

@@ -224,6 +224,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             sockets_endpoint: None,
             sockets_keys: None,
         },
+        redis: None,
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,

@@ -50,6 +50,11 @@ pub async fn cached_for_all<T: Serialize>(
     Ok(response)
 }
 
+/// The name of a list for whoever asks for the same: `rotc:cadets:list:{..}`.
+pub fn name_of(list: &str, asked: &impl Serialize) -> Result<String> {
+    Ok(format!("{list}:{}", serde_json::to_string(asked)?))
+}
+
 /// `14:/api/cadet/activities?page=2`.
 fn label(user: &User, OriginalUri(address): &OriginalUri) -> String {
     let path = address.path_and_query().map_or(address.path(), |both| both.as_str());

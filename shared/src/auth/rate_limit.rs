@@ -1,4 +1,4 @@
-//! Limits per key and window, in the database: every instance sees the same count.
+//! Limits per key and window, in Redis or the database: every instance sees the same count.
 
 use chrono::TimeDelta;
 
@@ -30,6 +30,23 @@ impl Limit {
         if !app.config.rate_limits {
             return Ok(true);
         }
+        let hits = match self.hits_in_redis(app, who).await {
+            Some(hits) => hits,
+            None => self.hits_in_database(app, who).await?,
+        };
+        Ok(hits <= self.hits)
+    }
+
+    /// None without Redis, or when it does not answer: a limit must hold then too.
+    async fn hits_in_redis(&self, app: &App, who: &str) -> Option<i32> {
+        let key = app.redis.key(&format!("limit:{}:{who}", self.name));
+        let mut count = redis::pipe();
+        count.atomic().cmd("SET").arg(&key).arg(0).arg("EX").arg(self.seconds).arg("NX").ignore();
+        let (hits,): (i32,) = app.redis.ask(count.cmd("INCR").arg(&key)).await?;
+        Some(hits)
+    }
+
+    async fn hits_in_database(&self, app: &App, who: &str) -> Result<i32> {
         let now = app.clock.now();
         let mut change = app.db.change_for_system("rate limit").await?;
         let count = sql!(
@@ -43,6 +60,6 @@ impl Limit {
         let since = now - TimeDelta::seconds(self.seconds);
         let hits: i32 = change.scalar(count, &[&key, &now, &since]).await?;
         change.commit().await?;
-        Ok(hits <= self.hits)
+        Ok(hits)
     }
 }

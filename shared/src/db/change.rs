@@ -133,14 +133,14 @@ async fn commit(connection: Object, db: Db) -> Result<()> {
     match connection.simple_query(COMMIT).await {
         Ok(answers) => {
             let tables: Vec<&str> = answers.iter().flat_map(touched).collect();
-            db.versions().changed(tables.iter().copied());
+            db.versions().changed(tables.iter().copied()).await;
             db.wake(&tables);
         }
         Err(cause) => {
             undo(&connection);
             if cause.as_db_error().is_none() {
                 // The connection broke: PostgreSQL may have committed all the same.
-                db.versions().all_changed();
+                db.versions().all_changed().await;
             }
             return Err(cause.into());
         }

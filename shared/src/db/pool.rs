@@ -43,14 +43,14 @@ pub struct Connections {
 }
 
 impl Db {
-    /// A database described by `config`.
-    pub fn new(config: DatabaseConfig) -> Self {
+    /// A database described by `config`, whose changes `versions` is told.
+    pub fn new(config: DatabaseConfig, versions: Versions) -> Self {
         Self(Arc::new(Inner {
             config,
             pool: OnceLock::new(),
             mail_stored: Notify::new(),
             job_started: Notify::new(),
-            versions: Versions::default(),
+            versions,
             metrics: Metrics::default(),
         }))
     }

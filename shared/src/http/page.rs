@@ -1,6 +1,6 @@
 //! Lists in pages.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// Which page a client asks for. Numbers that make no sense fall back to the nearest that does.
@@ -17,7 +17,7 @@ pub struct PageRequest {
 }
 
 /// One page, with what a query needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page {
     /// From 1.
     pub page: i64,

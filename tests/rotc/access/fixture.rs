@@ -117,7 +117,7 @@ pub async fn restore(app: &TestApp) {
     for sql in [EMPTY, &sql] {
         app.database().await.batch_execute(sql).await.unwrap_or_else(|error| panic!("{error:?}: {sql}"));
     }
-    app.app.db.versions().all_changed();
+    app.app.db.versions().all_changed().await;
     for (name, content_type) in [("photo", "image/png"), ("letter", "application/pdf")] {
         let name = id(name).unwrap_or_default().to_owned();
         let file = NewFile { name, body: "bytes".into(), content_type, audience: Audience::Checked };

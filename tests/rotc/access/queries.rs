@@ -70,7 +70,7 @@ async fn reading_asks_the_database_no_more_often_when_the_unit_grows() {
 async fn asked(app: &TestApp, row: &Row) -> i64 {
     let may = |(cell, _): &(&String, Caller)| ["yes", "own"].contains(&cell.as_str());
     let Some((_, caller)) = row.cells.iter().zip(Caller::ALL).find(may) else { return 0 };
-    app.app.db.versions().all_changed();
+    app.app.db.versions().all_changed().await;
     let before = app.times_run("").await;
     caller.client(app).json(Method::GET, &row.url(), &json!({})).await;
     app.times_run("").await - before

@@ -15,7 +15,7 @@ use validator::Validate;
 
 use super::recording;
 use crate::{
-    access::{Admin, Member, User},
+    access::{Admin, User},
     answer::{Message, message},
     grades::attendance_total,
 };
@@ -57,16 +57,6 @@ pub struct CreatedDay {
     pub id: i32,
     /// One sentence.
     pub message: String,
-}
-
-/// List training days
-///
-/// Newest first.
-#[utoipa::path(get, path = "/api/attendance/days", tag = "attendance",
-    responses((status = 200, body = Vec<TrainingDay>)))]
-pub async fn list_days(_member: Member, State(app): State<App>) -> Result<Json<Vec<TrainingDay>>> {
-    let list = sql!("SELECT id, date, title, description FROM training_days ORDER BY date DESC, id DESC");
-    Ok(Json(app.db.read().await?.all(list, &[]).await?))
 }
 
 /// Enter a training day

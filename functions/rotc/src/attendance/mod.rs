@@ -10,6 +10,7 @@ pub mod attendance_records;
 pub mod bulk;
 pub mod cadet_attendance;
 mod day_code;
+pub mod day_lists;
 pub mod days;
 pub mod mark;
 pub mod my_history;
@@ -34,7 +35,7 @@ pub const GROUP: Group = Group {
 
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(days::list_days, days::create_day))
+        .routes(routes!(day_lists::list_days, days::create_day))
         .routes(routes!(days::delete_day))
         .routes(routes!(records::list_records))
         .routes(routes!(records::list_staff_records))
@@ -45,7 +46,7 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(scan::scan_staff))
         .routes(routes!(my_history::list_my_history))
         .routes(routes!(my_history::list_my_staff_history))
-        .routes(routes!(training_days::list_training_days, training_days::create_training_day))
+        .routes(routes!(day_lists::list_training_days, training_days::create_training_day))
         .routes(routes!(
             training_days::show_training_day,
             training_days::update_training_day,

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     db::Read,
-    http::Query,
-    http::{Created, Json, PageRequest, Path},
+    http::{Created, Json, Path},
     row, sql,
 };
 use utoipa::ToSchema;
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::{
     access::{Admin, Member, Staff},
-    answer::{Empty, Listing, Success, iso, success},
+    answer::{Empty, Success, iso, success},
 };
 
 row! {
@@ -80,27 +79,6 @@ pub struct DayQrCode {
     #[serde(serialize_with = "iso")]
     #[schema(value_type = String)]
     pub expires_at: Option<NaiveDateTime>,
-}
-
-/// List training days
-///
-/// Newest first.
-#[utoipa::path(get, path = "/api/training-days", tag = "attendance", params(PageRequest),
-    responses((status = 200, body = Listing<DayResource>)))]
-pub async fn list_training_days(
-    _member: Member,
-    State(app): State<App>,
-    Query(request): Query<PageRequest>,
-) -> Result<Json<Listing<DayResource>>> {
-    let page = request.page(50, 1000);
-    let list = sql!(
-        "SELECT id, date, title, description, NULL::text AS location, NULL::text AS created_at
-         FROM training_days ORDER BY date DESC, id DESC LIMIT $1 OFFSET $2"
-    );
-    let mut read = app.db.read().await?;
-    let total = read.scalar(sql!("SELECT count(*) AS total FROM training_days"), &[]).await?;
-    let data = read.all(list, &[&page.limit, &page.offset()]).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
 }
 
 /// Show a training day

@@ -1,7 +1,9 @@
 //! The list behind the client's cadet, grading and staff pages.
 
+use std::time::Duration;
+
 use axum::{
-    extract::State,
+    extract::{OriginalUri, State},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
@@ -14,13 +16,19 @@ use shared::{
 use utoipa::{IntoParams, ToSchema};
 
 use super::cadet::{CadetRow, ListedCadet};
-use crate::access::Staff;
+use crate::{
+    access::Staff,
+    cached::{cached_for_all, name_of},
+};
+
+/// How long a list is kept while nothing changes (requirement 15.2).
+const LIFE: Duration = Duration::from_mins(5);
 
 /// Rows of a page at most.
 const MOST: i64 = 1_000;
 
 /// Which cadets the client wants.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default, rename_all = "camelCase")]
 pub struct ClientFilter {
@@ -61,25 +69,44 @@ pub struct Pagination {
 
 /// List the cadets for the client's pages
 ///
-/// Without `page` and `limit` an array of all, with both `{"data", "pagination"}`. By last and first name.
+/// Without `page` and `limit` an array of all, with both `{"data", "pagination"}`. By last and first name. A list is kept for
+/// five minutes, or until one of its cadets changes; what is searched for is not.
 #[utoipa::path(get, path = "/api/admin/cadets", tag = "cadets", params(ClientFilter, PageRequest),
     responses((status = 200, body = Vec<ListedCadet>), (status = 200, body = CadetPage)))]
 pub async fn list_client_cadets(
-    _: Staff,
+    Staff(user): Staff,
     State(app): State<App>,
     Query(filter): Query<ClientFilter>,
     Query(request): Query<PageRequest>,
+    address: OriginalUri,
 ) -> Result<Response> {
     let page = (request.page.is_some() && request.limit.is_some()).then(|| request.page(MOST, MOST));
-    let rows = find(&app, &filter, page).await?;
-    let Some(page) = page else { return Ok(Json(listed(rows)).into_response()) };
+    if filter.search.as_deref().is_some_and(|text| !text.is_empty()) {
+        return Ok(Json(list(&app, &filter, page).await?).into_response());
+    }
+    let name = name_of("rotc:cadets:admin_list", &(&filter, page))?;
+    let tables = &["cadets", "grades", "training_days", "users"];
+    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || list(&app, &filter, page).await).await
+}
+
+/// Either form of the list.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ClientList {
+    All(Vec<ListedCadet>),
+    Page(CadetPage),
+}
+
+async fn list(app: &App, filter: &ClientFilter, page: Option<Page>) -> Result<ClientList> {
+    let rows = find(app, filter, page).await?;
+    let Some(page) = page else { return Ok(ClientList::All(listed(rows))) };
     let total = match rows.first() {
         Some(row) => row.total(),
-        None if page.page > 1 => total(&app, &filter).await?,
+        None if page.page > 1 => total(app, filter).await?,
         None => 0,
     };
     let pagination = Pagination { total, page: page.page, limit: page.limit, pages: page.pages(total) };
-    Ok(Json(CadetPage { data: listed(rows), pagination }).into_response())
+    Ok(ClientList::Page(CadetPage { data: listed(rows), pagination }))
 }
 
 fn listed(rows: Vec<CadetRow>) -> Vec<ListedCadet> {

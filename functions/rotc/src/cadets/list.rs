@@ -1,7 +1,12 @@
 //! The cadets of the resource API, in pages, and one of them.
 
-use axum::extract::State;
-use serde::Deserialize;
+use std::time::Duration;
+
+use axum::{
+    extract::{OriginalUri, State},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     db::{Change, Param, Read, Sql},
@@ -13,9 +18,13 @@ use utoipa::IntoParams;
 
 use super::cadet::{Cadet, CadetRow};
 use crate::{
-    access::{Admin, Sight, Visible},
+    access::{Acting, Admin, Visible},
     answer::{Listing, Success, success},
+    cached::{cached_for_all, name_of},
 };
+
+/// How long a page is kept while nothing changes (requirement 15.2).
+const LIFE: Duration = Duration::from_mins(5);
 
 /// Cadets in a page, unless the caller says otherwise.
 const DEFAULT: i64 = 50;
@@ -23,7 +32,7 @@ const DEFAULT: i64 = 50;
 const MOST: i64 = 100;
 
 /// Which cadets are wanted. Everything given must hold.
-#[derive(Debug, Default, Deserialize, IntoParams)]
+#[derive(Debug, Default, Deserialize, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct CadetFilter {
@@ -43,16 +52,27 @@ pub struct CadetFilter {
 
 /// List the cadets
 ///
-/// Those not archived, newest first. A cadet sees only their own row.
+/// Those not archived, newest first. A cadet sees only their own row. A page is kept for five minutes, or until one of its
+/// cadets changes; what is searched for is not.
 #[utoipa::path(get, path = "/api/cadets", tag = "cadets", params(CadetFilter, PageRequest),
     responses((status = 200, body = Listing<Cadet>)))]
 pub async fn list_cadets(
-    Sight(only): Sight,
+    Acting { user, only }: Acting,
     State(app): State<App>,
     Query(filter): Query<CadetFilter>,
     Query(request): Query<PageRequest>,
-) -> Result<Json<Listing<Cadet>>> {
-    find(&app, &filter, request.page(DEFAULT, MOST), false, only).await
+    address: OriginalUri,
+) -> Result<Response> {
+    let page = request.page(DEFAULT, MOST);
+    if only.is_some() || given(&filter.search).is_some() {
+        return Ok(find(&app, &filter, page, false, only).await?.into_response());
+    }
+    let name = name_of("rotc:cadets:list", &(&filter, page))?;
+    let tables = &["cadets", "grades", "training_days", "users"];
+    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || {
+        Ok(find(&app, &filter, page, false, None).await?.0)
+    })
+    .await
 }
 
 /// List the archived cadets

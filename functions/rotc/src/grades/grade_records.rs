@@ -1,27 +1,30 @@
 //! Grades in the resource API.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
-use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use axum::{
+    extract::{OriginalUri, State},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
 use shared::{
     App, Result,
     db::Read,
     error::not_found,
-    http::{Json, PageRequest, Path, Query},
+    http::{Json, Page, PageRequest, Query},
     row, sql,
 };
 use utoipa::ToSchema;
-use validator::Validate;
 
-use super::{
-    merit_demerit::{MeritDemerit, logs_of},
-    regrade::{Regrade, regrade},
-};
+use super::merit_demerit::{MeritDemerit, logs_of};
 use crate::{
-    access::{Admin, Sight, Visible},
+    access::{Acting, Visible},
     answer::{Listing, Success, js_number_or_null, success},
+    cached::{cached_for_all, name_of},
 };
+
+/// How long a page is kept while nothing changes (requirement 15.3).
+const LIFE: Duration = Duration::from_mins(5);
 
 row! {
     struct GradeRow {
@@ -86,53 +89,28 @@ pub struct Grade {
     pub merit_demerit_logs: Vec<MeritDemerit>,
 }
 
-/// What changes; members that are missing or `null` stay.
-#[derive(Clone, Debug, Default, Deserialize, ToSchema, Validate)]
-#[serde(default)]
-pub struct GradeChanges {
-    /// Preliminary examination.
-    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
-    pub prelim_score: Option<f64>,
-    /// Midterm examination.
-    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
-    pub midterm_score: Option<f64>,
-    /// Final examination.
-    #[validate(range(min = 0.0, max = 100.0, message = "Score must be between 0 and 100."))]
-    pub final_score: Option<f64>,
-    /// All merit points; the difference goes into the ledger.
-    pub merit_points: Option<i32>,
-    /// All demerit points; the difference goes into the ledger.
-    pub demerit_points: Option<i32>,
-    /// `active`, `INC`, `DO` or `T`.
-    #[validate(length(min = 1, max = 100, message = "Status must have 1 to 100 characters."))]
-    pub status: Option<String>,
-}
-
-impl From<GradeChanges> for Regrade {
-    fn from(changes: GradeChanges) -> Self {
-        Self {
-            prelim_score: changes.prelim_score,
-            midterm_score: changes.midterm_score,
-            final_score: changes.final_score,
-            merit_points: changes.merit_points.map(Some),
-            demerit_points: changes.demerit_points.map(Some),
-            status: changes.status,
-            attendance_present: None,
-        }
-    }
-}
-
 /// List grades
 ///
-/// With the ledger of each cadet, by cadet. Cadets see their own only; archived cadets are left out.
+/// With the ledger of each cadet, by cadet. Cadets see their own only; archived cadets are left out. A page is kept for five
+/// minutes, or until it changes.
 #[utoipa::path(get, path = "/api/grades", tag = "grades", params(PageRequest),
     responses((status = 200, body = Listing<Grade>)))]
 pub async fn list_grades(
-    Sight(only): Sight,
+    Acting { user, only }: Acting,
     State(app): State<App>,
     Query(request): Query<PageRequest>,
-) -> Result<Json<Listing<Grade>>> {
+    address: OriginalUri,
+) -> Result<Response> {
     let page = request.page(50, 100);
+    if only.is_some() {
+        return Ok(Json(find(&app, page, only).await?).into_response());
+    }
+    let name = name_of("rotc:grades:list", &page)?;
+    let tables = &["cadets", "grades", "merit_demerit_logs"];
+    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || find(&app, page, None).await).await
+}
+
+async fn find(app: &App, page: Page, only: Option<i32>) -> Result<Listing<Grade>> {
     let count = sql!(
         "SELECT count(*) AS total FROM grades JOIN cadets ON cadets.id = grades.cadet_id
          WHERE cadets.is_archived IS NOT TRUE AND ($1::int IS NULL OR cadets.id = $1)"
@@ -151,7 +129,7 @@ pub async fn list_grades(
     let total = read.scalar(count, &[&only]).await?;
     let rows: Vec<GradeRow> = read.all(list, &[&only, &page.limit, &page.offset()]).await?;
     let data = with_logs(&mut read, rows).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Listing { success: true, page: page.page, limit: page.limit, total, data })
 }
 
 /// Show a cadet's grades
@@ -163,27 +141,8 @@ pub async fn show_grade(Visible(cadet_id): Visible, State(app): State<App>) -> R
     Ok(Json(success(grade(&app, cadet_id).await?)))
 }
 
-/// Change a cadet's grades
-///
-/// Totals that change are balanced in the ledger. The cadet gets a notification and a mail.
-#[utoipa::path(put, path = "/api/grades/{cadet_id}", tag = "grades",
-    params(("cadet_id" = i32, Path)), request_body = GradeChanges,
-    responses((status = 200, body = Success<Grade>)))]
-pub async fn update_grade(
-    Admin(admin): Admin,
-    State(app): State<App>,
-    Path(cadet_id): Path<i32>,
-    Json(changes): Json<GradeChanges>,
-) -> Result<Json<Success<Grade>>> {
-    let mut change = app.db.change(&admin.actor()).await?;
-    if !regrade(&mut change, &app, &admin, cadet_id, &changes.into()).await? {
-        return Err(not_found("Grades not found for this cadet"));
-    }
-    change.commit().await?;
-    Ok(Json(success(grade(&app, cadet_id).await?)))
-}
-
-async fn grade(app: &App, cadet_id: i32) -> Result<Grade> {
+/// One cadet's grades, or 404.
+pub(super) async fn grade(app: &App, cadet_id: i32) -> Result<Grade> {
     let find = sql!(
         "SELECT grades.id, cadets.id AS cadet_id, cadets.student_id, cadets.first_name, cadets.last_name,
                 cadets.company, cadets.platoon, coalesce(grades.attendance_present, 0) AS attendance_present,

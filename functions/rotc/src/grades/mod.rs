@@ -20,6 +20,7 @@ pub mod merit_logs;
 pub mod my_grades;
 pub mod my_merit_logs;
 pub mod regrade;
+pub mod update_grade;
 
 /// Grades and the ledger.
 pub const GROUP: Group = Group {
@@ -42,7 +43,7 @@ pub const GROUP: Group = Group {
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(grade_records::list_grades))
-        .routes(routes!(grade_records::show_grade, grade_records::update_grade))
+        .routes(routes!(grade_records::show_grade, update_grade::update_grade))
         .routes(routes!(merit_demerit::create_merit_demerit))
         .routes(routes!(merit_demerit::list_merit_demerit, merit_demerit::delete_merit_demerit))
         .routes(routes!(merit_demerit::delete_merit_demerit_log))

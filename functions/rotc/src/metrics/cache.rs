@@ -60,7 +60,7 @@ pub struct Counts {
 #[utoipa::path(post, path = "/api/admin/cache/clear", tag = "metrics", responses((status = 200, body = Cleared)))]
 pub async fn clear_admin_cache(_: Admin, State(app): State<App>) -> Json<Cleared> {
     let before = counts(&app).await;
-    app.cache.clear();
+    app.cache.clear().await;
     Json(Cleared { message: CLEARED, before, after: counts(&app).await })
 }
 
@@ -110,6 +110,6 @@ pub struct CacheCleared {
 /// Forget every kept answer, in the words of the resource API
 #[utoipa::path(post, path = "/api/cache/clear", tag = "metrics", responses((status = 200, body = CacheCleared)))]
 pub async fn clear_cache(_: Admin, State(app): State<App>) -> Json<CacheCleared> {
-    app.cache.clear();
+    app.cache.clear().await;
     Json(CacheCleared { message: CLEARED, success: true })
 }

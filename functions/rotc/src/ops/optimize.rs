@@ -59,7 +59,7 @@ pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> R
         tracing::error!(%cause, "tables could not be counted");
         errors.push("Statistics could not be renewed".to_owned());
     }
-    app.cache.clear();
+    app.cache.clear().await;
     Ok(Json(Optimized {
         message: "Database optimization completed",
         success: errors.is_empty(),

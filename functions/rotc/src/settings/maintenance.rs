@@ -29,8 +29,6 @@ pub async fn check(app: &App) -> Result<()> {
 
 /// Asked with every request, so one byte is kept, not all settings.
 async fn is_on(app: &App) -> Result<bool> {
-    // The time stands in the key, so that what is kept ends with its period also where a test moves the clock.
-    let period = app.clock.now().timestamp() / i64::try_from(NOTICED_WITHIN.as_secs())?;
     let make = async {
         let find = sql!("SELECT value FROM system_settings WHERE key = $1");
         let found: Option<(Option<String>,)> =
@@ -38,7 +36,7 @@ async fn is_on(app: &App) -> Result<bool> {
         let on = found.and_then(|(value,)| keys::truth(&value?)).unwrap_or(false);
         Ok(Bytes::from_static(if on { ON } else { OFF }))
     };
-    let key = format!("maintenance {period}");
-    let kept = app.cache.answer(&key, NOTICED_WITHIN, &["system_settings"], make).await?;
+    let kept =
+        app.cache.answer("rotc:system:maintenance", NOTICED_WITHIN, &["system_settings"], make).await?;
     Ok(kept.body == ON)
 }

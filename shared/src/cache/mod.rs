@@ -1,31 +1,51 @@
-//! Answers kept in this process until they are too old, or until a table they are made of changes.
+//! Answers kept until they are too old, or until a table they are made of changes: in this process, and in Redis for all
+//! processes when there is one.
 //!
 //! Nobody has to remember to clear anything: triggers note in every transaction which tables it writes, and
 //! [`Change::commit`](crate::db::Change::commit) tells [`Versions`].
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
 use moka::{Expiry, future, policy::EvictionPolicy};
+
+mod versions;
+
+pub use versions::Versions;
 
 use crate::{
     Error, Result,
+    clock::Clock,
     metrics::{Lookups, LookupsView},
+    redis::Redis,
 };
 
 /// Bytes at most in the cache of one process.
 const CAPACITY_BYTES: u64 = 32 * 1024 * 1024;
 
+/// Larger answers stay in the process that made them: on the way to Redis and back they would hold up the others.
+const SHARED_BYTES: usize = 1024 * 1024;
+
 /// Keeps serialized answers under text keys.
 #[derive(Clone)]
 pub struct Cache {
-    kept: future::Cache<String, (Bytes, Duration)>,
+    kept: future::Cache<String, Entry>,
     versions: Versions,
+    redis: Redis,
+    clock: Clock,
     lookups: Arc<Lookups>,
+}
+
+#[derive(Clone)]
+struct Entry {
+    body: Bytes,
+    life: Duration,
+    /// By the clock of the app, which a test moves.
+    ends_at: DateTime<Utc>,
 }
 
 /// An answer, and where it came from.
@@ -39,10 +59,9 @@ pub struct Kept {
 
 impl Cache {
     /// An empty cache of answers made of the tables that `versions` counts.
-    pub fn new(versions: Versions) -> Self {
-        let weigh = |key: &String, (body, _): &(Bytes, Duration)| {
-            u32::try_from(key.len() + body.len()).unwrap_or(u32::MAX)
-        };
+    pub fn new(versions: Versions, redis: Redis, clock: Clock) -> Self {
+        let weigh =
+            |key: &String, entry: &Entry| u32::try_from(key.len() + entry.body.len()).unwrap_or(u32::MAX);
         let kept = future::Cache::builder()
             .max_capacity(CAPACITY_BYTES)
             .weigher(weigh)
@@ -50,7 +69,7 @@ impl Cache {
             .eviction_policy(EvictionPolicy::lru())
             .expire_after(PerEntry)
             .build();
-        Self { kept, versions, lookups: Arc::default() }
+        Self { kept, versions, redis, clock, lookups: Arc::default() }
     }
 
     /// The answer under `key`, or what `make` gives now, kept for `life` or until one of `tables` changes.
@@ -65,17 +84,51 @@ impl Cache {
         make: impl Future<Output = Result<Bytes>>,
     ) -> Result<Kept> {
         // Read before anything is computed: what is made while a table changes is filed under the version
-        // before the change, where nobody looks afterwards.
-        let key = format!("{} {key}", self.versions.of(tables));
+        // before the change, where nobody looks afterwards. The version of this process counts beside the mark of
+        // all, so that its own changes show at once whatever becomes of Redis.
+        let version = self.versions.of(tables);
+        let mark = self.versions.mark(tables).await;
+        let here = format!("{version} {} {key}", mark.as_deref().unwrap_or_default());
+        if self.kept.get(&here).await.is_some_and(|entry| entry.ends_at <= self.clock.now()) {
+            self.kept.invalidate(&here).await;
+        }
         let mut hit = true;
         let fresh = async {
+            let shared = mark.map(|mark| self.redis.key(&format!("{key}@{mark}")));
+            if let Some(entry) = self.shared(shared.as_deref()).await {
+                return Ok(entry);
+            }
             hit = false;
-            Ok::<_, Error>((make.await?, life))
+            let entry = self.entry(make.await?, life);
+            self.share(shared.as_deref(), &entry).await;
+            Ok::<_, Error>(entry)
         };
-        let kept = self.kept.try_get_with(key, fresh).await;
+        let entry = self.kept.try_get_with(here, fresh).await;
         self.lookups.note(hit);
-        let (body, _) = kept.map_err(Arc::unwrap_or_clone)?;
-        Ok(Kept { body, hit })
+        Ok(Kept { body: entry.map_err(Arc::unwrap_or_clone)?.body, hit })
+    }
+
+    fn entry(&self, body: Bytes, life: Duration) -> Entry {
+        let ends_at =
+            TimeDelta::from_std(life).ok().and_then(|life| self.clock.now().checked_add_signed(life));
+        Entry { body, life, ends_at: ends_at.unwrap_or(DateTime::<Utc>::MAX_UTC) }
+    }
+
+    /// What Redis has, with the rest of its life.
+    async fn shared(&self, key: Option<&str>) -> Option<Entry> {
+        let (body, life): (Option<Vec<u8>>, i64) =
+            self.redis.ask(redis::pipe().cmd("GET").arg(key?).cmd("PTTL").arg(key?)).await?;
+        let life = u64::try_from(life).ok()?;
+        Some(self.entry(body?.into(), Duration::from_millis(life)))
+    }
+
+    async fn share(&self, key: Option<&str>, entry: &Entry) {
+        let Some(key) = key.filter(|_| entry.body.len() <= SHARED_BYTES) else { return };
+        let life = u64::try_from(entry.life.as_millis()).unwrap_or(u64::MAX);
+        let mut keep = redis::pipe();
+        keep.cmd("SET").arg(key).arg(&entry.body[..]).arg("PX").arg(life).ignore();
+        // Redis that does not answer has been logged; the answer is made again where it is missing.
+        let _kept: Option<()> = self.redis.ask(&keep).await;
     }
 
     /// How often answers were found.
@@ -83,14 +136,15 @@ impl Cache {
         self.lookups.view()
     }
 
-    /// Answers kept now, and their bytes. Those that are outdated but not yet gone count.
+    /// Answers that this process keeps now, and their bytes. Those that are outdated but not yet gone count.
     pub async fn size(&self) -> (u64, u64) {
         self.kept.run_pending_tasks().await;
         (self.kept.entry_count(), self.kept.weighted_size())
     }
 
-    /// Forgets every answer and every lookup.
-    pub fn clear(&self) {
+    /// Forgets every answer, of all processes with the same Redis, and every lookup of this one.
+    pub async fn clear(&self) {
+        self.versions.all_changed().await;
         self.kept.invalidate_all();
         self.lookups.reset();
     }
@@ -99,51 +153,9 @@ impl Cache {
 /// Every entry lives as long as it was kept for.
 struct PerEntry;
 
-impl Expiry<String, (Bytes, Duration)> for PerEntry {
-    fn expire_after_create(&self, _: &String, value: &(Bytes, Duration), _: Instant) -> Option<Duration> {
-        Some(value.1)
-    }
-}
-
-/// When each table was last changed by this process, counted in changes.
-#[derive(Clone, Debug, Default)]
-pub struct Versions(Arc<RwLock<Counts>>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    changes: u64,
-    /// The count at the last change of everything.
-    all: u64,
-    /// The count at the last change of each table.
-    tables: HashMap<String, u64>,
-}
-
-impl Versions {
-    /// A number that grows whenever one of these tables changes.
-    pub fn of(&self, tables: &[&str]) -> u64 {
-        let counts = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = tables.iter().filter_map(|table| counts.tables.get(*table));
-        changes.copied().max().unwrap_or_default().max(counts.all)
-    }
-
-    /// These tables have changed.
-    pub fn changed<'a>(&self, tables: impl IntoIterator<Item = &'a str>) {
-        let mut counts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        counts.changes += 1;
-        let now = counts.changes;
-        for table in tables {
-            match counts.tables.get_mut(table) {
-                Some(last) => *last = now,
-                None => drop(counts.tables.insert(table.to_owned(), now)),
-            }
-        }
-    }
-
-    /// Any table may have changed.
-    pub fn all_changed(&self) {
-        let mut counts = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        counts.changes += 1;
-        counts.all = counts.changes;
+impl Expiry<String, Entry> for PerEntry {
+    fn expire_after_create(&self, _: &String, entry: &Entry, _: Instant) -> Option<Duration> {
+        Some(entry.life)
     }
 }
 
@@ -156,6 +168,10 @@ mod tests {
 
     const LIFE: Duration = Duration::from_secs(60);
 
+    fn alone(versions: Versions) -> Cache {
+        Cache::new(versions, Redis::default(), Clock::default())
+    }
+
     /// What the cache has under `key`, and whether it had to ask for it.
     async fn ask(cache: &Cache, key: &str, tables: &[&str], now: &'static str) -> (Bytes, bool) {
         let kept = cache.answer(key, LIFE, tables, async { Ok(Bytes::from(now)) }).await.expect("no error");
@@ -165,24 +181,24 @@ mod tests {
     #[tokio::test]
     async fn an_answer_stays_until_one_of_its_tables_changes() {
         let versions = Versions::default();
-        let cache = Cache::new(versions.clone());
+        let cache = alone(versions.clone());
 
         assert_eq!(ask(&cache, "a", &["cadets", "grades"], "1").await, ("1".into(), false));
-        versions.changed(["users"]);
+        versions.changed(["users"]).await;
         assert_eq!(ask(&cache, "a", &["cadets", "grades"], "2").await, ("1".into(), true));
-        versions.changed(["activities", "grades"]);
+        versions.changed(["activities", "grades"]).await;
         assert_eq!(ask(&cache, "a", &["cadets", "grades"], "3").await, ("3".into(), false));
-        versions.all_changed();
+        versions.all_changed().await;
         assert_eq!(ask(&cache, "a", &["cadets", "grades"], "4").await, ("4".into(), false));
     }
 
     #[tokio::test]
     async fn what_is_made_while_a_table_changes_is_not_found_afterwards() {
         let versions = Versions::default();
-        let cache = Cache::new(versions.clone());
+        let cache = alone(versions.clone());
         let make = async {
             let before = Bytes::from("before");
-            versions.changed(["grades"]);
+            versions.changed(["grades"]).await;
             Ok(before)
         };
         assert_eq!(cache.answer("a", LIFE, &["grades"], make).await.expect("no error").body, "before");
@@ -192,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_who_ask_at_once_share_one_answer_or_one_error_and_the_error_is_not_kept() {
-        let cache = Cache::new(Versions::default());
+        let cache = alone(Versions::default());
         let made = AtomicU32::new(0);
         let ask_all = async |failing: bool| {
             let one = || {
@@ -216,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn when_the_one_who_makes_it_hangs_up_another_takes_over() {
-        let cache = Cache::new(Versions::default());
+        let cache = alone(Versions::default());
         let mut stuck = Box::pin(cache.answer("a", LIFE, &[], std::future::pending()));
         let mut waiting = Box::pin(cache.answer("a", LIFE, &[], async { Ok(Bytes::from("2")) }));
         assert!(futures_util::poll!(&mut stuck).is_pending());
