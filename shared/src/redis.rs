@@ -3,6 +3,7 @@
 //! Nothing waits for it long and nothing fails with it: whoever gets no answer goes on as if there were none.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
@@ -24,6 +25,10 @@ const CONNECT: Duration = Duration::from_millis(500);
 
 /// How long Redis is left alone after it has failed, so that not every request waits for it.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// The figures of `INFO` that tell whether it fits its task.
+const STATS: [&str; 5] =
+    ["connected_clients", "evicted_keys", "keyspace_hits", "keyspace_misses", "used_memory"];
 
 /// How often a failure is logged.
 const WARN_EVERY: Duration = Duration::from_secs(60);
@@ -59,6 +64,22 @@ impl Redis {
     /// Whether there is one.
     pub fn is_configured(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// What is behind kept answers: `redis`, or `memory` without it.
+    pub fn backend(&self) -> &'static str {
+        if self.is_configured() { "redis" } else { "memory" }
+    }
+
+    /// What the server counts about itself; nothing without one, or when it does not answer.
+    pub async fn stats(&self) -> BTreeMap<&'static str, u64> {
+        let answer: Option<(String,)> = self.ask(redis::pipe().cmd("INFO")).await;
+        let (text,) = answer.unwrap_or_default();
+        let figure = |name: &'static str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+            Some((name, line?.trim().parse().ok()?))
+        };
+        STATS.into_iter().filter_map(figure).collect()
     }
 
     /// The full key of `name`.

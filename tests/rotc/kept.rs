@@ -1,9 +1,124 @@
 //! Answers that are kept: made once, and never older than the last change.
 
+use chrono::TimeDelta;
 use futures_util::{future::join_all, poll};
 use serde_json::json;
-use shared::db::Actor;
+use shared::{
+    db::{Actor, Sql},
+    sql,
+};
 use tests::{TestApp, a_cadet};
+
+/// Every answer that is kept: its address, for how many minutes, and the tables it is made of. A coverage check compares
+/// this list with the sources.
+pub const KEPT: &[(&str, i64, &[&str])] = &[
+    ("/api/admin/analytics", 10, &["attendance_records", "cadets", "grades", "training_days", "users"]),
+    ("/api/admin/analytics/demographics", 10, &["cadets"]),
+    ("/api/admin/cadets", 5, &["cadets", "grades", "training_days", "users"]),
+    ("/api/attendance/days", 10, &["training_days"]),
+    ("/api/cadet/activities", 5, &["activities", "activity_images"]),
+    ("/api/cadets", 5, &["cadets", "grades", "training_days", "users"]),
+    ("/api/grades", 5, &["cadets", "grades", "merit_demerit_logs"]),
+    ("/api/recognition/leaderboard", 10, &["cadets", "grades"]),
+    ("/api/staff/analytics/overview", 10, &["training_staff", "staff_attendance_records"]),
+    ("/api/training-days", 10, &["training_days"]),
+];
+
+/// A statement that writes a table, and nothing into it.
+fn write_to(table: &str) -> Sql {
+    match table {
+        "activities" => sql!("DELETE FROM activities WHERE FALSE"),
+        "activity_images" => sql!("DELETE FROM activity_images WHERE FALSE"),
+        "attendance_records" => sql!("DELETE FROM attendance_records WHERE FALSE"),
+        "cadets" => sql!("DELETE FROM cadets WHERE FALSE"),
+        "grades" => sql!("DELETE FROM grades WHERE FALSE"),
+        "merit_demerit_logs" => sql!("DELETE FROM merit_demerit_logs WHERE FALSE"),
+        "staff_attendance_records" => sql!("DELETE FROM staff_attendance_records WHERE FALSE"),
+        "training_days" => sql!("DELETE FROM training_days WHERE FALSE"),
+        "training_staff" => sql!("DELETE FROM training_staff WHERE FALSE"),
+        "users" => sql!("DELETE FROM users WHERE FALSE"),
+        _ => panic!("say here how to write {table}"),
+    }
+}
+
+async fn outcome_of(app: &TestApp, path: &str) -> String {
+    app.as_admin().get(path).await.is(200).header("x-cache").to_owned()
+}
+
+#[tokio::test]
+async fn nothing_kept_is_older_than_the_last_change_of_its_tables() {
+    let app = TestApp::rotc().await;
+    for (path, _, tables) in KEPT {
+        outcome_of(&app, path).await;
+        for table in *tables {
+            assert_eq!(outcome_of(&app, path).await, "HIT", "{path}");
+            change(&app, write_to(table)).await;
+            assert_eq!(outcome_of(&app, path).await, "MISS", "{path} after a change of {table}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_another_process_changes_shows_when_the_time_of_an_answer_is_over() {
+    let app = TestApp::rotc().await;
+    let other = app.another_process().await;
+    for (path, minutes, tables) in KEPT {
+        outcome_of(&app, path).await;
+        change(&other, write_to(tables[0])).await;
+        app.clock.advance(TimeDelta::minutes(*minutes) - TimeDelta::seconds(1));
+        assert_eq!(outcome_of(&app, path).await, "HIT", "{path}");
+
+        app.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(outcome_of(&app, path).await, "MISS", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_searched_for_and_what_a_cadet_sees_is_not_kept() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    for path in ["/api/cadets?search=a", "/api/admin/cadets?search=a"] {
+        assert!(app.as_admin().get(path).await.is(200).header("x-cache").is_empty(), "{path}");
+    }
+    for path in ["/api/cadets", "/api/grades"] {
+        outcome_of(&app, path).await;
+        let own = app.as_cadet(&cadet).get(path).await;
+        assert!(own.is(200).header("x-cache").is_empty(), "{path}");
+        own.has(json!({ "total": 1 }));
+    }
+}
+
+#[tokio::test]
+async fn lists_are_kept_for_each_filter_and_page() {
+    let app = TestApp::rotc().await;
+    app.add(a_cadet()).await;
+    app.add(a_cadet()).await;
+    for list in ["/api/cadets", "/api/admin/cadets"] {
+        for query in ["", "?page=1&limit=1", "?page=2&limit=1", "?company=Alpha", "?company=Bravo"] {
+            let path = format!("{list}{query}");
+            let made = app.as_admin().get(&path).await;
+            assert_eq!(made.is(200).header("x-cache"), "MISS", "{path}");
+            let kept = app.as_staff().get(&path).await;
+            assert_eq!(kept.is(200).header("x-cache"), "HIT", "{path}");
+            assert_eq!(made.json(), kept.json());
+        }
+    }
+}
+
+#[tokio::test]
+async fn administrators_have_answers_kept_before_anybody_asks() {
+    let app = TestApp::rotc().await;
+    let answer = app.as_admin().post("/api/cache/warm", json!({})).await;
+    let warmed = answer.is(200).json()["warmed"].as_array().cloned().unwrap_or_default();
+    app.as_staff().post("/api/cache/warm", json!({})).await.is(403);
+
+    assert!(warmed.len() > 5, "{warmed:?}");
+    let before = app.app.cache.lookups().misses;
+    for path in warmed.iter().filter_map(|path| path.as_str()) {
+        app.as_admin().get(path).await.is(200);
+    }
+    assert_eq!(app.app.cache.lookups().misses, before);
+}
 
 const PATH: &str = "/api/cadet/activities";
 

@@ -25,6 +25,7 @@ mod realtime;
 mod recognition;
 mod replay;
 mod settings;
+mod shared_cache;
 mod staff;
 mod storage;
 mod users;

@@ -15,6 +15,7 @@ mod cloudinary;
 pub mod cluster;
 pub mod exercised;
 mod push;
+mod redis;
 mod sign_in;
 mod smtp;
 mod socket;
@@ -30,6 +31,7 @@ pub use build::{
 pub use client::{Client, Part};
 pub use cloudinary::CloudinaryServer;
 pub use push::{Browser, PushServer, Pushed};
+pub use redis::RedisServer;
 pub use smtp::MailServer;
 pub use socket::{Listening, Socket};
 pub use stream::{EventStream, Frame};

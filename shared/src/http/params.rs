@@ -11,7 +11,7 @@ use crate::{Error, Result, error::invalid};
 pub struct Path<T>(pub T);
 
 /// The query string.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Query<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T> {

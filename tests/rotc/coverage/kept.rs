@@ -48,6 +48,19 @@ async fn what_is_kept_declares_every_table_it_is_made_of() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+/// The tests of kept answers go through a list; one that is missing there would not be tested.
+#[test]
+fn every_kept_answer_is_tested_for_being_never_old() {
+    let mut declared: Vec<_> = keepers().into_iter().flat_map(|keeper| keeper.declared).collect();
+    let table_set = |(_, _, tables): &(&str, i64, &[&str])| -> BTreeSet<String> {
+        tables.iter().map(|&table| table.to_owned()).collect()
+    };
+    let mut tested: Vec<_> = crate::kept::KEPT.iter().map(table_set).collect();
+    declared.sort();
+    tested.sort();
+    assert_eq!(declared, tested, "add the address to KEPT in tests/rotc/kept.rs");
+}
+
 /// What a statement reads, which is what a view of it would depend on: tables, their columns, and whether a change of
 /// such a column is told. A table of which only the number of rows counts has an empty column.
 async fn columns_of(app: &TestApp, place: &str, statement: &str) -> Vec<(String, String, bool)> {

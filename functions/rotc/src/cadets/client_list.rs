@@ -85,8 +85,16 @@ pub async fn list_client_cadets(
         return Ok(Json(list(&app, &filter, page).await?).into_response());
     }
     let name = name_of("rotc:cadets:admin_list", &(&filter, page))?;
-    let tables = &["cadets", "grades", "training_days", "users"];
-    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || list(&app, &filter, page).await).await
+    cached_for_all(
+        &app,
+        &user,
+        &address,
+        &name,
+        LIFE,
+        &["cadets", "grades", "training_days", "users"],
+        async || list(&app, &filter, page).await,
+    )
+    .await
 }
 
 /// Either form of the list.

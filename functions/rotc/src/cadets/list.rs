@@ -68,10 +68,15 @@ pub async fn list_cadets(
         return Ok(find(&app, &filter, page, false, only).await?.into_response());
     }
     let name = name_of("rotc:cadets:list", &(&filter, page))?;
-    let tables = &["cadets", "grades", "training_days", "users"];
-    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || {
-        Ok(find(&app, &filter, page, false, None).await?.0)
-    })
+    cached_for_all(
+        &app,
+        &user,
+        &address,
+        &name,
+        LIFE,
+        &["cadets", "grades", "training_days", "users"],
+        async || Ok(find(&app, &filter, page, false, None).await?.0),
+    )
     .await
 }
 

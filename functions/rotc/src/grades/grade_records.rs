@@ -106,8 +106,16 @@ pub async fn list_grades(
         return Ok(Json(find(&app, page, only).await?).into_response());
     }
     let name = name_of("rotc:grades:list", &page)?;
-    let tables = &["cadets", "grades", "merit_demerit_logs"];
-    cached_for_all(&app, &user, &address, &name, LIFE, tables, async || find(&app, page, None).await).await
+    cached_for_all(
+        &app,
+        &user,
+        &address,
+        &name,
+        LIFE,
+        &["cadets", "grades", "merit_demerit_logs"],
+        async || find(&app, page, None).await,
+    )
+    .await
 }
 
 async fn find(app: &App, page: Page, only: Option<i32>) -> Result<Listing<Grade>> {

@@ -74,7 +74,7 @@ async fn counts(app: &App) -> Counts {
 /// Kept answers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CacheStats {
-    /// Always `memory`: each process keeps its own.
+    /// `redis`, or `memory` when each process keeps its own.
     pub backend: &'static str,
     /// Found.
     pub hits: u64,
@@ -95,7 +95,7 @@ pub async fn show_cache(_: Admin, State(app): State<App>) -> Json<Success<CacheS
     let (lookups, (keys, memory_used)) = (app.cache.lookups(), app.cache.size().await);
     let hit_rate = rounded(lookups.hit_percent().unwrap_or(0.0), 2);
     let (hits, misses) = (lookups.hits, lookups.misses);
-    Json(success(CacheStats { backend: "memory", hits, misses, hit_rate, keys, memory_used }))
+    Json(success(CacheStats { backend: app.redis.backend(), hits, misses, hit_rate, keys, memory_used }))
 }
 
 /// The cache is empty.

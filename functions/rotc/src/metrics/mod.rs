@@ -17,6 +17,7 @@ pub mod prometheus;
 pub mod resource_api;
 pub mod slow_queries;
 pub mod thresholds;
+pub mod warm;
 
 /// Numbers about the server.
 pub const GROUP: Group = Group {
@@ -51,4 +52,5 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(cache::clear_admin_cache))
         .routes(routes!(cache::show_cache))
         .routes(routes!(cache::clear_cache))
+        .routes(routes!(warm::warm_cache))
 }

@@ -265,7 +265,7 @@ pub async fn show_database_metrics(
 /// Numbers about kept answers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CacheMetrics {
-    /// Always `memory`: each process keeps its own.
+    /// `redis`, or `memory` when each process keeps its own.
     pub cache_backend: &'static str,
     /// Found, in percent.
     #[serde(serialize_with = "js_number")]
@@ -277,8 +277,9 @@ pub struct CacheMetrics {
     pub total_hits: u64,
     /// Not found.
     pub total_misses: u64,
-    /// Always empty.
-    pub redis_stats: crate::answer::Empty,
+    /// What Redis counts about itself; empty without it, or when it does not answer.
+    #[schema(value_type = BTreeMap<String, u64>)]
+    pub redis_stats: BTreeMap<&'static str, u64>,
     /// When.
     #[serde(serialize_with = "iso")]
     #[schema(value_type = String)]
@@ -291,12 +292,12 @@ pub async fn show_cache_metrics(_: Admin, State(app): State<App>) -> Json<Succes
     let lookups = app.cache.lookups();
     let percent = lookups.hit_percent();
     Json(success(CacheMetrics {
-        cache_backend: "memory",
+        cache_backend: app.redis.backend(),
         hit_rate: percent.map_or(0.0, |percent| rounded(percent, 2)),
         miss_rate: percent.map_or(0.0, |percent| rounded(100.0 - percent, 2)),
         total_hits: lookups.hits,
         total_misses: lookups.misses,
-        redis_stats: crate::answer::Empty {},
+        redis_stats: app.redis.stats().await,
         timestamp: Some(app.clock.now().naive_utc()),
     }))
 }
