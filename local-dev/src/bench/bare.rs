@@ -1,9 +1,10 @@
-//! The measure of things: hyper and tokio-postgres, one prepared query, its rows as JSON, nothing else.
+//! The measure of things: hyper and tokio-postgres, one prepared query, its rows as JSON, nothing else; and for answers
+//! that are kept, as many bytes from memory.
 
 use std::{
     convert::Infallible,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -27,27 +28,46 @@ use crate::BoxError;
 /// As many connections as the server's pool has.
 const CONNECTIONS: usize = 20;
 
+const WORD: &str = "Family";
+
 type Params = Vec<Box<dyn ToSql + Sync + Send>>;
+
+/// The path of an answer of so many bytes from memory.
+pub fn fixed(bytes: usize) -> String {
+    format!("{FIXED}{bytes}")
+}
+
+const FIXED: &str = "/fixed/";
 
 /// The endpoints that have a bare twin: path, query, parameters.
 fn twins() -> [(&'static str, Sql, Params); 3] {
     let none = || Box::new(None::<String>) as Box<dyn ToSql + Sync + Send>;
+    // A word that every name of the bench has: what is searched for is not kept.
+    let word = || Box::new(Some(WORD.to_owned())) as Box<dyn ToSql + Sync + Send>;
     let list = |limit: i64| -> Params {
         let mut params: Params = vec![Box::new(false), Box::new(None::<i32>)];
-        params.extend((0..6).map(|_| none()));
-        params.extend([Box::new(limit) as Box<dyn ToSql + Sync + Send>, Box::new(0_i64)]);
+        params.extend((0..5).map(|_| none()));
+        params.extend([word(), Box::new(limit) as Box<dyn ToSql + Sync + Send>, Box::new(0_i64)]);
         params
     };
     let client_list = |limit: Option<i64>| -> Params {
         let mut params: Params = vec![Box::new(false), Box::new(false), Box::new(false)];
-        params.extend((0..3).map(|_| none()));
-        params.extend([Box::new(limit) as Box<dyn ToSql + Sync + Send>, Box::new(limit.map(|_| 0_i64))]);
+        params.extend((0..2).map(|_| none()));
+        params.extend([
+            word(),
+            Box::new(limit) as Box<dyn ToSql + Sync + Send>,
+            Box::new(limit.map(|_| 0_i64)),
+        ]);
         params
     };
     [
-        ("/api/cadets?limit=100", rotc::cadets::LIST, list(100)),
-        ("/api/admin/cadets", rotc::cadets::CLIENT_LIST, client_list(None)),
-        ("/api/admin/cadets?page=1&limit=100", rotc::cadets::CLIENT_LIST, client_list(Some(100))),
+        ("/api/cadets?limit=100&search=Family", rotc::cadets::LIST, list(100)),
+        ("/api/admin/cadets?search=Family", rotc::cadets::CLIENT_LIST, client_list(None)),
+        (
+            "/api/admin/cadets?page=1&limit=100&search=Family",
+            rotc::cadets::CLIENT_LIST,
+            client_list(Some(100)),
+        ),
     ]
 }
 
@@ -75,21 +95,39 @@ pub async fn serve(port: u16) -> Result<(), BoxError> {
         prepared.push(Twin { path, params, prepared: statements, next: AtomicUsize::new(0) });
     }
     let twins: Arc<[Twin]> = prepared.into();
+    let fixed = Fixed::default();
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     loop {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let twins = twins.clone();
-        let service = service_fn(move |request| answer(twins.clone(), request));
+        let fixed = fixed.clone();
+        let service = service_fn(move |request| answer(twins.clone(), fixed.clone(), request));
         tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
     }
 }
 
-async fn answer(twins: Arc<[Twin]>, request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+/// The last answer from memory, which is asked for many times.
+type Fixed = Arc<Mutex<Bytes>>;
+
+fn from_memory(fixed: &Fixed, path: &str) -> Option<Bytes> {
+    let bytes: usize = path.strip_prefix(FIXED)?.parse().ok()?;
+    let mut kept = fixed.lock().unwrap_or_else(PoisonError::into_inner);
+    if kept.len() != bytes {
+        *kept = vec![b' '; bytes].into();
+    }
+    Some(kept.clone())
+}
+
+async fn answer(
+    twins: Arc<[Twin]>,
+    fixed: Fixed,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
     let path = request.uri().path_and_query().map_or("/", |both| both.as_str());
     let body = match twins.iter().find(|twin| twin.path == path) {
-        Some(twin) => rows(twin).await.ok(),
-        None => None,
+        Some(twin) => rows(twin).await.ok().map(Bytes::from),
+        None => from_memory(&fixed, path),
     };
     let status = if body.is_some() { StatusCode::OK } else { StatusCode::NOT_FOUND };
     let mut response = Response::new(Full::from(body.unwrap_or_default()));

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::{Request, StatusCode, header};
+use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
@@ -24,6 +24,8 @@ pub struct Load {
 pub struct Measured {
     /// Length of one answer.
     pub bytes: usize,
+    /// Whether the answers came from the cache.
+    pub kept: bool,
     pub per_second: f64,
     pub p50_ms: f64,
     pub p99_ms: f64,
@@ -38,16 +40,17 @@ impl Load {
         token: &str,
     ) -> Result<Option<Measured>, BoxError> {
         let mut first = Connection::open(address).await?;
-        let (status, body) = first.get(path, token).await?;
-        if status != StatusCode::OK {
+        if first.get(path, token).await?.status() != StatusCode::OK {
             return Ok(None);
         }
+        let again = first.get(path, token).await?;
+        let kept = again.headers().get("x-cache").is_some_and(|found| found == "HIT");
         self.times(address, path, token, self.time / 5).await?;
         let mut times = self.times(address, path, token, self.time).await?;
         times.sort_unstable();
         let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
         let per_second = times.len() as f64 / self.time.as_secs_f64();
-        Ok(Some(Measured { bytes: body.len(), per_second, p50_ms: at(0.5), p99_ms: at(0.99) }))
+        Ok(Some(Measured { bytes: again.body().len(), kept, per_second, p50_ms: at(0.5), p99_ms: at(0.99) }))
     }
 
     async fn times(
@@ -66,7 +69,7 @@ impl Load {
                 let mut times = Vec::new();
                 while Instant::now() < until {
                     let started = Instant::now();
-                    let (status, _) = connection.get(&path, &token).await?;
+                    let status = connection.get(&path, &token).await?.status();
                     if status != StatusCode::OK {
                         return Err(format!("{path} answered {status} under load").into());
                     }
@@ -95,8 +98,7 @@ pub async fn post_as(token: &str, address: SocketAddr, path: &str, body: &str) -
         .header(header::HOST, "localhost")
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "application/json");
-    let (_, answer) = connection.send(request.body(Full::from(body.to_owned()))?).await?;
-    Ok(answer)
+    Ok(connection.send(request.body(Full::from(body.to_owned()))?).await?.into_body())
 }
 
 /// A connection that sends one request after the other.
@@ -112,7 +114,7 @@ impl Connection {
         Ok(Self(sender))
     }
 
-    async fn get(&mut self, path: &str, token: &str) -> Result<(StatusCode, Bytes), BoxError> {
+    async fn get(&mut self, path: &str, token: &str) -> Result<Response<Bytes>, BoxError> {
         let request = Request::get(path)
             .header(header::HOST, "localhost")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
@@ -130,13 +132,13 @@ impl Connection {
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
-        self.send(request.body(Full::from(body.to_owned()))?).await
+        let answer = self.send(request.body(Full::from(body.to_owned()))?).await?;
+        Ok((answer.status(), answer.into_body()))
     }
 
-    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<(StatusCode, Bytes), BoxError> {
+    async fn send(&mut self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, BoxError> {
         self.0.ready().await?;
-        let answer = self.0.send_request(request).await?;
-        let status = answer.status();
-        Ok((status, answer.into_body().collect().await?.to_bytes()))
+        let (parts, body) = self.0.send_request(request).await?.into_parts();
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 }

@@ -1,5 +1,6 @@
 //! Live events, as event streams and over WebSockets.
 
+mod browser;
 mod delivery;
 mod gateway;
 mod sockets;
