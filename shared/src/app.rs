@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
+    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, queue::{self, Broker}, realtime::Hub, reports::Reports,
 };
 
 /// The parts of a running system.
@@ -24,6 +24,8 @@ pub struct App {
     pub cache: Cache,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// The queues of the workers.
+    pub broker: Arc<dyn Broker>,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -47,7 +49,8 @@ impl App {
     /// An app whose time a test moves.
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
-        let db = Db::new(config.database.clone());
+        let broker = queue::broker(&config.queue, &clock);
+        let db = Db::new(&config, broker.clone(), clock.clone());
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
@@ -60,6 +63,7 @@ impl App {
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
             clock,
+            broker,
             outbound,
             db,
             config,
