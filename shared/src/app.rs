@@ -14,6 +14,7 @@ use crate::{
     metrics::Metrics,
     outbound::Outbound,
     push::Pusher,
+    queue::{self, Broker},
     realtime::Hub,
     redis::Redis,
     reports::Reports,
@@ -38,6 +39,8 @@ pub struct App {
     pub cache: Cache,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// The queues of the workers.
+    pub broker: Arc<dyn Broker>,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -61,8 +64,9 @@ impl App {
     /// An app whose time a test moves.
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
+        let broker = queue::broker(&config.queue, &clock);
         let redis = Redis::new(&config);
-        let db = Db::new(config.database.clone(), Versions::new(redis.clone()));
+        let db = Db::new(&config, broker.clone(), clock.clone(), Versions::new(redis.clone()));
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
@@ -76,6 +80,7 @@ impl App {
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
             clock,
+            broker,
             outbound,
             db,
             config,

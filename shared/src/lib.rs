@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod aws;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -19,6 +20,7 @@ pub mod mail;
 pub mod metrics;
 pub mod outbound;
 pub mod push;
+pub mod queue;
 pub mod realtime;
 pub mod redis;
 pub mod reports;
