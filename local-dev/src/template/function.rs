@@ -20,7 +20,9 @@ const PERMISSION: &str = include_str!("pieces/permission.yaml");
 const SOCKETS: &str = include_str!("pieces/sockets.yaml");
 const SOCKETS_RIGHT: &str = include_str!("pieces/sockets_right.yaml");
 const SOCKETS_ENVIRONMENT: &str = "          SOCKETS_ENDPOINT: !Sub https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${SocketsStage}\n";
-const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"\n";
+const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"
+          REDIS_URL: !If [HasRedis, !Ref RedisUrl, !Ref AWS::NoValue]
+";
 const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
           CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
