@@ -5,6 +5,7 @@ mod harness;
 mod queues;
 mod sample;
 mod status;
+mod weekly;
 
 
 use std::time::Duration;
