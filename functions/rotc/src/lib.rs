@@ -39,6 +39,7 @@ pub mod recognition;
 pub mod sent;
 pub mod settings;
 pub mod staff;
+pub mod tasks;
 pub mod uploads;
 pub mod users;
 
@@ -76,6 +77,7 @@ pub static GROUPS: &[&Group] = &[
     &recognition::GROUP,
     &settings::GROUP,
     &staff::GROUP,
+    &tasks::GROUP,
     &users::GROUP,
 ];
 

@@ -53,11 +53,12 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
 /// False if the job is another's by now, or was cancelled. With one connection the claim is long enough already.
 async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
     let lease_until = task.app.clock.now() + TimeDelta::from_std(VISIBILITY)?;
-    let (done, of) = (i64::try_from(progress.done)?, i64::try_from(progress.of)?);
+    let known = progress.of > 0;
+    let done = known.then(|| i64::try_from(progress.done)).transpose()?;
+    let of = known.then(|| i64::try_from(progress.of)).transpose()?;
     let note = sql!(
         "UPDATE muster.jobs
-         SET lease_until = greatest(lease_until, $3), progress_done = CASE WHEN $5 > 0 THEN $4 END,
-             progress_of = CASE WHEN $5 > 0 THEN $5 END
+         SET lease_until = greatest(lease_until, $3), progress_done = $4, progress_of = $5
          WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
     let mut change = task.app.db.change_for_system("jobs").await?;

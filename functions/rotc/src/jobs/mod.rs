@@ -19,6 +19,7 @@ pub mod push_notice;
 pub mod shrink_picture;
 pub mod sweep_events;
 pub mod sweep_files;
+pub mod weekly_report;
 
 /// When nobody is awake: 18:00 UTC is two in the morning in the Philippines.
 pub const NIGHT: Duration = Duration::from_hours(18);
@@ -33,6 +34,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
+    JobKind::of::<weekly_report::WeeklyReport>(),
 ];
 
 /// The jobs as the workers see them.
