@@ -2,6 +2,7 @@
 
 mod csv;
 pub mod picture;
+pub mod scan;
 pub mod upload;
 mod xlsx;
 
