@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::{
     auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
+    mail::Mailer, metrics::Metrics, ocr::Ocr, outbound::Outbound, push::Pusher, realtime::Hub,
+    reports::Reports,
 };
 
 /// The parts of a running system.
@@ -36,6 +37,8 @@ pub struct App {
     pub reports: Reports,
     /// Sends messages to browsers.
     pub push: Pusher,
+    /// Reads text from pictures and documents.
+    pub ocr: Ocr,
 }
 
 impl App {
@@ -59,6 +62,7 @@ impl App {
             metrics: db.metrics().clone(),
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
+            ocr: Ocr::new(config.ocr.clone()),
             clock,
             outbound,
             db,

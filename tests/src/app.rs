@@ -14,8 +14,8 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, RealtimeConfig,
-        SessionLife,
+        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, OcrConfig, PushConfig,
+        RealtimeConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;
@@ -216,6 +216,15 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             private_key: None,
             subject: "mailto:unit@example.test".to_owned(),
             services: Vec::new(),
+        },
+        ocr: OcrConfig {
+            tesseract: Some("tesseract".into()),
+            pdftoppm: "pdftoppm".into(),
+            page_time: Duration::from_secs(20),
+            page_memory_mb: 1024,
+            at_once: 2,
+            most_pages: 3,
+            environment: Vec::new(),
         },
         mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
         realtime: RealtimeConfig {

@@ -3,6 +3,7 @@
 mod csv;
 pub mod picture;
 pub mod read;
+pub mod scan;
 pub mod upload;
 mod xlsx;
 
