@@ -14,7 +14,7 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, OcrConfig, PushConfig,
+        Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig, OcrConfig, PushConfig,
         RealtimeConfig, SessionLife,
     },
 };
@@ -217,6 +217,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             subject: "mailto:unit@example.test".to_owned(),
             services: Vec::new(),
         },
+        imports: ImportsConfig::default(),
         ocr: OcrConfig {
             tesseract: Some("tesseract".into()),
             pdftoppm: "pdftoppm".into(),

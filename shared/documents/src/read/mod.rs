@@ -33,6 +33,13 @@ const MOST_TEXT_BYTES: usize = 32 * 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable(String);
 
+impl Unreadable {
+    /// A refusal for a reason of the caller's.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
 impl std::fmt::Display for Unreadable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
@@ -42,7 +49,7 @@ impl std::fmt::Display for Unreadable {
 impl std::error::Error for Unreadable {}
 
 fn unreadable(why: impl Into<String>) -> Unreadable {
-    Unreadable(why.into())
+    Unreadable::new(why)
 }
 
 /// A table with its first row as headings.
