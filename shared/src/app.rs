@@ -12,6 +12,7 @@ use crate::{
     ids::Ids,
     mail::Mailer,
     metrics::Metrics,
+    ocr::Ocr,
     outbound::Outbound,
     push::Pusher,
     queue::{self, Broker},
@@ -53,6 +54,8 @@ pub struct App {
     pub reports: Reports,
     /// Sends messages to browsers.
     pub push: Pusher,
+    /// Reads text from pictures and documents.
+    pub ocr: Ocr,
 }
 
 impl App {
@@ -79,6 +82,7 @@ impl App {
             metrics: db.metrics().clone(),
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
+            ocr: Ocr::new(config.ocr.clone()),
             clock,
             broker,
             outbound,

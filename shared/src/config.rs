@@ -9,10 +9,14 @@ use url::Url;
 
 mod aws;
 mod cloudinary;
+mod imports;
+mod ocr;
 mod push;
 
 pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
+pub use imports::ImportsConfig;
+pub use ocr::OcrConfig;
 pub use push::PushConfig;
 
 use crate::{
@@ -52,6 +56,10 @@ pub struct Config {
     pub reports: Option<ReportsConfig>,
     /// Push messages to browsers.
     pub push: PushConfig,
+    /// Reading text from pictures and documents.
+    pub ocr: OcrConfig,
+    /// Where lists may be imported from.
+    pub imports: ImportsConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -218,6 +226,8 @@ impl Variables<'_> {
             realtime: self.realtime(),
             reports: self.reports(),
             push: self.push(),
+            ocr: self.ocr(),
+            imports: self.imports(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),

@@ -28,6 +28,8 @@ pub enum Kind {
     MethodNotAllowed,
     /// 409: the request collides with what is stored.
     Conflict,
+    /// 410: there was such a thing, and there will not be again.
+    Gone,
     /// 413: the body is larger than the route takes.
     TooLarge,
     /// 429: too often; see `retry_after_seconds`.
@@ -48,6 +50,7 @@ impl Kind {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -191,6 +194,12 @@ pub fn not_found(message: impl Into<String>) -> Error {
 #[track_caller]
 pub fn conflict(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Conflict, code, message)
+}
+
+/// 410.
+#[track_caller]
+pub fn gone(message: impl Into<String>) -> Error {
+    Error::new(Kind::Gone, "gone", message)
 }
 
 /// 413.

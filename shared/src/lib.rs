@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod lambda;
 pub mod mail;
 pub mod metrics;
+pub mod ocr;
 pub mod outbound;
 pub mod push;
 pub mod queue;

@@ -14,6 +14,7 @@ mod files;
 mod grade_formula;
 mod grades;
 mod http;
+mod imports;
 mod jobs;
 mod kept;
 mod legacy;

@@ -14,7 +14,8 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, QueueConfig,
+        AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig, OcrConfig, PushConfig,
+        QueueConfig,
         RealtimeConfig, SessionLife,
     },
 };
@@ -216,6 +217,16 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             private_key: None,
             subject: "mailto:unit@example.test".to_owned(),
             services: Vec::new(),
+        },
+        imports: ImportsConfig::default(),
+        ocr: OcrConfig {
+            tesseract: Some("tesseract".into()),
+            pdftoppm: "pdftoppm".into(),
+            page_time: Duration::from_secs(20),
+            page_memory_mb: 1024,
+            at_once: 2,
+            most_pages: 3,
+            environment: Vec::new(),
         },
         mail: MailConfig {
             smtp: None,

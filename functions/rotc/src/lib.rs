@@ -27,6 +27,7 @@ pub mod events;
 pub mod excuses;
 pub mod files;
 pub mod grades;
+pub mod imports;
 pub mod jobs;
 pub mod messages;
 pub mod metrics;
@@ -68,6 +69,7 @@ pub static GROUPS: &[&Group] = &[
     &excuses::GROUP,
     &files::GROUP,
     &grades::GROUP,
+    &imports::GROUP,
     &messages::GROUP,
     &metrics::GROUP,
     &notifications::GROUP,

@@ -2,6 +2,8 @@
 
 mod csv;
 pub mod picture;
+pub mod read;
+pub mod scan;
 pub mod upload;
 mod xlsx;
 

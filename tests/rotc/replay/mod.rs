@@ -5,6 +5,7 @@
 
 mod backup;
 mod differences;
+pub mod file_server;
 mod line;
 mod matcher;
 mod player;
@@ -52,6 +53,11 @@ groups! {
     reminders_answer_as_recorded: "admin-notify",
     mails_of_the_admin_answer_as_recorded: "admin-email",
     the_other_pages_of_the_admin_answer_as_recorded: "admin-misc",
+    imports_from_files_answer_as_recorded: "admin-import",
+    imports_from_links_answer_as_recorded: "admin-import-url",
+    imports_of_attendance_answer_as_recorded: "attendance-import",
+    attendance_in_pictures_answers_as_recorded: "attendance-ocr",
+    imports_of_rotcmis_grades_and_ledger_answer_as_recorded: "integration",
 }
 
 async fn replay(group: &str) {

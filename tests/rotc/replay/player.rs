@@ -10,6 +10,7 @@ use tests::{Answer, Client, Part, TestApp};
 use super::{
     backup,
     differences::{Difference, LIST},
+    file_server::FileServer,
     line::{FormPart, Line, Variables, fill, fill_text, plain},
     matcher::{Matcher, fits_text, sort_list},
     sheet,
@@ -26,6 +27,7 @@ pub struct Player {
     signed_in: Option<String>,
     pub(super) token: String,
     variables: Variables,
+    _files: Option<FileServer>,
     /// The additions of the contract that were seen.
     pub additions_used: BTreeSet<String>,
 }
@@ -34,7 +36,14 @@ impl Player {
     /// A fresh copy of the legacy database; sign-in by identifier works as in the legacy server. Mails could leave for
     /// those groups that were recorded so; nothing sends them here.
     pub async fn new(group: &str) -> Self {
+        let fetches = ["admin-import-url", "attendance-import", "attendance-ocr"].contains(&group);
+        let files = if fetches { Some(FileServer::start().await) } else { None };
+        let mut variables = Variables::new();
         let app = TestApp::on(legacy::adopted().await, |config| {
+            if let Some(files) = &files {
+                config.imports.own = vec![files.url.clone()];
+                variables.insert("FILES_URL".to_owned(), files.url.as_str().trim_end_matches('/').into());
+            }
             config.identifier_login = IdentifierLogin::Trusted;
             config.rate_limits = false;
             config.realtime.held = true;
@@ -43,12 +52,14 @@ impl Player {
                 config.mail.smtp = Some("smtp://mail.example.test".into());
             }
         });
+        let app = app.await;
         Self {
-            app: app.await,
+            app,
+            _files: files,
             actors: serde_json::from_str(include_str!("../recordings/actors.json")).expect("actors are JSON"),
             signed_in: None,
             token: String::new(),
-            variables: Variables::new(),
+            variables,
             additions_used: BTreeSet::new(),
         }
     }

@@ -5,7 +5,7 @@ use shared::{App, Result, db::Change, error::conflict, row, sql};
 use utoipa::ToSchema;
 
 /// Stored for cadets who have no password yet. Legacy: it is no bcrypt hash, so it never verifies.
-const NO_PASSWORD: &str = "$2a$10$DUMMYPASSWORDHASHDO_NOT_USE_OR_YOU_WILL_BE_HACKED";
+pub(crate) const NO_PASSWORD: &str = "$2a$10$DUMMYPASSWORDHASHDO_NOT_USE_OR_YOU_WILL_BE_HACKED";
 
 /// Names tried before giving up.
 const ATTEMPTS: u32 = 20;

@@ -10,7 +10,7 @@ use utoipa_axum::{
     routes,
 };
 
-mod accounts;
+pub(crate) mod accounts;
 pub(crate) mod archive;
 mod archived;
 mod cadet;

@@ -15,6 +15,7 @@ use crate::notifications::notify;
 pub mod clean_up;
 pub mod delete_file;
 pub mod expire_audit_logs;
+pub mod import_file;
 pub mod push_notice;
 pub mod shrink_picture;
 pub mod sweep_events;
@@ -29,6 +30,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<clean_up::CleanUp>(),
     JobKind::of::<delete_file::DeleteFile>(),
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
+    JobKind::of::<import_file::ImportFile>(),
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<SendMails>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),

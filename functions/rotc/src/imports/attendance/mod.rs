@@ -1,0 +1,298 @@
+//! Importing the attendance of a training day.
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use shared::{
+    App, Result,
+    db::Change,
+    error::{Kind as ErrorKind, gone, invalid, not_found},
+    http::{FormData, Json},
+    sql,
+};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{
+    Answered, fetch,
+    report::{Effect, Imported, Report},
+    roster::{Match, Roster},
+    run::{self, Input, Kind, Mode, Plan, Strategy},
+    source::{Accepts, Contents},
+};
+use crate::{
+    access::Admin,
+    answer::Message,
+    attendance::import_records::{ListedEntry, record_list},
+    grades::{attendance_total, loose::Loose},
+};
+
+pub mod lines;
+pub mod listed;
+mod reconcile;
+pub mod times;
+
+pub use reconcile::{Reconciled, reconcile_attendance};
+// The path of a handler must be one with its documentation.
+pub use reconcile::__path_reconcile_attendance;
+
+use listed::Listed;
+
+/// What a list of attendance may be.
+pub const ACCEPTS: Accepts = Accepts {
+    pdf: true,
+    docx: true,
+    csv: true,
+    json: false,
+    pictures: true,
+    refusal: "Unsupported file format. Supported: Excel, PDF, Word, Images (PNG, JPG, WEBP, etc.)",
+};
+
+/// A list and its day, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct AttendanceForm {
+    /// The file.
+    #[schema(format = Binary)]
+    file: String,
+    /// The training day.
+    #[schema(rename = "dayId")]
+    day_id: i32,
+    /// Only tell what would be done.
+    preview: Option<bool>,
+}
+
+/// A list that is shared somewhere.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase")]
+pub struct SharedAttendance {
+    /// The link.
+    #[validate(length(max = 2000, message = "The link is too long."))]
+    pub url: Option<String>,
+    /// The training day.
+    #[serde(default)]
+    #[schema(value_type = i32)]
+    pub day_id: Loose,
+}
+
+/// What was asked of the server's own disk.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema, Validate)]
+pub struct LocalFile {}
+
+/// Import the attendance of a training day
+///
+/// Excel, CSV, PDF, Word, or a picture of a list. Cadets are found by student id, user name, mail address or a name that may be
+/// misspelt a little; who is not found is left out. Empty cells keep what is recorded. All rows are written together.
+#[utoipa::path(post, path = "/api/attendance/import", tag = "attendance",
+    request_body(content = AttendanceForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Imported), (status = 202, body = Imported)))]
+pub async fn import_attendance(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    mut form: FormData,
+) -> Result<Answered> {
+    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
+    let plan = plan(day_of(&form)?);
+    let preview = form.fields.get("preview").is_some_and(crate::sent::is_true);
+    check_day(&app, plan.day_id).await?;
+    let ran = run::run(&app, &admin, plan, &[file], Mode { preview, ..Mode::default() }).await?;
+    Ok(Answered(run::answer(ran, sentence)))
+}
+
+/// Import the attendance of a training day from a link
+///
+/// A file shared on Google Drive, Dropbox, OneDrive or SharePoint.
+#[utoipa::path(post, path = "/api/attendance/import-url", tag = "attendance", request_body = SharedAttendance,
+    responses((status = 200, body = Imported), (status = 202, body = Imported)))]
+pub async fn import_attendance_url(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    Json(list): Json<SharedAttendance>,
+) -> Result<Answered> {
+    let missing = || invalid("required", "URL and Day ID are required");
+    let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or_else(missing)?;
+    if matches!(list.day_id, Loose::Missing | Loose::Null) {
+        return Err(missing());
+    }
+    let plan = plan(list.day_id.whole().ok_or_else(invalid_day)?);
+    check_day(&app, plan.day_id).await?;
+    let file = fetch::fetch(&app, url).await.map_err(|cause| match cause.kind() {
+        ErrorKind::Invalid => {
+            let text = cause.to_string();
+            let why = text.trim_start_matches("Failed to fetch or process file from URL: ");
+            invalid("bad_link", format!("Failed to process URL: {why}"))
+        }
+        _ => cause,
+    })?;
+    let ran = run::run(&app, &admin, plan, &[file], Mode::default()).await?;
+    Ok(Answered(run::answer(ran, sentence)))
+}
+
+/// Import attendance from the server's disk
+///
+/// Gone: it read any file of the server.
+#[utoipa::path(post, path = "/api/attendance/import-local", tag = "attendance", request_body = LocalFile,
+    responses((status = 410, body = Message)))]
+pub async fn import_local_attendance(_: Admin) -> Result<Json<Message>> {
+    Err(gone("Files of the server are no longer imported. Please upload the file."))
+}
+
+fn plan(day_id: i32) -> Plan {
+    Plan { kind: Kind::Attendance, strategy: Strategy::Update, day_id: Some(day_id) }
+}
+
+fn sentence(report: &Report) -> String {
+    let Report { skipped, failed, .. } = report;
+    format!("Import complete. Success: {}, Skipped: {skipped}, Failed: {failed}", report.taken())
+}
+
+/// The training day of a form.
+fn day_of(form: &FormData) -> Result<i32> {
+    match form.fields.get("dayId").and_then(Value::as_str).map(str::trim) {
+        None | Some("") => Err(invalid("no_day", "Day ID is required")),
+        Some(text) => text.parse().map_err(|_| invalid_day()),
+    }
+}
+
+fn invalid_day() -> shared::Error {
+    invalid("bad_day", "Invalid Day ID")
+}
+
+/// 404 before a picture is read for nothing.
+async fn check_day(app: &App, day_id: Option<i32>) -> Result<()> {
+    let find = sql!("SELECT EXISTS (SELECT FROM training_days WHERE id = $1)");
+    match app.db.read().await?.scalar::<bool>(find, &[&day_id]).await? {
+        true => Ok(()),
+        false => Err(not_found("Training day not found")),
+    }
+}
+
+/// Everybody on some lists.
+pub fn people(contents: &[Contents]) -> Vec<Listed> {
+    contents
+        .iter()
+        .flat_map(|one| match one {
+            // Legacy: the first sheet only.
+            Contents::Tables(tables) => tables.first().map(listed::read).unwrap_or_default(),
+            Contents::Lines(lines) => lines::read(lines),
+        })
+        .collect()
+}
+
+/// How an entry of a list is named in reports.
+pub fn who(listed: &Listed) -> String {
+    let named = &listed.named;
+    let names = [&named.name, &named.student_id, &named.username];
+    names.into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default()
+}
+
+/// Writes what the lists say of one day.
+pub async fn apply(change: &mut Change, day_id: i32, contents: Vec<Contents>) -> Result<Report> {
+    let listed = people(&contents);
+    drop(contents);
+    let roster = Roster::load(change).await?;
+    let mut report = Report::default();
+    let mut entries: Vec<ListedEntry> = Vec::new();
+    let mut places: HashMap<i32, usize> = HashMap::new();
+    let mut sources = Vec::new();
+    for one in listed {
+        let who = who(&one);
+        let cadet_id = match (roster.find(&one.named), &one.status) {
+            (Match::One(cadet_id), Ok(_)) => cadet_id,
+            (Match::One(_), Err(why)) => {
+                report.fail(one.row, &who, format!("Error processing row {}: {why}", one.row));
+                continue;
+            }
+            (missing, _) => {
+                report.count(one.row, &who, Effect::Skipped, Vec::new());
+                let why = if missing == Match::Several { "fits several cadets" } else { "no such cadet" };
+                report.warn(one.row, format!("Row {}: {who}: {why}", one.row));
+                continue;
+            }
+        };
+        sources.push((one.row, who, cadet_id));
+        put(&mut entries, &mut places, day_id, cadet_id, one);
+    }
+    let effects = store(change, day_id, &entries).await?;
+    for (row, who, cadet_id) in sources {
+        let effect = effects.get(&cadet_id).copied().unwrap_or(Effect::Unchanged);
+        report.count(row, &who, effect, Vec::new());
+    }
+    report.created_ids = of_effect(&effects, Effect::Created);
+    report.updated_ids = of_effect(&effects, Effect::Updated);
+    Ok(report)
+}
+
+fn of_effect(effects: &HashMap<i32, Effect>, wanted: Effect) -> Vec<i32> {
+    let mut ids: Vec<i32> =
+        effects.iter().filter(|(_, effect)| **effect == wanted).map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Adds somebody; of several lines about one cadet the last wins, and keeps what only an earlier one says.
+fn put(
+    entries: &mut Vec<ListedEntry>,
+    places: &mut HashMap<i32, usize>,
+    day_id: i32,
+    cadet_id: i32,
+    one: Listed,
+) {
+    let Ok(status) = one.status else { return };
+    let Listed { remarks, time_in, time_out, .. } = one;
+    let new = ListedEntry { day_id, cadet_id, status, remarks, time_in, time_out };
+    match places.get(&cadet_id).and_then(|at| entries.get_mut(*at)) {
+        Some(old) => {
+            old.status = new.status;
+            old.remarks = new.remarks.or(old.remarks.take());
+            old.time_in = new.time_in.or(old.time_in.take());
+            old.time_out = new.time_out.or(old.time_out.take());
+        }
+        None => {
+            places.insert(cadet_id, entries.len());
+            entries.push(new);
+        }
+    }
+}
+
+/// The totals first, then the day, then the records: the order of all who write attendance.
+async fn store(change: &mut Change, day_id: i32, entries: &[ListedEntry]) -> Result<HashMap<i32, Effect>> {
+    let mut ids: Vec<i32> = entries.iter().map(|entry| entry.cadet_id).collect();
+    ids.sort_unstable();
+    attendance_total::hold(change, &ids).await?;
+    let day = sql!("SELECT id FROM training_days WHERE id = $1 FOR KEY SHARE");
+    if change.one::<(i32,)>(day, &[&day_id]).await?.is_none() {
+        return Err(not_found("Training day not found"));
+    }
+    let written = record_list(change, entries, true).await?;
+    let effect = |created| if created { Effect::Created } else { Effect::Updated };
+    Ok(written.iter().map(|record| (record.cadet_id, effect(record.created))).collect())
+}
+
+/// The numbers of one entry, as a reconciliation shows them.
+pub(super) fn matched(cadet_id: i32, one: &Listed) -> Value {
+    let duration = one
+        .time_in
+        .as_deref()
+        .and_then(times::minutes)
+        .zip(one.time_out.as_deref().and_then(times::minutes))
+        .map(|(from, to)| to - from)
+        .filter(|minutes| *minutes >= 0);
+    json!({
+        "cadet_id": cadet_id,
+        "pdf_name": one.named.name,
+        "pdf_username": one.named.username,
+        "pdf_email": one.named.email,
+        "status": one.status.clone().ok(),
+        "time_in": one.time_in,
+        "time_out": one.time_out,
+        "duration_min": duration,
+    })
+}
+
+/// Reads a list for [`reconcile`].
+pub(super) async fn listed_in(app: &App, file: shared::http::UploadedFile, day_id: i32) -> Result<Vec<Listed>> {
+    Ok(people(Input::read(app, plan(day_id), &[file]).await?.contents()))
+}

@@ -1,0 +1,137 @@
+//! Which cadets of a list are in the register already.
+
+use std::collections::HashMap;
+
+use shared::{Result, db::Change, row, sql};
+
+use super::rows::CadetRow;
+
+row! {
+    /// A cadet of the register with the account they sign in with.
+    #[derive(Clone, Debug)]
+    pub struct Existing {
+        /// `cadets.id`.
+        pub id: i32,
+        /// `cadets.student_id`.
+        pub student_id: String,
+        /// Whether they are archived.
+        pub is_archived: bool,
+        /// What is known, in the order of [`super::NAMES`].
+        pub fields: Vec<Option<String>>,
+        /// Their oldest account that is not archived.
+        pub user_id: Option<i32>,
+        /// Its name.
+        pub username: Option<String>,
+        /// Its mail address.
+        pub user_email: Option<String>,
+    }
+}
+
+/// The cadets that a list may mean.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// By id.
+    pub cadets: HashMap<i32, Existing>,
+    /// Ids by student id.
+    pub by_student_id: HashMap<String, i32>,
+    by_username: HashMap<String, Vec<i32>>,
+    by_email: HashMap<String, Vec<i32>>,
+    by_name: HashMap<String, Vec<i32>>,
+}
+
+impl Known {
+    /// Whom a row without a student id means: nobody yet, one cadet, or several (an error).
+    pub fn of(&self, row: &CadetRow) -> Result<Option<i32>, String> {
+        let username = row.username.as_deref().and_then(|name| self.by_username.get(&name.to_lowercase()));
+        let email = || row.email().and_then(|email| self.by_email.get(&email.to_lowercase()));
+        let name = || {
+            let unnamed = row.username.is_none() && row.email().is_none();
+            unnamed.then(|| self.by_name.get(&name_key(row))).flatten()
+        };
+        match username.or_else(email).or_else(name).map(Vec::as_slice) {
+            None | Some([]) => Ok(None),
+            Some([one]) => Ok(Some(*one)),
+            Some(_) => Err("fits several cadets, please add the student id".to_owned()),
+        }
+    }
+}
+
+/// First and last name of a row as they are compared.
+pub fn name_key(row: &CadetRow) -> String {
+    let part = |at: usize| row.fields[at].as_deref().unwrap_or_default().trim().to_lowercase();
+    format!("{}\n{}", part(super::FIRST_NAME), part(super::LAST_NAME))
+}
+
+/// Looks for everybody in the list. They stay as they are until the change ends.
+pub async fn find(change: &mut Change, rows: &[CadetRow]) -> Result<Known> {
+    let mut known = Known::default();
+    let unnumbered: Vec<&CadetRow> = rows.iter().filter(|row| row.student_id.is_none()).collect();
+    if !unnumbered.is_empty() {
+        known.by_username = by_username(change, &unnumbered).await?;
+        known.by_email = by_email(change, &unnumbered).await?;
+        known.by_name = by_name(change, &unnumbered).await?;
+    }
+    let found = known.by_username.values().chain(known.by_email.values()).chain(known.by_name.values());
+    let ids: Vec<i32> = found.flatten().copied().collect();
+    let student_ids: Vec<&str> = rows.iter().filter_map(|row| row.student_id.as_deref()).collect();
+    let list = sql!(
+        "SELECT cadets.id, student_id, coalesce(cadets.is_archived, FALSE) AS is_archived,
+                ARRAY[rank, first_name, middle_name, last_name, suffix_name, cadets.email, contact_number, address,
+                      course, year_level, school_year, battalion, company, platoon, cadet_course, semester,
+                      corp_position, cadets.gender, religion, birthdate::text] AS fields,
+                account.id AS user_id, account.username, account.email AS user_email
+         FROM cadets LEFT JOIN LATERAL (
+              SELECT id, username, email FROM users
+              WHERE users.cadet_id = cadets.id AND users.is_archived IS NOT TRUE ORDER BY id LIMIT 1) AS account ON TRUE
+         WHERE cadets.student_id = ANY($1) OR cadets.id = ANY($2)
+         ORDER BY cadets.id FOR UPDATE OF cadets"
+    );
+    for cadet in change.all::<Existing>(list, &[&student_ids, &ids]).await? {
+        known.by_student_id.insert(cadet.student_id.clone(), cadet.id);
+        known.cadets.insert(cadet.id, cadet);
+    }
+    Ok(known)
+}
+
+/// Also by student id: a list without one may have been imported before, and the name became the id.
+async fn by_username(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+    let names: Vec<&str> = rows.iter().filter_map(|row| row.username.as_deref()).collect();
+    let find = sql!(
+        "SELECT DISTINCT lower(wanted.name), found.id
+         FROM unnest($1::text[]) AS wanted (name) CROSS JOIN LATERAL (
+              SELECT users.cadet_id AS id FROM users
+              WHERE lower(users.username) = lower(wanted.name) AND users.cadet_id IS NOT NULL AND users.role = 'cadet'
+              UNION SELECT cadets.id FROM cadets WHERE lower(cadets.student_id) = lower(wanted.name)) AS found"
+    );
+    Ok(grouped(change.all(find, &[&names]).await?))
+}
+
+async fn by_email(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+    let emails: Vec<&str> = rows.iter().filter_map(|row| row.email()).collect();
+    let find = sql!(
+        "SELECT DISTINCT lower(wanted.email), cadets.id
+         FROM unnest($1::text[]) AS wanted (email)
+         JOIN cadets ON lower(cadets.email) = lower(wanted.email) OR lower(cadets.student_id) = lower(wanted.email)"
+    );
+    Ok(grouped(change.all(find, &[&emails]).await?))
+}
+
+async fn by_name(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+    let unnamed = rows.iter().filter(|row| row.username.is_none() && row.email().is_none());
+    let names: Vec<String> = unnamed.map(|row| name_key(row)).collect();
+    let find = sql!(
+        "SELECT DISTINCT wanted.name, cadets.id
+         FROM unnest($1::text[]) AS wanted (name)
+         JOIN cadets ON lower(trim(first_name)) || E'\\n' || lower(trim(last_name)) = wanted.name
+         WHERE cadets.is_archived IS NOT TRUE"
+    );
+    Ok(grouped(change.all(find, &[&names]).await?))
+}
+
+fn grouped(found: Vec<(String, i32)>) -> HashMap<String, Vec<i32>> {
+    let mut groups: HashMap<String, Vec<i32>> = HashMap::new();
+    for (key, id) in found {
+        groups.entry(key).or_default().push(id);
+    }
+    groups
+}

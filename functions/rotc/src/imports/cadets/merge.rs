@@ -1,0 +1,167 @@
+//! What a list makes of each cadet: rows of the same cadet are put together, and with what is known already.
+
+use std::collections::HashMap;
+
+use shared::App;
+
+use super::{
+    FIRST_NAME, Fields, NAMES,
+    existing::{Existing, Known, name_key},
+    rows::CadetRow,
+};
+use crate::{
+    imports::{
+        report::{Effect, Report},
+        run::Strategy,
+    },
+    sent::is_blank,
+};
+
+/// One cadet of the list.
+#[derive(Clone, Debug)]
+pub struct Slot {
+    /// Who they are already.
+    pub existing: Option<Existing>,
+    /// Their student id.
+    pub student_id: String,
+    /// What is known after the list.
+    pub fields: Fields,
+    /// The wanted name of the account.
+    pub username: Option<String>,
+    /// The mail address that the list says.
+    pub email: Option<String>,
+    /// The first row about them.
+    pub row: usize,
+    /// Whether the list changes anything about somebody who is there.
+    pub changed: bool,
+}
+
+/// Whether and how what is there is changed.
+pub fn merge(
+    app: &App,
+    rows: Vec<CadetRow>,
+    mut known: Known,
+    strategy: Strategy,
+    report: &mut Report,
+) -> Vec<Slot> {
+    let mut slots: Vec<Slot> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for row in rows {
+        let who = row.who();
+        let cadet_id = match &row.student_id {
+            Some(student_id) => Ok(known.by_student_id.get(student_id).copied()),
+            None => known.of(&row),
+        };
+        let cadet_id = match cadet_id {
+            Ok(cadet_id) => cadet_id,
+            Err(why) => {
+                report.fail(row.number, &who, format!("{who}: {why}"));
+                continue;
+            }
+        };
+        let key = key(&row, cadet_id);
+        let found = places.get(&key).copied();
+        if let Some(why) = refusal(&known, cadet_id, found.is_some(), strategy) {
+            report.fail(row.number, &who, format!("{who}: {why}"));
+            continue;
+        }
+        let (at, is_first) = match found {
+            Some(at) => (at, false),
+            None => {
+                places.insert(key, slots.len());
+                slots.push(Slot::new(app, &row, cadet_id.and_then(|id| known.cadets.remove(&id))));
+                (slots.len() - 1, true)
+            }
+        };
+        count(&mut slots[at], &row, (&who, is_first), strategy, report);
+    }
+    slots
+}
+
+/// What tells the rows of one cadet from those of others.
+fn key(row: &CadetRow, cadet_id: Option<i32>) -> String {
+    match (cadet_id, &row.student_id) {
+        (Some(id), _) => format!("id {id}"),
+        (None, Some(student_id)) => format!("student {student_id}"),
+        (None, None) => match row.username.as_deref().or(row.email()) {
+            Some(name) => format!("student {}", name.to_lowercase()),
+            None => format!("name {}", name_key(row)),
+        },
+    }
+}
+
+fn refusal(known: &Known, cadet_id: Option<i32>, seen: bool, strategy: Strategy) -> Option<&'static str> {
+    let existing = known.cadets.get(&cadet_id?);
+    if existing.is_some_and(|cadet| cadet.is_archived) {
+        return Some("the cadet is archived, please restore them first");
+    }
+    (strategy == Strategy::Error && !seen).then_some("the cadet exists already")
+}
+
+fn count(
+    slot: &mut Slot,
+    row: &CadetRow,
+    (who, is_first): (&str, bool),
+    strategy: Strategy,
+    report: &mut Report,
+) {
+    if slot.existing.is_some() && strategy == Strategy::Skip {
+        report.count(row.number, who, Effect::Skipped, Vec::new());
+        return;
+    }
+    let fields = slot.take(row, strategy);
+    let effect = match (slot.existing.is_none() && is_first, fields.is_empty()) {
+        (true, _) => Effect::Created,
+        (false, false) => Effect::Updated,
+        (false, true) => Effect::Unchanged,
+    };
+    slot.changed |= effect == Effect::Updated;
+    report.count(row.number, who, effect, fields);
+}
+
+impl Slot {
+    fn new(app: &App, row: &CadetRow, existing: Option<Existing>) -> Self {
+        let student_id = match &existing {
+            Some(cadet) => cadet.student_id.clone(),
+            None => identity(app, row),
+        };
+        let mut fields = Fields::default();
+        for (field, value) in fields.iter_mut().zip(existing.iter().flat_map(|cadet| &cadet.fields)) {
+            field.clone_from(value);
+        }
+        let (username, email) = (None, None);
+        Self { existing, student_id, fields, username, email, row: row.number, changed: false }
+    }
+
+    /// Takes over what a row says, and tells which fields that changes. What a row does not say stays.
+    fn take(&mut self, row: &CadetRow, strategy: Strategy) -> Vec<String> {
+        let account = self.existing.as_ref().filter(|cadet| cadet.user_id.is_some());
+        let keeps = strategy == Strategy::Fill && account.is_some();
+        if !keeps {
+            self.username = row.username.clone().or(self.username.take());
+        }
+        if !keeps || account.is_some_and(|cadet| cadet.user_email.as_deref().is_none_or(is_blank)) {
+            self.email = row.email().map(str::to_owned).or(self.email.take());
+        }
+        let mut changed = Vec::new();
+        for ((field, said), name) in self.fields.iter_mut().zip(&row.fields).zip(NAMES) {
+            let Some(said) = said else { continue };
+            let blank = field.as_deref().is_none_or(is_blank);
+            if field.as_ref() != Some(said) && (blank || strategy != Strategy::Fill) {
+                *field = Some(said.clone());
+                changed.push(name.to_owned());
+            }
+        }
+        changed
+    }
+}
+
+/// The student id of a new cadet: what the list says, else whatever else names them.
+fn identity(app: &App, row: &CadetRow) -> String {
+    let named = row.student_id.as_deref().or(row.username.as_deref()).or(row.email());
+    named.map(str::to_owned).unwrap_or_else(|| {
+        let first = row.fields[FIRST_NAME].as_deref().unwrap_or_default();
+        let letters: String = first.chars().filter(|letter| letter.is_alphanumeric()).collect();
+        format!("{}{:06}", letters.to_lowercase(), app.ids.number_below(1_000_000))
+    })
+}

@@ -1,0 +1,270 @@
+//! Importing cadets: from a workbook, a CSV file or the text of a PDF, sent or fetched.
+
+use axum::extract::State;
+use chrono::NaiveDate;
+use serde::Deserialize;
+use shared::{
+    App, Error, Result,
+    db::Change,
+    error::{Kind as ErrorKind, gone, invalid, not_found},
+    http::{FormData, Json, Query},
+    sql,
+};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::{
+    Answered, fetch,
+    report::{Imported, Report},
+    run::{self, Kind, Mode, Plan, Strategy},
+    source::{Accepts, Contents},
+};
+use crate::{
+    access::{Staff, User},
+    answer::Message,
+    settings::keys::CADET_SOURCE,
+};
+
+mod accounts;
+mod existing;
+mod merge;
+mod rows;
+mod write;
+
+pub use accounts::{NewAccount, open};
+
+/// What a list of cadets may be.
+pub const ACCEPTS: Accepts = Accepts {
+    pdf: true,
+    docx: false,
+    csv: true,
+    json: false,
+    pictures: false,
+    refusal: "Failed to process file: only Excel (.xlsx), CSV and PDF files are read",
+};
+
+/// How a list is imported.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub struct ImportOptions {
+    /// Only tell what would be done.
+    #[serde(default)]
+    pub preview: bool,
+    /// What happens to records that are there: `update` (the default; for staff `fill`), `fill`, `skip` or `error`.
+    pub strategy: Option<Strategy>,
+}
+
+impl ImportOptions {
+    /// Whether anything is written.
+    pub fn mode(&self) -> Mode {
+        Mode { preview: self.preview, ..Mode::default() }
+    }
+}
+
+/// A list that is shared somewhere.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+pub struct SharedList {
+    /// The link.
+    #[validate(length(max = 2000, message = "The link is too long."))]
+    pub url: Option<String>,
+}
+
+/// The file of a form, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ImportForm {
+    /// The file.
+    #[schema(format = Binary)]
+    file: String,
+}
+
+/// Import cadets from a file
+///
+/// Excel, CSV or PDF. Cadets are found by student id, else user name, mail address or full name; new ones get an approved
+/// account without a password. Empty cells change nothing. Wrong rows are left out and reported, all others are written
+/// together. What is entered already is only overwritten by an admin; a list of the staff adds to it. More than 2,000 rows are
+/// imported in the background (202).
+#[utoipa::path(post, path = "/api/admin/import-cadets", tag = "imports", params(ImportOptions),
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Imported), (status = 202, body = Imported)))]
+pub async fn import_cadets(
+    Staff(user): Staff,
+    State(app): State<App>,
+    Query(options): Query<ImportOptions>,
+    mut form: FormData,
+) -> Result<Answered> {
+    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
+    let ran = run::run(&app, &user, plan(&user, options), &[file], options.mode()).await?;
+    Ok(Answered(run::answer(ran, |report| sentence("Import", report))))
+}
+
+/// Import cadets from a link
+///
+/// A file shared on Google Drive, Dropbox, OneDrive or SharePoint. The link is kept for the next time.
+#[utoipa::path(post, path = "/api/admin/import-cadets-url", tag = "imports", params(ImportOptions),
+    request_body = SharedList, responses((status = 200, body = Imported), (status = 202, body = Imported)))]
+pub async fn import_cadets_url(
+    Staff(user): Staff,
+    State(app): State<App>,
+    Query(options): Query<ImportOptions>,
+    Json(list): Json<SharedList>,
+) -> Result<Answered> {
+    let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let url = url.ok_or_else(|| invalid("no_url", "No URL provided"))?;
+    let ran = from_link(&app, &user, url, options).await?;
+    if !options.preview {
+        keep_link(&app, &user, url).await?;
+    }
+    Ok(Answered(run::answer(ran, |report| sentence("Import", report))))
+}
+
+/// Import cadets from the last link again
+#[utoipa::path(post, path = "/api/admin/sync-cadets", tag = "imports", params(ImportOptions),
+    responses((status = 200, body = Imported), (status = 202, body = Imported)))]
+pub async fn sync_cadets(
+    Staff(user): Staff,
+    State(app): State<App>,
+    Query(options): Query<ImportOptions>,
+) -> Result<Answered> {
+    let find = sql!("SELECT value FROM system_settings WHERE key = $1 AND value <> ''");
+    let kept: Option<(String,)> = app.db.read().await?.one(find, &[&CADET_SOURCE]).await?;
+    let (url,) =
+        kept.ok_or_else(|| not_found("No linked source file found. Please import via URL first."))?;
+    let ran = from_link(&app, &user, &url, options).await.map_err(|cause| match cause.kind() {
+        ErrorKind::Invalid => invalid("sync_failed", format!("Sync failed: {cause}")),
+        _ => cause,
+    })?;
+    Ok(Answered(run::answer(ran, |report| sentence("Sync", report))))
+}
+
+/// Import cadets from another server
+///
+/// Gone: it sent a password to any server that was named.
+#[utoipa::path(post, path = "/api/admin/import-cadets-remote", tag = "imports",
+    responses((status = 410, body = Message)))]
+pub async fn import_cadets_remote(_: Staff) -> Result<Json<Message>> {
+    Err(gone("Importing from another server is no longer offered. Please export the cadets there and import the file."))
+}
+
+async fn from_link(app: &App, user: &User, url: &str, options: ImportOptions) -> Result<run::Ran> {
+    let file = fetch::fetch(app, url).await?;
+    let ran = run::run(app, user, plan(user, options), &[file], options.mode()).await;
+    let ran = ran.map_err(|cause| in_words_of_links(cause))?;
+    match &ran {
+        run::Ran::Done(report, _) | run::Ran::Previewed(report) if report.total == 0 => Err(invalid(
+            "empty_list",
+            "Failed to fetch or process file from URL: No data found in the imported file.",
+        )),
+        _ => Ok(ran),
+    }
+}
+
+fn in_words_of_links(cause: Error) -> Error {
+    match cause.kind() {
+        ErrorKind::Invalid => {
+            invalid("bad_file", format!("Failed to fetch or process file from URL: {cause}"))
+        }
+        _ => cause,
+    }
+}
+
+async fn keep_link(app: &App, user: &User, url: &str) -> Result<()> {
+    let mut change = app.db.change(&user.actor()).await?;
+    let keep = sql!(
+        "INSERT INTO system_settings AS kept (key, value) VALUES ($1, $2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE kept.value IS DISTINCT FROM excluded.value"
+    );
+    change.execute(keep, &[&CADET_SOURCE, &url]).await?;
+    change.commit().await
+}
+
+/// What staff may do with a list: add to what is there, as they may not edit it elsewhere either.
+fn plan(user: &User, options: ImportOptions) -> Plan {
+    let wanted = options.strategy.unwrap_or_default();
+    let strategy = match wanted {
+        Strategy::Update if !run::may_overwrite(user) => Strategy::Fill,
+        wanted => wanted,
+    };
+    Plan { kind: Kind::Cadets, strategy, day_id: None }
+}
+
+fn sentence(what: &str, report: &Report) -> String {
+    format!("{what} complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
+}
+
+/// Refuses text without a single cadet in it.
+pub fn check(contents: &[Contents]) -> Result<()> {
+    for one in contents {
+        if let Contents::Lines(lines) = one
+            && !lines.iter().any(|line| rows::student_id(line).is_some())
+        {
+            return Err(invalid("no_records", "Failed to parse PDF: No cadet records detected in PDF."));
+        }
+    }
+    Ok(())
+}
+
+/// Writes what the lists say.
+pub async fn apply(
+    change: &mut Change,
+    app: &App,
+    user: &User,
+    plan: Plan,
+    contents: &[Contents],
+) -> Result<Report> {
+    let mut report = Report::default();
+    let rows = rows::read(contents, plan.kind == Kind::RotcmisCadets, &mut report);
+    change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('import of cadets'))"), &[]).await?;
+    let existing = existing::find(change, &rows).await?;
+    let merged = merge::merge(app, rows, existing, plan.strategy, &mut report);
+    write::write(change, app, user, merged, &mut report).await?;
+    report.errors.sort_by_key(|error| error.row);
+    report.rows.sort_by_key(|row| row.row);
+    Ok(report)
+}
+
+/// What is known of a cadet, in the order of [`NAMES`]; a day stands as `YYYY-MM-DD`.
+pub(super) type Fields = [Option<String>; 20];
+
+/// The columns of `cadets` that a list fills.
+pub(super) const NAMES: [&str; 20] = [
+    "rank",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix_name",
+    "email",
+    "contact_number",
+    "address",
+    "course",
+    "year_level",
+    "school_year",
+    "battalion",
+    "company",
+    "platoon",
+    "cadet_course",
+    "semester",
+    "corp_position",
+    "gender",
+    "religion",
+    "birthdate",
+];
+
+/// Places of some of them.
+pub(super) const RANK: usize = 0;
+pub(super) const FIRST_NAME: usize = 1;
+pub(super) const MIDDLE_NAME: usize = 2;
+pub(super) const LAST_NAME: usize = 3;
+pub(super) const EMAIL: usize = 5;
+pub(super) const YEAR_LEVEL: usize = 9;
+pub(super) const BIRTHDATE: usize = 19;
+
+/// A cadet as the database takes it.
+pub(super) fn record(fields: &Fields) -> serde_json::Map<String, serde_json::Value> {
+    NAMES.iter().zip(fields).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
+}
+
+/// A day as it is stored.
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
+    super::columns::day(text)
+}

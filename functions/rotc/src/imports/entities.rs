@@ -1,0 +1,179 @@
+//! The import of the resource API: cadets out of ROTCMIS as JSON, and lists of any kind as CSV.
+
+use axum::extract::State;
+use bytes::Bytes;
+use documents::read::ImportKind;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{
+    App, Result,
+    error::invalid_field,
+    http::{FormData, Json, UploadedFile},
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::{
+    Answer,
+    report::Preview,
+    run::{self, Kind, Mode, Plan, Ran, Strategy},
+    status::ImportResult,
+};
+use crate::{
+    access::{Admin, User},
+    answer::{Success, success},
+};
+
+/// Records from which on an import goes on in the background (requirement 16.11).
+const MANY: usize = 50;
+
+/// Cadets to import.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+pub struct RotcmisImport {
+    /// Cadets: `student_id`, `first_name` and `last_name` are required; keys in snake_case or camelCase.
+    #[schema(value_type = Vec<Object>)]
+    pub data: Option<Vec<Value>>,
+    /// What happens to cadets that are there: `skip` (the default), `update`, `fill` or `error`.
+    #[serde(default)]
+    pub merge_strategy: Option<Strategy>,
+    /// Go on in the background; more than 50 records do anyway.
+    #[serde(default)]
+    pub async_processing: bool,
+    /// Only tell what would be done.
+    #[serde(default)]
+    pub preview: bool,
+}
+
+/// What came of an import, or where it goes on.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct EntityImport {
+    /// The import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<Uuid>,
+    /// `completed`, `processing` or `preview`.
+    pub status: &'static str,
+    /// Records of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_records: Option<usize>,
+    /// What came of it.
+    #[serde(flatten)]
+    pub result: Option<ImportResult>,
+    /// What would come of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+}
+
+/// Import cadets out of ROTCMIS
+#[utoipa::path(post, path = "/api/import/rotcmis", tag = "imports", request_body = RotcmisImport,
+    responses((status = 200, body = Success<EntityImport>), (status = 202, body = Success<EntityImport>)))]
+pub async fn import_rotcmis(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    Json(sent): Json<RotcmisImport>,
+) -> Result<Answer<Success<EntityImport>>> {
+    let data = sent.data.filter(|data| !data.is_empty());
+    let data = data.ok_or_else(|| invalid_field("data", "data must be a list of records."))?;
+    let strategy = sent.merge_strategy.unwrap_or(Strategy::Skip);
+    let plan = Plan { kind: Kind::RotcmisCadets, strategy, day_id: None };
+    let background = sent.async_processing || data.len() > MANY;
+    let mode = Mode { preview: sent.preview, background, again: false };
+    let file = UploadedFile { name: "rotcmis.json".to_owned(), body: Bytes::from(serde_json::to_vec(&data)?) };
+    import(&app, &admin, plan, file, mode).await
+}
+
+/// A list and what it is, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct CsvImport {
+    /// The CSV file.
+    #[schema(format = Binary)]
+    file: String,
+    /// `cadets`, `staff`, `attendance`, `grades` or `ledger`.
+    entity_type: Kind,
+    /// What happens to records that are there: `update`, `fill`, `skip` or `error`. By default cadets and staff who are there
+    /// stay as they are; attendance and grades are updated.
+    merge_strategy: Option<Strategy>,
+    /// The training day of an attendance.
+    training_day_id: Option<i32>,
+    /// Only tell what would be done.
+    preview: Option<bool>,
+}
+
+/// Import a list as CSV
+#[utoipa::path(post, path = "/api/import/csv", tag = "imports",
+    request_body(content = CsvImport, content_type = "multipart/form-data"),
+    responses((status = 200, body = Success<EntityImport>), (status = 202, body = Success<EntityImport>)))]
+pub async fn import_csv(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    mut form: FormData,
+) -> Result<Answer<Success<EntityImport>>> {
+    let text = |name: &str| form.fields.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
+    let kind = kind(&text("entity_type"))?;
+    let strategy = match text("merge_strategy").as_str() {
+        "" if matches!(kind, Kind::Cadets | Kind::Staff) => Strategy::Skip,
+        "" => Strategy::Update,
+        word => serde_json::from_value(Value::from(word)).map_err(|_| {
+            invalid_field("merge_strategy", "merge_strategy must be update, fill, skip or error.")
+        })?,
+    };
+    let day_id = text("training_day_id").parse().ok();
+    if kind == Kind::Attendance && day_id.is_none() {
+        return Err(invalid_field("training_day_id", "training_day_id is required for an attendance."));
+    }
+    let preview = form.fields.get("preview").is_some_and(crate::sent::is_true);
+    let file = form.only_file("file")?.ok_or_else(|| invalid_field("file", "No file was submitted."))?;
+    let named = UploadedFile { name: "list.csv".to_owned(), body: file.body };
+    if ImportKind::of(&named.name, &named.body) != ImportKind::Csv {
+        return Err(invalid_field("file", "The file is no CSV file."));
+    }
+    import(&app, &admin, Plan { kind, strategy, day_id }, named, Mode { preview, ..Mode::default() }).await
+}
+
+fn kind(text: &str) -> Result<Kind> {
+    match text {
+        "cadets" => Ok(Kind::Cadets),
+        "staff" => Ok(Kind::Staff),
+        "attendance" => Ok(Kind::Attendance),
+        "grades" => Ok(Kind::Grades),
+        "ledger" => Ok(Kind::Ledger),
+        _ => {
+            let allowed = "entity_type must be cadets, staff, attendance, grades or ledger.";
+            Err(invalid_field("entity_type", allowed))
+        }
+    }
+}
+
+async fn import(
+    app: &App,
+    user: &User,
+    plan: Plan,
+    file: UploadedFile,
+    mode: Mode,
+) -> Result<Answer<Success<EntityImport>>> {
+    let (body, message) = match run::run(app, user, plan, &[file], mode).await? {
+        Ran::Queued(id, total) => {
+            let import = EntityImport {
+                task_id: Some(id),
+                status: "processing",
+                total_records: Some(total),
+                ..EntityImport::default()
+            };
+            return Ok(Answer::queued(Success { message: Some(run::in_background(total)), ..success(import) }));
+        }
+        Ran::Done(report, id) => {
+            let message = format!(
+                "Import completed: {} created, {} updated, {} failed.",
+                report.created, report.updated, report.failed
+            );
+            let result = Some(ImportResult::from(&report));
+            (EntityImport { task_id: Some(id), status: "completed", result, ..EntityImport::default() }, message)
+        }
+        Ran::Previewed(report) => {
+            let preview = Some(report.into());
+            (EntityImport { status: "preview", preview, ..EntityImport::default() }, "Nothing is written.".to_owned())
+        }
+    };
+    Ok(Answer::done(Success { message: Some(message), ..success(body) }))
+}

@@ -1,0 +1,363 @@
+//! Importing scores (rules.md 9.5).
+
+use axum::extract::State;
+use documents::read::Row;
+use serde::{Deserialize, Serialize};
+use shared::{
+    App, Result,
+    db::Change,
+    error::invalid,
+    http::{FormData, Json, Query, UploadedFile},
+    sql,
+};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+use validator::Validate;
+
+use super::{
+    cadets::ImportForm,
+    columns::{Aliases, Column},
+    people::{Found, Person, PersonColumns},
+    report::{Effect, Remark, Report},
+    run::{self, Input, Kind, Mode, Plan, Ran, Strategy},
+    source::{Accepts, Contents},
+};
+use crate::{access::Admin, grades::attendance_total};
+
+/// What a list of scores or points may be.
+pub const ACCEPTS: Accepts = Accepts {
+    pdf: false,
+    docx: false,
+    csv: true,
+    json: true,
+    pictures: false,
+    refusal: "Failed to process file: only Excel (.xlsx), CSV and JSON files are read",
+};
+
+/// Files of one request.
+pub const MOST_FILES: usize = 5;
+
+const SCORES: [(&str, Aliases); 3] = [
+    ("prelim", &["prelim", "prelim_score", "prelims"]),
+    ("midterm", &["midterm", "midterm_score", "midterms"]),
+    ("final", &["final", "final_score", "finals"]),
+];
+const ATTENDANCE: Aliases = &["attendance_present", "present"];
+const STATUS: Aliases = &["status", "grade_status"];
+
+/// Rows that a check shows.
+const SHOWN: usize = 20;
+
+/// Characters of a status at most.
+const LONGEST_STATUS: usize = 100;
+
+/// How lists are imported.
+#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub struct ListOptions {
+    /// Import a ledger that was imported within the last ten minutes once more.
+    #[serde(default)]
+    pub again: bool,
+    /// What happens to scores that are there: `update` (the default), `fill`, `skip` or `error`.
+    pub strategy: Option<Strategy>,
+}
+
+/// A row of scores as the file has it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ScoreRow {
+    #[serde(skip)]
+    number: usize,
+    #[serde(skip)]
+    problem: Option<String>,
+    #[serde(rename = "studentId")]
+    student_id: String,
+    email: String,
+    username: String,
+    first: String,
+    last: String,
+    prelim: String,
+    midterm: String,
+    #[serde(rename = "final")]
+    final_: String,
+    attendance: String,
+    status: String,
+}
+
+/// What the check of a file found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Checked<T> {
+    /// Rows.
+    pub total: usize,
+    /// Rows that say whom they are about and something about them.
+    pub valid: usize,
+    /// The first rows.
+    pub preview: Vec<T>,
+    /// What is wrong with rows, and whom nobody knows.
+    pub errors: Vec<Remark>,
+}
+
+/// What came of an import of scores.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct ImportedGrades {
+    /// One sentence.
+    pub message: String,
+    /// Cadets found.
+    pub updated: usize,
+    /// Rows without a cadet.
+    pub skipped: usize,
+    /// What is wrong with rows, at most ten.
+    pub errors: Vec<String>,
+    /// The import.
+    pub task_id: Option<Uuid>,
+    /// `processing`, of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    /// Rows of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_records: Option<usize>,
+}
+
+/// Check a list of scores
+///
+/// Nothing is written.
+#[utoipa::path(post, path = "/api/integration/grades/validate", tag = "imports",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Checked<ScoreRow>)))]
+pub async fn check_grades(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    form: FormData,
+) -> Result<Json<Checked<ScoreRow>>> {
+    let files = files(form, MOST_FILES)?;
+    let input = Input::read(&app, plan(Kind::Grades, ListOptions::default()), &files).await?;
+    let rows = read(input.contents());
+    let mode = Mode { preview: true, ..Mode::default() };
+    let ran = run::run(&app, &admin, plan(Kind::Grades, ListOptions::default()), &files, mode).await?;
+    let errors = match ran {
+        Ran::Previewed(report) => [report.errors, report.warnings].concat(),
+        _ => Vec::new(),
+    };
+    let valid = rows.iter().filter(|row| row.person().is_named() && row.has_score()).count();
+    let total = rows.len();
+    Ok(Json(Checked { total, valid, preview: rows.into_iter().take(SHOWN).collect(), errors }))
+}
+
+/// Import scores
+///
+/// Excel, CSV or JSON, up to five files. Scores are brought into 0 to 100; empty cells change nothing. The attendance is
+/// counted from the records, whatever the file says.
+#[utoipa::path(post, path = "/api/integration/grades/import", tag = "imports", params(ListOptions),
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = ImportedGrades), (status = 202, body = ImportedGrades)))]
+pub async fn import_grades(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    Query(options): Query<ListOptions>,
+    form: FormData,
+) -> Result<super::Answer<ImportedGrades>> {
+    let files = files(form, MOST_FILES)?;
+    let ran = run::run(&app, &admin, plan(Kind::Grades, options), &files, Mode::default()).await?;
+    Ok(match ran {
+        Ran::Queued(id, total) => super::Answer::queued(ImportedGrades {
+            message: run::in_background(total),
+            task_id: Some(id),
+            status: Some("processing"),
+            total_records: Some(total),
+            ..ImportedGrades::default()
+        }),
+        Ran::Done(report, id) => super::Answer::done(ImportedGrades {
+            message: "Grades import completed".to_owned(),
+            updated: report.taken(),
+            skipped: report.total - report.taken(),
+            errors: report.shown(),
+            task_id: Some(id),
+            ..ImportedGrades::default()
+        }),
+        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
+    })
+}
+
+/// How lists of scores and points are imported.
+pub fn plan(kind: Kind, options: ListOptions) -> Plan {
+    Plan { kind, strategy: options.strategy.unwrap_or_default(), day_id: None }
+}
+
+/// The files of a form, one at least.
+pub fn files(mut form: FormData, most: usize) -> Result<Vec<UploadedFile>> {
+    let files = form.files.remove("files").unwrap_or_default();
+    if !form.files.is_empty() || files.len() > most {
+        return Err(invalid("unexpected_file", "Unexpected field"));
+    }
+    match files.is_empty() {
+        true => Err(invalid("no_files", "No files uploaded")),
+        false => Ok(files),
+    }
+}
+
+impl ScoreRow {
+    fn of(row: &Row, people: &PersonColumns, columns: &Columns) -> Self {
+        let Person { student_id, email, username, first, last } = people.of(row);
+        let text = |column: &Column| column.of(row).unwrap_or_default().to_owned();
+        let [prelim, midterm, final_] = columns.scores.each_ref().map(text);
+        Self {
+            number: row.number,
+            problem: row.problem.clone(),
+            student_id,
+            email,
+            username,
+            first,
+            last,
+            prelim,
+            midterm,
+            final_,
+            attendance: text(&columns.attendance),
+            status: text(&columns.status),
+        }
+    }
+
+    fn person(&self) -> Person {
+        let Self { student_id, email, username, first, last, .. } = self.clone();
+        Person { student_id, email, username, first, last }
+    }
+
+    fn has_score(&self) -> bool {
+        [&self.prelim, &self.midterm, &self.final_].iter().any(|score| !score.is_empty())
+    }
+}
+
+struct Columns {
+    scores: [Column; 3],
+    attendance: Column,
+    status: Column,
+}
+
+fn read(contents: &[Contents]) -> Vec<ScoreRow> {
+    let mut rows = Vec::new();
+    for table in super::tables(contents) {
+        let people = PersonColumns::find(table);
+        let columns = Columns {
+            scores: SCORES.map(|(_, aliases)| Column::find(table, aliases)),
+            attendance: Column::find(table, ATTENDANCE),
+            status: Column::find(table, STATUS),
+        };
+        rows.extend(table.rows.iter().map(|row| ScoreRow::of(row, &people, &columns)));
+    }
+    rows
+}
+
+/// The scores of one cadet.
+#[derive(Clone, Debug, Default)]
+struct Scores {
+    scores: [Option<f64>; 3],
+    status: Option<String>,
+}
+
+/// Writes what the lists say.
+pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents]) -> Result<Report> {
+    let mut report = Report::default();
+    let rows = read(contents);
+    let people: Vec<Person> = rows.iter().map(ScoreRow::person).collect();
+    let found = Found::all(change, &people.iter().collect::<Vec<_>>()).await?;
+    let mut wanted: Vec<(i32, Scores)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    let mut sources = Vec::new();
+    for (row, person) in rows.iter().zip(&people) {
+        let who = person.who();
+        match scores(row, &mut report).and_then(|scores| Ok((named(person, &found)?, scores))) {
+            Ok((cadet_id, scores)) => {
+                let at = *places.entry(cadet_id).or_insert_with(|| {
+                    wanted.push((cadet_id, Scores::default()));
+                    wanted.len() - 1
+                });
+                wanted[at].1.take(scores);
+                sources.push((row.number, who, cadet_id));
+            }
+            Err(why) => report.fail(row.number, &who, format!("Row {}: {why}", row.number)),
+        }
+    }
+    let changed = store(change, strategy, &wanted).await?;
+    for (number, who, cadet_id) in sources {
+        let effect = if changed.contains(&cadet_id) { Effect::Updated } else { Effect::Unchanged };
+        report.count(number, &who, effect, Vec::new());
+    }
+    report.updated_ids = changed;
+    report.errors.sort_by_key(|error| error.row);
+    Ok(report)
+}
+
+/// The cadet of a row.
+pub fn named(person: &Person, found: &Found) -> Result<i32, String> {
+    if !person.is_named() {
+        return Err("it does not say which cadet is meant".to_owned());
+    }
+    found.of(person).map_err(|why| format!("{}: {why}", person.who()))
+}
+
+fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
+    if let Some(problem) = &row.problem {
+        return Err(problem.clone());
+    }
+    if row.status.chars().count() > LONGEST_STATUS {
+        return Err("the status is too long".to_owned());
+    }
+    let mut read = Scores::default();
+    for ((name, _), (score, text)) in
+        SCORES.iter().zip(read.scores.iter_mut().zip([&row.prelim, &row.midterm, &row.final_]))
+    {
+        if text.is_empty() {
+            continue;
+        }
+        match text.parse::<f64>().ok().filter(|number| number.is_finite()) {
+            Some(number) => *score = Some(number.clamp(0.0, 100.0)),
+            // Legacy: what is no number counts as not sent.
+            None => report.warn(row.number, format!("Row {}: the {name} score is no number", row.number)),
+        }
+    }
+    read.status = Some(row.status.clone()).filter(|status| !status.is_empty());
+    Ok(read)
+}
+
+impl Scores {
+    fn take(&mut self, later: Self) {
+        for (score, later) in self.scores.iter_mut().zip(later.scores) {
+            *score = later.or(*score);
+        }
+        self.status = later.status.or(self.status.take());
+    }
+}
+
+async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]) -> Result<Vec<i32>> {
+    let mut ids: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
+    ids.sort_unstable();
+    attendance_total::hold(change, &ids).await?;
+    // A score of 0 counts as none for those who only fill what is missing: so the column begins.
+    let update = sql!(
+        "UPDATE grades AS old
+         SET prelim_score = CASE WHEN $6 AND old.prelim_score > 0 THEN old.prelim_score
+                                 ELSE coalesce(new.prelim, old.prelim_score) END,
+             midterm_score = CASE WHEN $6 AND old.midterm_score > 0 THEN old.midterm_score
+                                  ELSE coalesce(new.midterm, old.midterm_score) END,
+             final_score = CASE WHEN $6 AND old.final_score > 0 THEN old.final_score
+                                ELSE coalesce(new.final, old.final_score) END,
+             status = CASE WHEN $6 AND old.status <> '' THEN old.status
+                           ELSE coalesce(new.status, old.status, 'active') END
+         FROM unnest($1::int[], $2::float8[], $3::float8[], $4::float8[], $5::text[])
+              AS new (cadet_id, prelim, midterm, final, status)
+         WHERE old.cadet_id = new.cadet_id
+           AND (coalesce(new.prelim, old.prelim_score), coalesce(new.midterm, old.midterm_score),
+                coalesce(new.final, old.final_score), coalesce(new.status, old.status, 'active'))
+               IS DISTINCT FROM (old.prelim_score, old.midterm_score, old.final_score, old.status)
+         RETURNING old.cadet_id"
+    );
+    let cadets: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
+    let score = |at: usize| wanted.iter().map(|(_, new)| new.scores[at]).collect::<Vec<Option<f64>>>();
+    let (prelim, midterm, last) = (score(0), score(1), score(2));
+    let status: Vec<&Option<String>> = wanted.iter().map(|(_, new)| &new.status).collect();
+    let fill = strategy == Strategy::Fill;
+    let rows: Vec<(i32,)> = match strategy {
+        Strategy::Skip => Vec::new(),
+        _ => change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?,
+    };
+    attendance_total::recount(change, &ids).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

@@ -1,0 +1,112 @@
+//! Importing lists: cadets, staff, attendance, grades, the ledger, and what ROTCMIS exports. How an import runs stands in
+//! [`run`].
+
+use axum::{
+    extract::DefaultBodyLimit,
+    response::{IntoResponse, Response},
+};
+use documents::read::Table;
+use shared::{
+    App,
+    http::{Accepted, Json},
+    system::{Group, Need},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::uploads::FORM_LIMIT_BYTES;
+
+pub mod attendance;
+pub mod cadets;
+mod columns;
+pub mod entities;
+mod fetch;
+pub mod grades;
+pub mod ledger;
+mod people;
+pub mod report;
+mod roster;
+pub mod rotcmis;
+pub mod run;
+mod source;
+pub mod staff;
+pub mod status;
+
+/// Importing lists.
+pub const GROUP: Group = Group {
+    name: "imports",
+    prefixes: &[
+        "/api/admin/import-cadets",
+        "/api/admin/import-cadets-remote",
+        "/api/admin/import-cadets-url",
+        "/api/admin/import-staff",
+        "/api/admin/sync-cadets",
+        "/api/import",
+        "/api/integration",
+    ],
+    needs: &[Need::Database, Need::Files],
+    memory_mb: 512,
+    routes: router,
+};
+
+fn router() -> OpenApiRouter<App> {
+    let forms = OpenApiRouter::new()
+        .routes(routes!(cadets::import_cadets))
+        .routes(routes!(staff::import_staff))
+        .routes(routes!(grades::check_grades))
+        .routes(routes!(grades::import_grades))
+        .routes(routes!(ledger::check_ledger))
+        .routes(routes!(ledger::import_ledger))
+        .routes(routes!(rotcmis::check_records))
+        .routes(routes!(rotcmis::import_records))
+        .routes(routes!(entities::import_rotcmis))
+        .routes(routes!(entities::import_csv))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES));
+    OpenApiRouter::new()
+        .routes(routes!(cadets::import_cadets_url))
+        .routes(routes!(cadets::sync_cadets))
+        .routes(routes!(cadets::import_cadets_remote))
+        .routes(routes!(rotcmis::show_integration_status))
+        .routes(routes!(status::show_import))
+        .routes(routes!(status::download_errors))
+        .merge(forms)
+}
+
+/// The tables of some files.
+fn tables(contents: &[source::Contents]) -> impl Iterator<Item = &Table> {
+    contents.iter().flat_map(|one| match one {
+        source::Contents::Tables(tables) => tables.as_slice(),
+        source::Contents::Lines(_) => &[],
+    })
+}
+
+/// An answer with its status: 200, or 202 for what goes on in the background.
+pub struct Answer<T>(http::StatusCode, T);
+
+impl<T> Answer<T> {
+    fn done(body: T) -> Self {
+        Self(http::StatusCode::OK, body)
+    }
+
+    fn queued(body: T) -> Self {
+        Self(http::StatusCode::ACCEPTED, body)
+    }
+}
+
+impl<T: serde::Serialize> IntoResponse for Answer<T> {
+    fn into_response(self) -> Response {
+        (self.0, Json(self.1)).into_response()
+    }
+}
+
+/// The answer of an import: 200, or 202 when it goes on in the background.
+pub struct Answered(pub report::Imported);
+
+impl IntoResponse for Answered {
+    fn into_response(self) -> Response {
+        let Self(imported) = self;
+        match imported.status {
+            Some(_) => Accepted(imported).into_response(),
+            None => Json(imported).into_response(),
+        }
+    }
+}

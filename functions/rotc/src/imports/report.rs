@@ -1,0 +1,186 @@
+//! What came of an import.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Errors that stand in an answer; the report has them all.
+const SHOWN: usize = 10;
+
+/// Rows a preview tells about.
+const PREVIEWED: usize = 500;
+
+/// A row that was not imported, or not as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Remark {
+    /// The row in the file, the headings being row 1.
+    pub row: usize,
+    /// One sentence.
+    pub message: String,
+}
+
+/// What becomes of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Something new.
+    Created,
+    /// Something that changes.
+    Updated,
+    /// What is there says the same already.
+    Unchanged,
+    /// What is there stays, as it was asked for, or nobody fits.
+    Skipped,
+    /// The row is wrong.
+    Failed,
+}
+
+/// A row of a preview.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PreviewedRow {
+    /// The row in the file.
+    pub row: usize,
+    /// Whom it is about.
+    pub who: String,
+    /// What would become of it.
+    pub effect: Effect,
+    /// The fields that would change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+}
+
+/// What came of an import, row by row counted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// Rows that hold something.
+    pub total: usize,
+    /// New records.
+    pub created: usize,
+    /// Records that have changed.
+    pub updated: usize,
+    /// Rows that say what is there already.
+    pub unchanged: usize,
+    /// Rows that were left out as they should be.
+    pub skipped: usize,
+    /// Rows that are wrong.
+    pub failed: usize,
+    /// What is wrong with each of those.
+    pub errors: Vec<Remark>,
+    /// What was not taken over of others.
+    pub warnings: Vec<Remark>,
+    /// Ids of the new records.
+    #[serde(default)]
+    pub created_ids: Vec<i32>,
+    /// Ids of those that have changed.
+    #[serde(default)]
+    pub updated_ids: Vec<i32>,
+    /// Numbers of one kind of import only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extra: Option<serde_json::Value>,
+    /// The first rows, for a preview.
+    #[serde(skip)]
+    pub rows: Vec<PreviewedRow>,
+    /// Why nothing was imported at all, where that turned out in the background.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+impl Report {
+    /// Counts a row.
+    pub fn count(&mut self, row: usize, who: &str, effect: Effect, fields: Vec<String>) {
+        self.total += 1;
+        match effect {
+            Effect::Created => self.created += 1,
+            Effect::Updated => self.updated += 1,
+            Effect::Unchanged => self.unchanged += 1,
+            Effect::Skipped => self.skipped += 1,
+            Effect::Failed => self.failed += 1,
+        }
+        if self.rows.len() < PREVIEWED {
+            self.rows.push(PreviewedRow { row, who: who.to_owned(), effect, fields });
+        }
+    }
+
+    /// Counts a row that is wrong.
+    pub fn fail(&mut self, row: usize, who: &str, message: impl Into<String>) {
+        self.count(row, who, Effect::Failed, Vec::new());
+        self.errors.push(Remark { row, message: message.into() });
+    }
+
+    /// Notes what was not taken over of a row.
+    pub fn warn(&mut self, row: usize, message: impl Into<String>) {
+        self.warnings.push(Remark { row, message: message.into() });
+    }
+
+    /// Rows that were taken over.
+    pub fn taken(&self) -> usize {
+        self.created + self.updated + self.unchanged
+    }
+
+    /// The first errors.
+    pub fn shown(&self) -> Vec<String> {
+        self.errors.iter().take(SHOWN).map(|error| error.message.clone()).collect()
+    }
+
+    /// Whether somebody may want to read the whole report.
+    pub fn has_remarks(&self) -> bool {
+        !self.errors.is_empty() || !self.warnings.is_empty()
+    }
+}
+
+/// What the import routes of the clients answer.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Imported {
+    /// One sentence with the numbers.
+    pub message: String,
+    /// The first ten errors.
+    pub errors: Vec<String>,
+    /// The first ten remarks on what was not taken over.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+    /// The import, where there is a report of it or it goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<Uuid>,
+    /// Where all its errors are downloaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+    /// `processing`, of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<&'static str>,
+    /// Rows of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_records: Option<usize>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
+}
+
+/// What an import would do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Preview {
+    /// Rows that hold something.
+    pub total: usize,
+    /// New records.
+    pub created: usize,
+    /// Records that would change.
+    pub updated: usize,
+    /// Rows that say what is there already.
+    pub unchanged: usize,
+    /// Rows that would be left out.
+    pub skipped: usize,
+    /// Rows that are wrong.
+    pub failed: usize,
+    /// The first 500 rows.
+    pub rows: Vec<PreviewedRow>,
+    /// Every error.
+    pub errors: Vec<Remark>,
+    /// What would not be taken over.
+    pub warnings: Vec<Remark>,
+}
+
+impl From<Report> for Preview {
+    fn from(report: Report) -> Self {
+        let Report { total, created, updated, unchanged, skipped, failed, errors, warnings, rows, .. } = report;
+        Self { total, created, updated, unchanged, skipped, failed, rows, errors, warnings }
+    }
+}

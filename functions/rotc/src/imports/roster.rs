@@ -1,0 +1,255 @@
+//! Which cadet a line of an attendance list means (rules.md 9.3): by what names one cadet for certain, else by a name that
+//! may be misspelt a little.
+//!
+//! Legacy: a similar name won over a student id, and of two equally similar cadets the first. Here what is certain comes
+//! first, and a name that fits two cadets equally well fits nobody.
+
+use std::collections::HashMap;
+
+use shared::{Result, db::Change, row, sql};
+use strsim::levenshtein;
+
+/// Letters that may be wrong in a name.
+const MOST_WRONG: usize = 5;
+
+row! {
+    struct Candidate {
+        id: i32,
+        student_id: String,
+        first_name: String,
+        last_name: String,
+        username: Option<String>,
+        email: Option<String>,
+    }
+}
+
+/// How a line names somebody; what it does not say is empty.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// The name, in any order.
+    pub name: String,
+    /// The name of the account.
+    pub username: String,
+    /// Whether that is only a guess at a word of the line.
+    pub is_guess: bool,
+    /// The student id.
+    pub student_id: String,
+    /// The mail address.
+    pub email: String,
+}
+
+/// Everybody who may be on a list: approved and not archived.
+pub struct Roster {
+    by_student_id: HashMap<String, Option<i32>>,
+    by_username: HashMap<String, Option<i32>>,
+    by_email: HashMap<String, Option<i32>>,
+    by_name: HashMap<String, Option<i32>>,
+    names: Vec<Spelling>,
+}
+
+/// The ways to write a name.
+struct Spelling {
+    id: i32,
+    forms: [String; 4],
+    letters: Letters,
+}
+
+/// What a list means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// This cadet.
+    One(i32),
+    /// Several fit equally well.
+    Several,
+    /// Nobody.
+    Nobody,
+}
+
+impl Roster {
+    /// Reads everybody.
+    pub async fn load(change: &mut Change) -> Result<Self> {
+        let list = sql!(
+            "SELECT cadets.id, cadets.student_id, first_name, last_name, users.username,
+                    coalesce(nullif(users.email, ''), cadets.email) AS email
+             FROM cadets JOIN users ON users.cadet_id = cadets.id
+             WHERE cadets.is_archived IS NOT TRUE AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
+             ORDER BY cadets.id, users.id"
+        );
+        Ok(Self::of(change.all(list, &[]).await?))
+    }
+
+    fn of(candidates: Vec<Candidate>) -> Self {
+        let mut roster = Self {
+            by_student_id: HashMap::new(),
+            by_username: HashMap::new(),
+            by_email: HashMap::new(),
+            by_name: HashMap::new(),
+            names: Vec::new(),
+        };
+        for cadet in candidates {
+            let id = cadet.id;
+            note(&mut roster.by_student_id, Some(&cadet.student_id), id);
+            note(&mut roster.by_username, cadet.username.as_ref(), id);
+            note(&mut roster.by_email, cadet.email.as_ref(), id);
+            // Several accounts may share a cadet.
+            if roster.names.last().is_some_and(|last| last.id == id) {
+                continue;
+            }
+            let (first, last) = (plain(&cadet.first_name), plain(&cadet.last_name));
+            let forms = [
+                format!("{first} {last}"),
+                format!("{last} {first}"),
+                format!("{last}, {first}"),
+                format!("{first}, {last}"),
+            ];
+            for form in &forms {
+                note(&mut roster.by_name, Some(form), id);
+            }
+            let letters = Letters::of(&forms[0]);
+            roster.names.push(Spelling { id, forms, letters });
+        }
+        roster
+    }
+
+    /// Whom a line means.
+    pub fn find(&self, named: &Named) -> Match {
+        let ids = [
+            (&self.by_student_id, named.student_id.as_str()),
+            (&self.by_username, if named.is_guess { "" } else { named.username.as_str() }),
+            (&self.by_email, named.email.as_str()),
+        ];
+        let certain = ids.iter().find_map(|(map, key)| map.get(&plain(key)).copied());
+        if let Some(found) = certain {
+            return found.map_or(Match::Several, Match::One);
+        }
+        match self.by_similar_name(&plain(&named.name)) {
+            Match::Nobody if named.is_guess => {
+                let guessed = self.by_username.get(&plain(&named.username)).copied().flatten();
+                guessed.map_or(Match::Nobody, Match::One)
+            }
+            found => found,
+        }
+    }
+
+    fn by_similar_name(&self, name: &str) -> Match {
+        if name.is_empty() {
+            return Match::Nobody;
+        }
+        if let Some(found) = self.by_name.get(name) {
+            return found.map_or(Match::Several, Match::One);
+        }
+        let length = name.chars().count();
+        let letters = Letters::of(name);
+        let mut best = (MOST_WRONG + 1, Match::Nobody);
+        for spelling in &self.names {
+            // Cheap to count, and never more than the distance.
+            if letters.missing(&spelling.letters) > best.0.min(MOST_WRONG) {
+                continue;
+            }
+            let distance = spelling.forms.iter().map(|form| levenshtein(name, form)).min().unwrap_or(usize::MAX);
+            // Less than 40 % of the name.
+            if distance > MOST_WRONG || distance * 5 >= length * 2 {
+                continue;
+            }
+            if distance < best.0 {
+                best = (distance, Match::One(spelling.id));
+            } else if distance == best.0 {
+                best.1 = Match::Several;
+            }
+        }
+        best.1
+    }
+}
+
+/// Notes whom a key means; nobody for certain when it means two.
+fn note(map: &mut HashMap<String, Option<i32>>, key: Option<&String>, id: i32) {
+    let Some(key) = key.map(|key| plain(key)).filter(|key| !key.is_empty()) else { return };
+    map.entry(key).and_modify(|known| *known = known.filter(|known| *known == id)).or_insert(Some(id));
+}
+
+fn plain(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").to_lowercase()
+}
+
+/// How often each letter stands in a name, without regard to the order.
+struct Letters([u8; 32]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut counts = [0_u8; 32];
+        for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
+            let at = (letter as usize) % counts.len();
+            counts[at] = counts[at].saturating_add(1);
+        }
+        Self(counts)
+    }
+
+    /// Letters that one of both has more of, at most as many as an edit of one into the other takes.
+    fn missing(&self, other: &Self) -> usize {
+        let (mut more, mut less) = (0_usize, 0_usize);
+        for (a, b) in self.0.iter().zip(other.0) {
+            more += usize::from(a.saturating_sub(b));
+            less += usize::from(b.saturating_sub(*a));
+        }
+        more.max(less)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn roster(names: &[(&str, &str)]) -> Roster {
+        let candidate = |(at, (first, last)): (usize, &(&str, &str))| Candidate {
+            id: i32::try_from(at).unwrap() + 1,
+            student_id: format!("2024-{at:04}"),
+            first_name: (*first).to_owned(),
+            last_name: (*last).to_owned(),
+            username: Some(first.to_lowercase()),
+            email: None,
+        };
+        Roster::of(names.iter().enumerate().map(candidate).collect())
+    }
+
+    fn named(name: &str) -> Named {
+        Named { name: name.to_owned(), ..Named::default() }
+    }
+
+    #[test]
+    fn names_are_found_in_any_order_and_with_a_few_wrong_letters() {
+        let roster = roster(&[("Apolinario Tala", "Katigbak"), ("Jose", "Bautista"), ("Ñoño", "Peñaranda")]);
+        for (name, id) in [
+            ("Apolinario Tala Katigbakx", 1),
+            ("Bautista, Josee", 2),
+            ("JOSE  BAUTISTA", 2),
+            ("Peñaranda, Ñoño", 3),
+            ("Penaranda, Nono", 3),
+        ] {
+            assert_eq!(roster.find(&named(name)), Match::One(id), "{name}");
+        }
+        for name in ["Zzyzx Unknown Person", "Jo", "", "Someone"] {
+            assert_eq!(roster.find(&named(name)), Match::Nobody, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_fits_two_fits_nobody_until_an_id_tells() {
+        let roster = roster(&[("Juan", "Cruz"), ("Juan", "Cruz"), ("Juana", "Cruz")]);
+        assert_eq!(roster.find(&named("Juan Cruz")), Match::Several);
+        assert_eq!(roster.find(&Named { student_id: "2024-0001".to_owned(), ..named("Juan Cruz") }), Match::One(2));
+        assert_eq!(roster.find(&named("Juana Cruz")), Match::One(3));
+    }
+
+    #[test]
+    fn a_guessed_user_name_counts_last() {
+        let roster = roster(&[("Juan", "Cruz"), ("Maria", "Reyes")]);
+        let guess = |name: &str, username: &str| Named {
+            username: username.to_owned(),
+            is_guess: true,
+            ..named(name)
+        };
+        assert_eq!(roster.find(&guess("Maria Reyes", "juan")), Match::One(2));
+        assert_eq!(roster.find(&guess("Nobody Here At All", "juan")), Match::One(1));
+    }
+}

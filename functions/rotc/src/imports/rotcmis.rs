@@ -1,0 +1,420 @@
+//! Attendance out of ROTCMIS: the client has files checked, shows the records, and sends back those to import
+//! (rules.md 9.4).
+
+use std::collections::{BTreeMap, HashMap};
+
+use axum::extract::State;
+use bytes::Bytes;
+use chrono::{DateTime, SecondsFormat, Utc};
+use documents::read::ImportKind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use shared::{
+    App, Result,
+    db::Change,
+    error::invalid,
+    http::{FormData, Json, UploadedFile},
+    sql,
+};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+use super::{
+    cadets::ImportForm,
+    columns::Column,
+    grades::files,
+    report::{Effect, Report},
+    roster::{Match, Named, Roster},
+    run::{self, Kind, Mode, Plan, Ran, Strategy},
+    source::{self, Accepts, Contents},
+};
+use crate::{
+    access::{Admin, Guest},
+    attendance::{
+        import_records::{ListedEntry, record_list},
+        status::Status,
+    },
+    grades::attendance_total,
+};
+
+mod fields;
+
+use fields::{moment, status_word};
+
+const ACCEPTS: Accepts = Accepts {
+    pdf: true,
+    docx: false,
+    csv: true,
+    json: true,
+    pictures: false,
+    refusal: "Validation error: only Excel (.xlsx), CSV, JSON and PDF files are read",
+};
+
+/// Files of one request.
+const MOST_FILES: usize = 10;
+
+/// `{"status": "ok"}`
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct IntegrationStatus {
+    status: &'static str,
+}
+
+/// Show whether imports are offered
+#[utoipa::path(get, path = "/api/integration/status", tag = "imports",
+    responses((status = 200, body = IntegrationStatus)))]
+pub async fn show_integration_status(_: Guest) -> Json<IntegrationStatus> {
+    Json(IntegrationStatus { status: "ok" })
+}
+
+/// A record as it was read.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckedRecord {
+    /// What the file says.
+    #[schema(value_type = Object)]
+    raw: Map<String, Value>,
+    /// Student id.
+    #[serde(rename = "student_id")]
+    student_id: Option<String>,
+    /// Name.
+    name: Option<String>,
+    /// When (ISO 8601, UTC).
+    date: Option<String>,
+    /// How they attended.
+    status: Option<Status>,
+    /// Company.
+    company: Option<String>,
+    /// Platoon.
+    platoon: Option<String>,
+    /// What is wrong with it.
+    errors: Vec<String>,
+    /// Whether the files name the same person on the same day more than once.
+    is_duplicate_in_batch: bool,
+}
+
+/// What the check of some files found.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CheckedRecords {
+    /// The records.
+    records: Vec<CheckedRecord>,
+    /// Their numbers.
+    summary: RecordsSummary,
+}
+
+/// How many records are which.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordsSummary {
+    total: usize,
+    valid: usize,
+    invalid: usize,
+    duplicates: usize,
+    by_status: BTreeMap<String, usize>,
+    /// Valid records in percent.
+    data_quality: u32,
+}
+
+/// Check files of ROTCMIS
+///
+/// CSV, JSON, Excel or PDF, up to ten. Nothing is written.
+#[utoipa::path(post, path = "/api/integration/rotcmis/validate", tag = "imports",
+    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = CheckedRecords)))]
+pub async fn check_records(
+    _: Admin,
+    State(app): State<App>,
+    form: FormData,
+) -> Result<Json<CheckedRecords>> {
+    let mut records = Vec::new();
+    for file in files(form, MOST_FILES)? {
+        records.extend(read(&app, &file).await?);
+    }
+    mark_duplicates(&mut records);
+    let summary = summary(&records);
+    Ok(Json(CheckedRecords { records, summary }))
+}
+
+async fn read(app: &App, file: &UploadedFile) -> Result<Vec<CheckedRecord>> {
+    if ImportKind::of(&file.name, &file.body) == ImportKind::Json {
+        let list = source::json_list(&file.body);
+        let list = list.map_err(|why| invalid("bad_file", format!("Validation error: {why}")))?;
+        let objects = list.iter().filter_map(Value::as_object);
+        return Ok(objects.map(|object| record(fields::normalised(object))).collect());
+    }
+    match source::read(app, file, ACCEPTS).await? {
+        Contents::Tables(tables) => Ok(tables.iter().flat_map(fields::of_table).map(record).collect()),
+        Contents::Lines(lines) => Ok(lines.iter().filter_map(|line| of_line(app, line)).collect()),
+    }
+}
+
+/// A record of what a file says under its headings.
+fn record(raw: Map<String, Value>) -> CheckedRecord {
+    let text = |names: &[&str]| {
+        let found = names.iter().filter_map(|name| raw.get(*name)?.as_str()).find(|text| !text.is_empty());
+        found.map(str::to_owned)
+    };
+    let (student_id, name) = (text(fields::STUDENT_ID), text(fields::NAME));
+    let date = text(fields::DATE).and_then(|text| moment(&text));
+    let status = text(fields::STATUS).and_then(|text| status_word(&text));
+    let (company, platoon) = (text(&["company"]), text(&["platoon"]));
+    let errors = [
+        (student_id.is_none() && name.is_none(), "Missing student_id or name"),
+        (date.is_none(), "Invalid or missing date"),
+        (status.is_none(), "Invalid or missing status"),
+    ];
+    let errors = errors.iter().filter(|(wrong, _)| *wrong).map(|(_, why)| (*why).to_owned()).collect();
+    let date = date.map(iso);
+    CheckedRecord { raw, student_id, name, date, status, company, platoon, errors, is_duplicate_in_batch: false }
+}
+
+fn iso(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// A line of a PDF with a status in it; its day is today.
+fn of_line(app: &App, line: &str) -> Option<CheckedRecord> {
+    let (name, _, status) = super::attendance::lines::name_and_status(line)?;
+    if name.is_empty() {
+        return None;
+    }
+    let now = app.clock.now();
+    let raw = json!({ "name": name, "status": status, "date": now.date_naive().to_string() });
+    Some(CheckedRecord { date: Some(iso(now)), errors: Vec::new(), ..record(raw.as_object().cloned()?) })
+}
+
+fn mark_duplicates(records: &mut [CheckedRecord]) {
+    let key = |record: &CheckedRecord| {
+        let who = record.student_id.clone().or(record.name.as_ref().map(|name| name.to_lowercase()))?;
+        Some((who, record.date.as_ref()?.get(..10)?.to_owned()))
+    };
+    let mut counts: HashMap<(String, String), usize> = HashMap::new();
+    for key in records.iter().filter_map(key) {
+        *counts.entry(key).or_default() += 1;
+    }
+    for record in records {
+        record.is_duplicate_in_batch = key(record).is_some_and(|key| counts[&key] > 1);
+    }
+}
+
+fn summary(records: &[CheckedRecord]) -> RecordsSummary {
+    let total = records.len();
+    let valid = records.iter().filter(|record| record.errors.is_empty()).count();
+    let mut by_status = BTreeMap::new();
+    for record in records {
+        let status = record.status.map_or("invalid", Status::as_str);
+        *by_status.entry(status.to_owned()).or_default() += 1;
+    }
+    // Halves are rounded up, as JavaScript does.
+    let data_quality = (valid * 200 + total).checked_div(2 * total).unwrap_or_default();
+    RecordsSummary {
+        total,
+        valid,
+        invalid: total - valid,
+        duplicates: records.iter().filter(|record| record.is_duplicate_in_batch).count(),
+        by_status,
+        data_quality: u32::try_from(data_quality).unwrap_or_default(),
+    }
+}
+
+/// Records to import.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+pub struct RecordsToImport {
+    /// Records as the check answers them; `student_id` or `name`, `status`, and `date` (today if absent).
+    #[serde(default)]
+    #[schema(value_type = Vec<Object>)]
+    pub records: Option<Vec<Value>>,
+    /// `skip-duplicates` (the default) leaves records of the same cadet and day as they are, `overwrite` changes them.
+    pub strategy: Option<String>,
+}
+
+/// What came of an import of records.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ImportedRecords {
+    /// One sentence.
+    message: String,
+    /// The numbers, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<RecordNumbers>,
+    /// The import, where there is a report of it or it goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_id: Option<Uuid>,
+    /// `processing`, of one that goes on in the background.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+}
+
+/// How many records became what.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct RecordNumbers {
+    inserted: usize,
+    updated: usize,
+    skipped: usize,
+    errors: usize,
+}
+
+/// Import records of ROTCMIS
+///
+/// A day without a training day gets one. All records are written together.
+#[utoipa::path(post, path = "/api/integration/rotcmis/import", tag = "imports", request_body = RecordsToImport,
+    responses((status = 200, body = ImportedRecords), (status = 202, body = ImportedRecords)))]
+pub async fn import_records(
+    Admin(admin): Admin,
+    State(app): State<App>,
+    Json(sent): Json<RecordsToImport>,
+) -> Result<super::Answer<ImportedRecords>> {
+    let records = sent.records.filter(|records| !records.is_empty());
+    let records = records.ok_or_else(|| invalid("no_records", "No records to import"))?;
+    let overwrite = sent.strategy.as_deref() == Some("overwrite");
+    let strategy = if overwrite { Strategy::Update } else { Strategy::Skip };
+    let plan = Plan { kind: Kind::RotcmisAttendance, strategy, day_id: None };
+    let body = Bytes::from(serde_json::to_vec(&records.iter().map(slim).collect::<Vec<_>>())?);
+    let file = UploadedFile { name: "records.json".to_owned(), body };
+    Ok(match run::run(&app, &admin, plan, &[file], Mode::default()).await? {
+        Ran::Queued(id, total) => super::Answer::queued(ImportedRecords {
+            message: run::in_background(total),
+            result: None,
+            task_id: Some(id),
+            status: Some("processing"),
+        }),
+        Ran::Done(report, id) => super::Answer::done(ImportedRecords {
+            message: "Import completed".to_owned(),
+            result: Some(RecordNumbers {
+                inserted: report.created,
+                updated: report.updated + report.unchanged,
+                skipped: report.skipped,
+                errors: report.failed,
+            }),
+            task_id: report.has_remarks().then_some(id),
+            status: None,
+        }),
+        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
+    })
+}
+
+/// What is imported of a record.
+fn slim(record: &Value) -> Value {
+    let fields = ["student_id", "name", "status", "date"];
+    let kept = fields.iter().filter_map(|field| {
+        let text = source::plain(record.get(*field)?);
+        (!text.is_empty()).then(|| ((*field).to_owned(), Value::from(text)))
+    });
+    Value::Object(kept.collect())
+}
+
+/// Writes records.
+pub async fn apply(
+    change: &mut Change,
+    app: &App,
+    strategy: Strategy,
+    contents: &[Contents],
+) -> Result<Report> {
+    let mut report = Report::default();
+    let roster = Roster::load(change).await?;
+    let mut listed: Vec<(usize, String, String, i32, Status)> = Vec::new();
+    for table in super::tables(contents) {
+        let [student_id, name, status, date] =
+            [&["student_id"], &["name"], &["status"], &["date"]].map(|aliases| Column::find(table, aliases));
+        for row in &table.rows {
+            let text = |column: &Column| column.raw(row).unwrap_or_default().to_owned();
+            let named = Named { name: text(&name), student_id: text(&student_id), ..Named::default() };
+            let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
+            let (status, date) = (text(&status), text(&date));
+            let cadet_id = match (status.is_empty(), roster.find(&named)) {
+                (false, Match::One(cadet_id)) => cadet_id,
+                (_, found) => {
+                    report.count(row.number, &who, Effect::Skipped, Vec::new());
+                    if !status.is_empty() && !who.is_empty() {
+                        let why = if found == Match::Several { "fits several cadets" } else { "no such cadet" };
+                        report.warn(row.number, format!("{who}: {why}"));
+                    }
+                    continue;
+                }
+            };
+            match entry(app, &status, &date) {
+                Ok((status, day)) => listed.push((row.number, who, day, cadet_id, status)),
+                Err(why) => report.fail(row.number, &who, format!("{who}: {why}")),
+            }
+        }
+    }
+    store(change, strategy, listed, &mut report).await?;
+    Ok(report)
+}
+
+fn entry(app: &App, status: &str, date: &str) -> Result<(Status, String), String> {
+    let status = status_word(status).ok_or("the status is none of present, late, excused and absent")?;
+    let day = match date {
+        "" => app.clock.now(),
+        text => moment(text).ok_or("the date is no date")?,
+    };
+    Ok((status, day.date_naive().to_string()))
+}
+
+async fn store(
+    change: &mut Change,
+    strategy: Strategy,
+    listed: Vec<(usize, String, String, i32, Status)>,
+    report: &mut Report,
+) -> Result<()> {
+    let mut cadet_ids: Vec<i32> = listed.iter().map(|(_, _, _, cadet_id, _)| *cadet_id).collect();
+    cadet_ids.sort_unstable();
+    attendance_total::hold(change, &cadet_ids).await?;
+    let days = days(change, listed.iter().map(|(_, _, day, _, _)| day.clone()).collect()).await?;
+    let overwrite = strategy != Strategy::Skip;
+    let mut entries: Vec<ListedEntry> = Vec::new();
+    let mut places: HashMap<(i32, i32), usize> = HashMap::new();
+    let mut sources = Vec::new();
+    for (row, who, day, cadet_id, status) in listed {
+        let day_id = days.get(&day).copied().unwrap_or_default();
+        sources.push((row, who, (day_id, cadet_id)));
+        match places.get(&(day_id, cadet_id)).and_then(|at| entries.get_mut(*at)) {
+            Some(earlier) if overwrite => earlier.status = status,
+            Some(_) => {}
+            None => {
+                places.insert((day_id, cadet_id), entries.len());
+                let (remarks, time_in, time_out) = (None, None, None);
+                entries.push(ListedEntry { day_id, cadet_id, status, remarks, time_in, time_out });
+            }
+        }
+    }
+    let written = record_list(change, &entries, overwrite).await?;
+    let mut effects: HashMap<(i32, i32), Effect> = HashMap::new();
+    for record in written {
+        let effect = if record.created { Effect::Created } else { Effect::Updated };
+        effects.insert((record.training_day_id, record.cadet_id), effect);
+        let ids = if record.created { &mut report.created_ids } else { &mut report.updated_ids };
+        ids.push(record.id);
+    }
+    let kept = if overwrite { Effect::Unchanged } else { Effect::Skipped };
+    for (row, who, key) in sources {
+        // The first record of a cadet and day makes it, the others find it.
+        let effect = effects.insert(key, kept).unwrap_or(kept);
+        report.count(row, &who, effect, Vec::new());
+    }
+    Ok(())
+}
+
+/// The training days of these dates; those that are missing are made, after the totals are held.
+async fn days(change: &mut Change, mut dates: Vec<String>) -> Result<HashMap<String, i32>> {
+    dates.sort_unstable();
+    dates.dedup();
+    let find = sql!(
+        "SELECT date, id FROM training_days WHERE date = ANY($1) ORDER BY date, id DESC FOR KEY SHARE"
+    );
+    let mut found: HashMap<String, i32> =
+        change.all::<(String, i32)>(find, &[&dates]).await?.into_iter().collect();
+    if dates.iter().all(|date| found.contains_key(date)) {
+        return Ok(found);
+    }
+    // One after the other, so that two imports of a day make it once.
+    change.execute(sql!("LOCK TABLE training_days IN SHARE ROW EXCLUSIVE MODE"), &[]).await?;
+    let insert = sql!(
+        "INSERT INTO training_days (date, title, description)
+         SELECT wanted, 'Training ' || wanted, 'Imported from ROTCMIS' FROM unnest($1::text[]) AS wanted
+         WHERE NOT EXISTS (SELECT FROM training_days WHERE date = wanted)
+         ORDER BY wanted RETURNING date, id"
+    );
+    change.execute(insert, &[&dates]).await?;
+    found = change.all::<(String, i32)>(find, &[&dates]).await?.into_iter().collect();
+    Ok(found)
+}

@@ -1,0 +1,65 @@
+//! ZIP files from anywhere: how much is in them is counted before anything else reads them.
+
+use std::io::{Cursor, Read, Seek};
+
+use memchr::memmem;
+use zip::ZipArchive;
+
+use super::{Unreadable, unreadable};
+
+/// Entries at most; a workbook with a hundred sheets has a few hundred.
+const MOST_ENTRIES: usize = 2_000;
+
+/// Bytes of one entry at most.
+const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
+
+/// Bytes of all entries at most.
+const LARGEST_ARCHIVE: u64 = 96 * 1024 * 1024;
+
+/// An archive whose entries have been unpacked once, byte by byte, without keeping them.
+pub type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
+
+/// Opens an archive, after counting what comes out of it.
+pub fn open(body: &[u8]) -> Result<Archive<'_>, Unreadable> {
+    // Each entry has this mark in the directory; counted first, since the directory is read into memory.
+    if memmem::find_iter(body, b"PK\x01\x02").take(MOST_ENTRIES + 1).count() > MOST_ENTRIES {
+        return Err(unreadable("The file has too many parts"));
+    }
+    let mut archive = ZipArchive::new(Cursor::new(body)).map_err(|_| damaged())?;
+    let mut left = LARGEST_ARCHIVE;
+    for at in 0..archive.len() {
+        let mut entry = archive.by_index(at).map_err(|_| damaged())?;
+        // What it claims, before a byte is unpacked; then what really comes.
+        if entry.size() > LARGEST_ENTRY {
+            return Err(bomb());
+        }
+        let most = left.min(LARGEST_ENTRY);
+        let unpacked = count(&mut entry, most + 1).map_err(|_| damaged())?;
+        if unpacked > most {
+            return Err(bomb());
+        }
+        left -= unpacked;
+    }
+    Ok(archive)
+}
+
+/// One entry as text, if it is there.
+pub fn text<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<Option<String>, Unreadable> {
+    let Ok(entry) = archive.by_name(name) else { return Ok(None) };
+    let mut text = String::new();
+    let read = entry.take(LARGEST_ENTRY).read_to_string(&mut text);
+    read.map(|_| Some(text)).map_err(|_| damaged())
+}
+
+fn count(reader: &mut impl Read, most: u64) -> std::io::Result<u64> {
+    std::io::copy(&mut reader.take(most), &mut std::io::sink())
+}
+
+/// What is said of a file that ends too early or is no ZIP file.
+pub fn damaged() -> Unreadable {
+    unreadable("The file is damaged or not complete")
+}
+
+fn bomb() -> Unreadable {
+    unreadable("The file is too large when it is unpacked")
+}

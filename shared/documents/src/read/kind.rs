@@ -1,0 +1,76 @@
+//! What a file is, by its first bytes; its name only decides between texts.
+
+use memchr::memmem;
+
+/// What can be imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportKind {
+    /// An Excel workbook (`.xlsx`).
+    Xlsx,
+    /// A Word document (`.docx`).
+    Docx,
+    /// A PDF.
+    Pdf,
+    /// Comma-separated values.
+    Csv,
+    /// JSON.
+    Json,
+    /// A picture, with its media type.
+    Picture(&'static str),
+    /// An Excel or Word file of before 2007.
+    Old,
+    /// Something else.
+    Unknown,
+}
+
+/// Bytes in which the parts of a ZIP file are looked for: the names stand at its end.
+const TAIL: usize = 1 << 20;
+
+impl ImportKind {
+    /// Looks at the bytes; `name` is what the sender calls the file.
+    pub fn of(name: &str, body: &[u8]) -> Self {
+        let extension = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+        if body.starts_with(b"PK") {
+            return Self::of_archive(body, extension.as_deref());
+        }
+        if body.starts_with(b"%PDF-") || memmem::find(&body[..body.len().min(1024)], b"%PDF-").is_some() {
+            return Self::Pdf;
+        }
+        if body.starts_with(b"\xd0\xcf\x11\xe0") {
+            return Self::Old;
+        }
+        if let Some(media_type) = picture(body) {
+            return Self::Picture(media_type);
+        }
+        match extension.as_deref() {
+            Some("csv") => Self::Csv,
+            Some("json") => Self::Json,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn of_archive(body: &[u8], extension: Option<&str>) -> Self {
+        let tail = &body[body.len().saturating_sub(TAIL)..];
+        let has = |name: &[u8]| memmem::find(tail, name).is_some();
+        match (has(b"xl/workbook"), has(b"word/document")) {
+            (true, false) => Self::Xlsx,
+            (false, true) => Self::Docx,
+            // Cut off, or made to look like both: what it says it is, and its reader will tell what is wrong.
+            _ if extension == Some("docx") => Self::Docx,
+            _ => Self::Xlsx,
+        }
+    }
+}
+
+fn picture(body: &[u8]) -> Option<&'static str> {
+    let is = |start: &[u8]| body.starts_with(start);
+    match () {
+        () if is(b"\x89PNG\r\n\x1a\n") => Some("image/png"),
+        () if is(b"\xff\xd8\xff") => Some("image/jpeg"),
+        () if is(b"RIFF") && body.get(8..12) == Some(b"WEBP") => Some("image/webp"),
+        () if is(b"GIF87a") || is(b"GIF89a") => Some("image/gif"),
+        () if is(b"BM") && body.len() > 54 => Some("image/bmp"),
+        () if is(b"II*\0") || is(b"MM\0*") => Some("image/tiff"),
+        () => None,
+    }
+}

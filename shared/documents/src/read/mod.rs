@@ -1,0 +1,148 @@
+//! Reading the files that people import: tables (Excel, CSV) and lines of text (Word, PDF).
+//!
+//! Such a file comes from anywhere, so nothing in it is believed: sizes are counted while it is unpacked, and what is
+//! larger than any honest list of a school is refused before it fills the memory. A refusal is a sentence for the person
+//! who sent the file.
+
+mod archive;
+mod csv;
+mod docx;
+mod kind;
+mod pdf;
+mod xlsx;
+
+pub use csv::{decoded, read_csv};
+pub use docx::docx_lines;
+pub use kind::ImportKind;
+pub use pdf::{PdfText, pdf_lines};
+pub use xlsx::read_xlsx;
+
+/// Rows of one table at most, beside the headings: what the legacy server read of a sheet.
+pub const MOST_ROWS: usize = 10_000;
+
+/// Columns of a table at most.
+pub const MOST_COLUMNS: usize = 256;
+
+/// Characters of one cell at most: what Excel can hold.
+const LONGEST_CELL: usize = 32_767;
+
+/// Bytes of all the text of a file at most.
+const MOST_TEXT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Why a file is not read: one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable(String);
+
+impl Unreadable {
+    /// A refusal for a reason of the caller's.
+    pub fn new(why: impl Into<String>) -> Self {
+        Self(why.into())
+    }
+}
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+fn unreadable(why: impl Into<String>) -> Unreadable {
+    Unreadable::new(why)
+}
+
+/// A table with its first row as headings.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The headings, as written; a column without one has an empty one.
+    pub headings: Vec<String>,
+    /// The rows that hold anything.
+    pub rows: Vec<Row>,
+}
+
+/// A row of a table. Cells are texts, whatever they were: numbers as people write them, days as `YYYY-MM-DD`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    /// Where it stands in the file; the headings are row 1.
+    pub number: usize,
+    /// Its cells, trimmed, as many as there are headings.
+    pub cells: Vec<String>,
+    /// What is wrong with the row itself, such as a formula that failed.
+    pub problem: Option<String>,
+}
+
+/// Collects the rows of a table within the limits.
+#[derive(Default)]
+struct TableBuilder {
+    table: Table,
+    has_headings: bool,
+    text_bytes: usize,
+}
+
+impl TableBuilder {
+    /// Adds a row; the first that holds anything becomes the headings, and empty ones are left out.
+    fn push(
+        &mut self,
+        number: usize,
+        mut cells: Vec<String>,
+        problem: Option<String>,
+    ) -> Result<(), Unreadable> {
+        if cells.len() > MOST_COLUMNS {
+            return Err(too_wide());
+        }
+        for cell in &mut cells {
+            self.text_bytes += cell.len();
+            clean(cell);
+        }
+        if self.text_bytes > MOST_TEXT_BYTES {
+            return Err(unreadable("The file holds too much text"));
+        }
+        let blank = cells.iter().all(String::is_empty) && problem.is_none();
+        match (blank, self.has_headings) {
+            (true, _) => {}
+            (false, false) => {
+                self.has_headings = true;
+                self.table.headings = cells;
+            }
+            (false, true) => {
+                if self.table.rows.len() == MOST_ROWS {
+                    return Err(too_long());
+                }
+                cells.resize(self.table.headings.len().max(cells.len()), String::new());
+                self.table.rows.push(Row { number, cells, problem });
+            }
+        }
+        Ok(())
+    }
+
+    /// The table; headings of columns that only rows have are empty.
+    fn finish(mut self) -> Table {
+        let widest =
+            self.table.rows.iter().map(|row| row.cells.len()).max().unwrap_or(self.table.headings.len());
+        self.table.headings.resize(widest.max(self.table.headings.len()), String::new());
+        self.table
+    }
+}
+
+/// Trims a cell, takes out what a database does not store, and cuts what is too long.
+fn clean(cell: &mut String) {
+    if cell.contains('\0') {
+        *cell = cell.replace('\0', "");
+    }
+    if let Some((end, _)) = cell.char_indices().nth(LONGEST_CELL) {
+        cell.truncate(end);
+    }
+    let trimmed = cell.trim();
+    if trimmed.len() != cell.len() {
+        *cell = trimmed.to_owned();
+    }
+}
+
+fn too_wide() -> Unreadable {
+    unreadable(format!("The table has more than {MOST_COLUMNS} columns"))
+}
+
+fn too_long() -> Unreadable {
+    unreadable(format!("The table has more than {MOST_ROWS} rows, please divide it into several files"))
+}
