@@ -29,6 +29,7 @@ pub mod messages;
 pub mod metrics;
 pub mod migrations;
 pub mod notifications;
+pub mod ocr;
 pub mod ops;
 pub mod push;
 pub mod realtime;
@@ -67,6 +68,7 @@ pub static GROUPS: &[&Group] = &[
     &messages::GROUP,
     &metrics::GROUP,
     &notifications::GROUP,
+    &ocr::GROUP,
     &ops::GROUP,
     &push::GROUP,
     &realtime::GROUP,

@@ -61,11 +61,9 @@ fn variants() -> Vec<(&'static str, Steps)> {
         ("no step", Steps::NONE),
         ("all", all),
         ("without even", Steps { even: false, ..all }),
-        ("without stretch", Steps { stretch: false, ..all }),
         ("without despeckle", Steps { despeckle: false, ..all }),
         ("without straighten", Steps { straighten: false, ..all }),
         ("without enlarge", Steps { enlarge: false, ..all }),
-        ("without binarise", Steps { binarise: false, ..all }),
         ("without turn", Steps { turn: false, ..all }),
     ]
 }

@@ -9,7 +9,13 @@ pub use image::GrayImage;
 use crate::upload::LONGEST_SIDE;
 
 /// Pixels of the longer side below which a page is enlarged.
-const ENOUGH: u32 = 2_400;
+const ENOUGH: u32 = 1_500;
+
+/// The share of dark pixels that stand alone from which on a page has specks.
+const SPECKED: f64 = 0.05;
+
+/// Pixels of the longer side from which on a stroke of a letter is wider than a speck.
+const FINE: u32 = 800;
 
 /// Pixels of the longer side of what the skew is measured on.
 const LOOKED_AT: u32 = 1_000;
@@ -20,42 +26,23 @@ pub use crate::upload::MOST_PIXELS;
 pub struct Steps {
     /// Shadows and the colour of the paper go, ink becomes black.
     pub even: bool,
-    /// Ink becomes black, paper white.
-    pub stretch: bool,
     /// Specks.
     pub despeckle: bool,
     /// Lines are made level.
     pub straighten: bool,
     /// Small letters are made larger.
     pub enlarge: bool,
-    /// Black and white only.
-    pub binarise: bool,
     /// A page on its side or its head is turned.
     pub turn: bool,
 }
 
 impl Steps {
     /// Everything.
-    pub const ALL: Self = Self {
-        even: true,
-        stretch: true,
-        despeckle: true,
-        straighten: true,
-        enlarge: true,
-        binarise: true,
-        turn: true,
-    };
+    pub const ALL: Self = Self { even: true, despeckle: true, straighten: true, enlarge: true, turn: true };
 
     /// Nothing but the turning that the camera has noted.
-    pub const NONE: Self = Self {
-        even: false,
-        stretch: false,
-        despeckle: false,
-        straighten: false,
-        enlarge: false,
-        binarise: false,
-        turn: false,
-    };
+    pub const NONE: Self =
+        Self { even: false, despeckle: false, straighten: false, enlarge: false, turn: false };
 }
 
 /// The picture in grey, turned the way the camera was held; what is transparent is paper.
@@ -90,25 +77,37 @@ fn on_paper(picture: DynamicImage) -> DynamicImage {
 
 /// Does these steps, except for the turning, which needs somebody who can read.
 pub fn prepare(mut picture: GrayImage, steps: Steps) -> GrayImage {
-    if steps.enlarge {
-        picture = enlarge(picture);
-    }
     if steps.even {
         even(&mut picture);
     }
-    if steps.stretch {
-        stretch(&mut picture);
-    }
-    if steps.despeckle {
+    if steps.despeckle && is_specked(&picture) {
         picture = despeckle(&picture);
     }
-    if steps.straighten {
-        picture = straighten(picture);
+    if steps.enlarge {
+        picture = enlarge(picture);
     }
-    if steps.binarise {
-        binarise(&mut picture);
+    if steps.straighten { straighten(picture) } else { picture }
+}
+
+/// Whether much of what is dark has one dark neighbour at most, which hardly any part of a letter has.
+fn is_specked(picture: &GrayImage) -> bool {
+    let threshold = threshold(&counts(picture));
+    let (width, height) = picture.dimensions();
+    if width.max(height) < FINE {
+        return false;
     }
-    picture
+    let is_dark = |x: u32, y: u32| picture.get_pixel_checked(x, y).is_some_and(|pixel| pixel[0] <= threshold);
+    let (mut dark, mut alone) = (0_u32, 0_u32);
+    for y in 1..height.saturating_sub(1) {
+        for x in 1..width.saturating_sub(1) {
+            if is_dark(x, y) {
+                dark += 1;
+                let near = (y - 1..=y + 1).flat_map(|y| (x - 1..=x + 1).map(move |x| (x, y)));
+                alone += u32::from(near.filter(|&(x, y)| is_dark(x, y)).count() <= 2);
+            }
+        }
+    }
+    f64::from(alone) > f64::from(dark) * SPECKED
 }
 
 fn enlarge(picture: GrayImage) -> GrayImage {
@@ -168,19 +167,6 @@ fn counts(picture: &GrayImage) -> [u32; 256] {
     counts
 }
 
-fn stretch(picture: &mut GrayImage) {
-    let counts = counts(picture);
-    let (dark, bright) = (f64::from(share(&counts, 0.01)), f64::from(share(&counts, 0.7)));
-    if bright - dark < 4.0 {
-        return;
-    }
-    let scaled =
-        |brightness: u8| ((f64::from(brightness) - dark) / (bright - dark) * 255.0).clamp(0.0, 255.0) as u8;
-    for pixel in picture.pixels_mut() {
-        pixel.0 = [scaled(pixel[0])];
-    }
-}
-
 /// The middle of each pixel and its eight neighbours.
 fn despeckle(picture: &GrayImage) -> GrayImage {
     let (width, height) = picture.dimensions();
@@ -214,13 +200,6 @@ fn threshold(counts: &[u32; 256]) -> u8 {
         }
     }
     threshold
-}
-
-fn binarise(picture: &mut GrayImage) {
-    let threshold = threshold(&counts(picture));
-    for pixel in picture.pixels_mut() {
-        pixel.0 = [if pixel[0] > threshold { 255 } else { 0 }];
-    }
 }
 
 fn straighten(picture: GrayImage) -> GrayImage {

@@ -6,6 +6,7 @@ pub mod clean_up;
 pub mod delete_file;
 pub mod expire_audit_logs;
 pub mod push_notice;
+pub mod read_letter;
 pub mod shrink_picture;
 pub mod sweep_events;
 pub mod sweep_files;
@@ -16,6 +17,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<delete_file::DeleteFile>(),
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
     JobKind::of::<push_notice::PushNotice>(),
+    JobKind::of::<read_letter::ReadLetter>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
