@@ -6,7 +6,6 @@ pub mod database;
 pub mod demo;
 pub mod files;
 pub mod frontend;
-pub mod jobs;
 pub mod lambda_runtime_api;
 pub mod legacy;
 pub mod outbox;

@@ -1,6 +1,4 @@
-//! Mail on a laptop: sent when SMTP is configured, else shown at `/_dev/outbox`.
-
-use std::time::Duration;
+//! Mail on a laptop: sent when SMTP or SES is configured, else shown at `/_dev/outbox`.
 
 use askama::Template;
 use axum::{
@@ -12,10 +10,7 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use shared::{App, Result, http::address::Peer, mail, row, sql};
-
-/// How long to wait for mails that must be tried again.
-const RETRY_AFTER: Duration = Duration::from_secs(30);
+use shared::{App, Result, http::address::Peer, row, sql};
 
 row! {
     struct Mail {
@@ -64,15 +59,4 @@ async fn latest(app: &App) -> Result<Vec<Mail>> {
 async fn only_local(request: Request, next: Next) -> Response {
     let local = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.is_loopback());
     if local { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
-}
-
-/// Sends stored mails as they come, for as long as the server runs.
-pub async fn deliver_for_ever(app: App) {
-    loop {
-        if let Err(error) = mail::deliver(&app).await {
-            tracing::warn!(%error, "mails could not be delivered");
-        }
-        // Either a new mail or the time to try old ones again.
-        drop(tokio::time::timeout(RETRY_AFTER, app.db.mail_stored().notified()).await);
-    }
 }

@@ -14,6 +14,7 @@ use clap::Args;
 use shared::{
     App,
     http::{address::Peer, service_with_pages},
+    jobs,
     system::System,
 };
 use tokio::{
@@ -24,7 +25,7 @@ use tokio::{
 use crate::{
     BoxError,
     cli::{SYSTEMS, system},
-    database, frontend, jobs, outbox,
+    database, frontend, outbox,
     parts::Parts,
 };
 
@@ -131,8 +132,7 @@ async fn answer(
     let router: Router = Router::new()
         .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
         .layer(axum::middleware::from_fn(with_peer));
-    let delivery = tokio::spawn(outbox::deliver_for_ever(served.app.clone()));
-    let worker = tokio::spawn(jobs::work_for_ever(served.system, served.app.clone()));
+    let worker = tokio::spawn(work(served.system, served.app.clone(), stop.clone()));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let hub = served.app.hub.clone();
     follow_events(served.system, &served.app).await;
@@ -143,12 +143,19 @@ async fn answer(
         hub.stop();
     };
     let outcome = axum::serve(listener, service).with_graceful_shutdown(ended).await;
-    delivery.abort();
-    worker.abort();
+    // Jobs that have begun may end.
+    worker.await?;
     if let Err(error) = served.app.hub.flush(&served.app).await {
         tracing::warn!(%error, "the places of event streams could not be kept");
     }
     Ok(outcome?)
+}
+
+/// Does jobs, unless other processes are to.
+async fn work(system: &'static System, app: App, stop: watch::Receiver<bool>) {
+    if app.config.queue.jobs_at_once > 0 {
+        jobs::work(system, app, stop).await;
+    }
 }
 
 /// Begins to broadcast events. Should that fail, the first listener tries again.

@@ -11,8 +11,8 @@ BEGIN
     END IF;
     -- Word documents are not read: they are no pictures of a page.
     IF TG_OP <> 'DELETE' AND muster.file_address(NEW.file_url) ~* '\.(png|jpe?g|webp|gif|pdf)$' THEN
-        INSERT INTO muster.jobs (kind, payload)
-        VALUES ('read_letter', jsonb_build_object('letter_id', NEW.id));
+        INSERT INTO muster.jobs (kind, queue, payload)
+        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id));
     END IF;
     RETURN NULL;
 END $$;

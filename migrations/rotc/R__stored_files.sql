@@ -76,16 +76,16 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         after := muster.file_addresses(to_jsonb(NEW));
     END IF;
-    INSERT INTO muster.jobs (kind, payload)
-    SELECT 'delete_file', jsonb_build_object('address', address)
+    INSERT INTO muster.jobs (kind, queue, payload)
+    SELECT 'delete_file', 'image', jsonb_build_object('address', address)
     FROM unnest(before) AS address
     WHERE address <> ALL (after)
       -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
       AND NOT EXISTS (SELECT FROM muster.jobs
                       WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
                         AND payload ->> 'address' = address);
-    INSERT INTO muster.jobs (kind, payload)
-    SELECT 'shrink_picture', jsonb_build_object('address', address)
+    INSERT INTO muster.jobs (kind, queue, payload)
+    SELECT 'shrink_picture', 'image', jsonb_build_object('address', address)
     FROM unnest(after) AS address
     WHERE address <> ALL (before) AND address ~ '^/uploads/[^/]+\.(png|jpe?g|webp)$'
       AND NOT EXISTS (SELECT FROM muster.jobs

@@ -49,19 +49,3 @@ BEGIN
             named, touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));
     END LOOP;
 END $$;
-
--- The commit of a change that adds one of these wakes those who wait for it. INSERT only: looking for work is an UPDATE. For a
--- row only: a worker that looks whether a job is due inserts none most of the time, and would wake itself for ever.
-DO $$
-DECLARE
-    awaited regclass;
-BEGIN
-    FOREACH awaited IN ARRAY ARRAY['muster.jobs', 'muster.mails']::regclass[] LOOP
-        CONTINUE WHEN EXISTS (SELECT FROM pg_trigger WHERE tgrelid = awaited AND tgname = 'trg_muster_touched');
-        EXECUTE format(
-            'CREATE TRIGGER trg_muster_touched AFTER INSERT ON %s FOR EACH ROW'
-            ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0)'
-            ' EXECUTE FUNCTION muster.touch()',
-            awaited, format(',%s,', (SELECT relname FROM pg_class WHERE oid = awaited)));
-    END LOOP;
-END $$;

@@ -152,16 +152,16 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         after := muster.file_addresses(to_jsonb(NEW));
     END IF;
-    INSERT INTO muster.jobs (kind, payload)
-    SELECT 'delete_file', jsonb_build_object('address', address)
+    INSERT INTO muster.jobs (kind, queue, payload)
+    SELECT 'delete_file', 'image', jsonb_build_object('address', address)
     FROM unnest(before) AS address
     WHERE address <> ALL (after)
       -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
       AND NOT EXISTS (SELECT FROM muster.jobs
                       WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
                         AND payload ->> 'address' = address);
-    INSERT INTO muster.jobs (kind, payload)
-    SELECT 'shrink_picture', jsonb_build_object('address', address)
+    INSERT INTO muster.jobs (kind, queue, payload)
+    SELECT 'shrink_picture', 'image', jsonb_build_object('address', address)
     FROM unnest(after) AS address
     WHERE address <> ALL (before) AND address ~ '^/uploads/[^/]+\.(png|jpe?g|webp)$'
       AND NOT EXISTS (SELECT FROM muster.jobs
@@ -181,8 +181,8 @@ BEGIN
     END IF;
     -- Word documents are not read: they are no pictures of a page.
     IF TG_OP <> 'DELETE' AND muster.file_address(NEW.file_url) ~* '\.(png|jpe?g|webp|gif|pdf)$' THEN
-        INSERT INTO muster.jobs (kind, payload)
-        VALUES ('read_letter', jsonb_build_object('letter_id', NEW.id));
+        INSERT INTO muster.jobs (kind, queue, payload)
+        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id));
     END IF;
     RETURN NULL;
 END $_$;
@@ -219,6 +219,20 @@ CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id inte
       AND states.dismissed_at IS NULL
       AND muster.wants(reader, 'list', global.type)
 $$;
+
+CREATE FUNCTION muster.note_started_jobs() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    known TEXT := coalesce(current_setting('muster.started', true), '');
+    added TEXT := (SELECT string_agg(format(',%s:%s', queue, id), '' ORDER BY created_at, id)
+                   FROM new_jobs WHERE status = 'queued' AND run_at IS NULL);
+BEGIN
+    IF added IS NOT NULL AND length(known) + length(added) < 200000 THEN
+        PERFORM set_config('muster.started', known || added, true);
+    END IF;
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION muster.notices_stored() RETURNS trigger
     LANGUAGE plpgsql
@@ -534,10 +548,17 @@ CREATE TABLE muster.jobs (
     run_at timestamp with time zone,
     lease_until timestamp with time zone,
     last_error text,
-    created_by integer,
+    created_by integer DEFAULT (NULLIF(current_setting('muster.actor'::text, true), ''::text))::integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
     result jsonb,
+    queue text DEFAULT 'image'::text NOT NULL,
+    sent_at timestamp with time zone,
+    started_at timestamp with time zone,
+    progress_done bigint,
+    progress_of bigint,
+    problem text,
+    slot timestamp with time zone,
     CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
 
@@ -563,8 +584,12 @@ CREATE TABLE muster.mails (
     sent_at timestamp with time zone,
     tries integer DEFAULT 0 NOT NULL,
     next_try_at timestamp with time zone,
-    last_error text
+    last_error text,
+    job_id uuid,
+    refused_at timestamp with time zone
 );
+
+COMMENT ON COLUMN muster.mails.next_try_at IS 'No longer used: the job knows.';
 
 ALTER TABLE muster.mails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME muster.mails_id_seq
@@ -686,6 +711,15 @@ CREATE TABLE muster.uploads (
     uploaded_by integer NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE muster.workers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    queues text[] NOT NULL,
+    at_once integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    seen_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE muster.ws_connections (
@@ -1126,6 +1160,9 @@ ALTER TABLE ONLY muster.stream_cursors
 ALTER TABLE ONLY muster.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (address);
 
+ALTER TABLE ONLY muster.workers
+    ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY muster.ws_connections
     ADD CONSTRAINT ws_connections_pkey PRIMARY KEY (connection_id);
 
@@ -1221,11 +1258,17 @@ CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (
 
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
+CREATE INDEX jobs_newest ON muster.jobs USING btree (created_at DESC, id DESC);
+
+CREATE INDEX jobs_of ON muster.jobs USING btree (created_by, created_at) WHERE (created_by IS NOT NULL);
+
+CREATE UNIQUE INDEX jobs_slot ON muster.jobs USING btree (kind, slot) WHERE (slot IS NOT NULL);
+
 CREATE INDEX jobs_waiting ON muster.jobs USING btree (kind, run_at, created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 
-CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+CREATE INDEX mails_of_job ON muster.mails USING btree (job_id, id) WHERE ((sent_at IS NULL) AND (refused_at IS NULL));
 
-CREATE INDEX mails_unsent ON muster.mails USING btree (next_try_at, id) WHERE (sent_at IS NULL);
+CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
 
@@ -1361,9 +1404,7 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH ROW WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',jobs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
-
-CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.mails FOR EACH ROW WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',mails,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.note_started_jobs();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 

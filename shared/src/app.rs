@@ -3,8 +3,20 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, ocr::Ocr, outbound::Outbound, push::Pusher, realtime::Hub,
+    auth::token::Signer,
+    cache::Cache,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    files::Files,
+    ids::Ids,
+    mail::Mailer,
+    metrics::Metrics,
+    ocr::Ocr,
+    outbound::Outbound,
+    push::Pusher,
+    queue::{self, Broker},
+    realtime::Hub,
     reports::Reports,
 };
 
@@ -25,6 +37,8 @@ pub struct App {
     pub cache: Cache,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// The queues of the workers.
+    pub broker: Arc<dyn Broker>,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -50,7 +64,8 @@ impl App {
     /// An app whose time a test moves.
     pub fn with_clock(config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
-        let db = Db::new(config.database.clone());
+        let broker = queue::broker(&config.queue, &clock);
+        let db = Db::new(&config, broker.clone(), clock.clone());
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
@@ -64,6 +79,7 @@ impl App {
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
             ocr: Ocr::new(config.ocr.clone()),
             clock,
+            broker,
             outbound,
             db,
             config,

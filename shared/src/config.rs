@@ -7,10 +7,12 @@ use std::{path::PathBuf, time::Duration};
 use secrecy::SecretString;
 use url::Url;
 
+mod aws;
 mod cloudinary;
 mod ocr;
 mod push;
 
+pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
 pub use ocr::OcrConfig;
 pub use push::PushConfig;
@@ -42,6 +44,8 @@ pub struct Config {
     pub files: FilesConfig,
     /// Mail.
     pub mail: MailConfig,
+    /// The queues of jobs.
+    pub queue: QueueConfig,
     /// Live events.
     pub realtime: RealtimeConfig,
     /// `SENTRY_DSN`: where failures are reported to; without it they stand in the log only.
@@ -109,16 +113,6 @@ pub struct FilesConfig {
     /// `CLOUDINARY_URL`, or `CLOUDINARY_CLOUD_NAME` with `CLOUDINARY_API_KEY` and `CLOUDINARY_API_SECRET`: new files go
     /// there.
     pub cloudinary: Option<CloudinaryConfig>,
-}
-
-/// How mail is sent.
-#[derive(Clone, Debug)]
-pub struct MailConfig {
-    /// `SMTP_URL` (`smtps://user:password@host`), or made of `EMAIL_USER`, `EMAIL_PASS` and `EMAIL_HOST`
-    /// (default `smtp.gmail.com`). Without it mails stay in the outbox.
-    pub smtp: Option<SecretString>,
-    /// `MAIL_FROM` (or `EMAIL_USER`): the sender.
-    pub from: String,
 }
 
 /// How live events reach clients.
@@ -213,6 +207,7 @@ impl Variables<'_> {
             public_url: self.public_url(),
             files: self.files(),
             mail: self.mail(),
+            queue: self.queue(),
             realtime: self.realtime(),
             reports: self.reports(),
             push: self.push(),
@@ -292,22 +287,6 @@ impl Variables<'_> {
                 None => self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
             },
             cloudinary: self.cloudinary(),
-        }
-    }
-
-    fn mail(&mut self) -> MailConfig {
-        let account = self.text("EMAIL_USER").zip(self.text("EMAIL_PASS"));
-        let from_account = account.map(|(user, password)| {
-            let host = self.text("EMAIL_HOST").unwrap_or_else(|| "smtp.gmail.com".to_owned());
-            let encode =
-                |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-            format!("smtps://{}:{}@{host}", encode(&user), encode(&password))
-        });
-        MailConfig {
-            smtp: self.text("SMTP_URL").or(from_account).map(Into::into),
-            from: self
-                .any(&["MAIL_FROM", "EMAIL_USER"])
-                .unwrap_or_else(|| "Muster <no-reply@localhost>".to_owned()),
         }
     }
 

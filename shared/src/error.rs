@@ -116,6 +116,11 @@ impl Error {
         self.0.code
     }
 
+    /// The sentence for people.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// Adds the messages of single fields.
     #[must_use]
     pub fn with_fields(mut self, fields: Vec<FieldError>) -> Self {

@@ -2,7 +2,11 @@
 
 use std::process::ExitCode;
 
-use aws_lambda_events::event::{apigw::ApiGatewayWebsocketProxyRequest, eventbridge::EventBridgeEvent};
+use aws_lambda_events::event::{
+    apigw::ApiGatewayWebsocketProxyRequest,
+    eventbridge::EventBridgeEvent,
+    sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent},
+};
 use axum::extract::Request;
 use lambda_http::{RequestExt, request::RequestContext};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -12,10 +16,13 @@ use crate::{
     App, Result,
     config::Config,
     http::{address::Peer, group_service, with_path},
+    jobs,
     realtime::gateway::{SocketEvent, answer},
     system::{Group, System},
     telemetry,
 };
+
+mod queue;
 
 /// What the `main` of a function gives back.
 pub type Exit = ExitCode;
@@ -40,6 +47,43 @@ where
         let handler = |_event: LambdaEvent<EventBridgeEvent<serde_json::Value>>| {
             let outcome = job(app.clone());
             async { outcome.await.map_err(|error| lambda_runtime::Error::from(error.to_string())) }
+        };
+        lambda_runtime::run(service_fn(handler)).await
+    })
+}
+
+/// Does the jobs that messages of a queue name, one after the other. A message that could not be dealt with is reported, and
+/// comes again; the others are done with.
+pub fn serve_queue(system: &'static System) -> Exit {
+    run(async move |app| {
+        let handler = async |event: LambdaEvent<SqsEvent>| {
+            let deadline = event.context.deadline();
+            let failed = queue::take(&app, system.jobs, event.payload, deadline).await;
+            let mut answer = SqsBatchResponse::default();
+            answer.batch_item_failures = failed.into_iter().map(failure).collect();
+            Ok::<_, lambda_runtime::Error>(answer)
+        };
+        lambda_runtime::run(service_fn(handler)).await
+    })
+}
+
+fn failure(message: String) -> BatchItemFailure {
+    let mut failure = BatchItemFailure::default();
+    failure.item_identifier = message;
+    failure
+}
+
+/// Starts the job that a rule names (`{"start": "clean_up"}`), if it has not run in this period; or, when the event names
+/// none, sends what was lost and starts what was missed.
+pub fn serve_schedule(system: &'static System) -> Exit {
+    run(async move |app| {
+        let handler = async |event: LambdaEvent<serde_json::Value>| {
+            let outcome = match event.payload["start"].as_str() {
+                Some(kind) => jobs::start_kind(&app, system.jobs, kind).await.map(|()| 0),
+                None => jobs::put_in_order(&app, system).await,
+            };
+            let sent = outcome.map_err(|error| lambda_runtime::Error::from(error.to_string()))?;
+            Ok::<_, lambda_runtime::Error>(serde_json::json!({ "sent": sent }))
         };
         lambda_runtime::run(service_fn(handler)).await
     })

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod auth;
+pub mod aws;
 pub mod cache;
 pub mod clock;
 pub mod config;
@@ -20,6 +21,7 @@ pub mod metrics;
 pub mod ocr;
 pub mod outbound;
 pub mod push;
+pub mod queue;
 pub mod realtime;
 pub mod reports;
 pub mod system;

@@ -2,7 +2,9 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::JobKind, realtime::Source};
+use crate::{
+    App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::Jobs, queue::Queue, realtime::Source,
+};
 
 /// One school system.
 pub struct System {
@@ -19,7 +21,7 @@ pub struct System {
     /// Its WebSockets behind the gateway.
     pub sockets: Option<&'static Sockets>,
     /// What can follow a change.
-    pub jobs: &'static [JobKind],
+    pub jobs: &'static Jobs,
     /// Its live events.
     pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
@@ -40,20 +42,33 @@ pub struct Group {
     pub routes: fn() -> OpenApiRouter<App>,
 }
 
-/// A function that runs on a schedule or by hand.
+/// A function that no request starts.
 pub struct Worker {
-    /// The function is `<system>-worker-<name>`, or `<system>-<name>` without a schedule.
+    /// The function is `<system>-worker-<name>`, or `<system>-<name>` if it is started by hand.
     pub name: &'static str,
     /// What it is for, in the template.
     pub description: &'static str,
-    /// `rate(1 minute)`; none is run by hand.
-    pub schedule: Option<&'static str>,
+    /// What starts it.
+    pub starts: Starts,
     /// What the function must be allowed to use.
     pub needs: &'static [Need],
     /// Memory of the function, in MB.
     pub memory_mb: u32,
     /// Longest run, in seconds.
     pub timeout_seconds: u32,
+}
+
+/// What starts a worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Starts {
+    /// Somebody, by hand.
+    ByHand,
+    /// The clock: `rate(1 minute)`.
+    At(&'static str),
+    /// The clock, every minute and at the times of the jobs that start by themselves.
+    WithJobs,
+    /// Messages of a queue.
+    From(Queue),
 }
 
 /// The function that the gateway calls when a WebSocket is opened, closed or says something.
@@ -75,7 +90,9 @@ pub enum Need {
     Database,
     /// The bucket: `FILES_BUCKET` and its policy.
     Files,
-    /// SMTP: `SMTP_URL` and `MAIL_FROM`.
+    /// The programs that read text: a layer with tesseract and pdftoppm.
+    Ocr,
+    /// To send mails, beyond storing them: SMTP (`SMTP_URL`) or SES.
     Mail,
     /// WebSockets of the gateway: `SOCKETS_ENDPOINT` and the right to send to them.
     Sockets,

@@ -14,8 +14,8 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, OcrConfig, PushConfig,
-        RealtimeConfig, SessionLife,
+        AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, OcrConfig, PushConfig,
+        QueueConfig, RealtimeConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;
@@ -226,7 +226,13 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             most_pages: 3,
             environment: Vec::new(),
         },
-        mail: MailConfig { smtp: None, from: "Muster <no-reply@example.test>".to_owned() },
+        mail: MailConfig {
+            smtp: None,
+            ses: None,
+            elsewhere: false,
+            from: "Muster <no-reply@example.test>".to_owned(),
+        },
+        queue: QueueConfig { url_prefix: None, aws: AwsConfig::default(), jobs_at_once: 2 },
         realtime: RealtimeConfig {
             held: false,
             heartbeat: Duration::from_secs(30),

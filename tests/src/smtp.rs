@@ -27,6 +27,11 @@ impl MailServer {
         Self::start("450 try again later").await
     }
 
+    /// A server that has no mailbox for anybody.
+    pub async fn without_mailboxes() -> Self {
+        Self::start("550 no such mailbox").await
+    }
+
     async fn start(to_recipient: &'static str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");

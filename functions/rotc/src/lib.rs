@@ -4,7 +4,10 @@
 //! and the client API that the existing web, Android and desktop clients call (`/api/admin/...`,
 //! `/api/cadet/...`, `/api/auth/...`).
 
-use shared::system::{Group, Need, System, Worker};
+use shared::{
+    queue::Queue,
+    system::{Group, Need, Starts, System, Worker},
+};
 
 pub mod access;
 pub mod activities;
@@ -22,6 +25,7 @@ pub mod download;
 pub mod envelope;
 pub mod events;
 pub mod excuses;
+pub mod exports;
 pub mod files;
 pub mod grades;
 pub mod jobs;
@@ -37,6 +41,7 @@ pub mod recognition;
 pub mod sent;
 pub mod settings;
 pub mod staff;
+pub mod table_file;
 pub mod uploads;
 pub mod users;
 
@@ -48,7 +53,7 @@ pub static SYSTEM: System = System {
     groups: GROUPS,
     workers: WORKERS,
     sockets: Some(&realtime::SOCKETS),
-    jobs: jobs::JOBS,
+    jobs: &jobs::ALL,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
 };
@@ -63,6 +68,7 @@ pub static GROUPS: &[&Group] = &[
     &backup::GROUP,
     &cadets::GROUP,
     &excuses::GROUP,
+    &exports::GROUP,
     &files::GROUP,
     &grades::GROUP,
     &messages::GROUP,
@@ -81,35 +87,75 @@ pub static GROUPS: &[&Group] = &[
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[
     &Worker {
+        name: "delivery",
+        description: "Sends mails and push messages",
+        starts: Starts::From(Queue::Delivery),
+        needs: &[Need::Database, Need::Mail],
+        memory_mb: 256,
+        timeout_seconds: 900,
+    },
+    &Worker {
         name: "image",
-        description: "Sends push messages, makes stored pictures small, deletes files that no record refers to any more",
-        schedule: Some("rate(1 minute)"),
+        description: "Makes stored pictures small, deletes files that no record refers to any more",
+        starts: Starts::From(Queue::Image),
         needs: &[Need::Database, Need::Files],
         memory_mb: 1024,
         timeout_seconds: 300,
     },
     &Worker {
-        name: "mail",
-        description: "Sends the mails that changes have stored",
-        schedule: Some("rate(1 minute)"),
-        needs: &[Need::Database, Need::Mail],
-        memory_mb: 128,
-        timeout_seconds: 60,
+        name: "import",
+        description: "Imports files",
+        starts: Starts::From(Queue::Import),
+        needs: &[Need::Database, Need::Files],
+        memory_mb: 1024,
+        timeout_seconds: 900,
     },
     &Worker {
         name: "migrate",
         description: "Brings the database to the present schema; run by hand at each deployment",
-        schedule: None,
+        starts: Starts::ByHand,
         needs: &[Need::Database],
         memory_mb: 256,
         timeout_seconds: 900,
     },
     &Worker {
+        name: "ocr",
+        description: "Reads the text of excuse letters",
+        starts: Starts::From(Queue::Ocr),
+        needs: &[Need::Database, Need::Files, Need::Ocr],
+        memory_mb: 1769,
+        timeout_seconds: 900,
+    },
+    &Worker {
+        name: "pdf",
+        description: "Makes documents",
+        starts: Starts::From(Queue::Pdf),
+        needs: &[Need::Database, Need::Files],
+        memory_mb: 1024,
+        timeout_seconds: 900,
+    },
+    &Worker {
         name: "realtime",
         description: "Sends live events to the WebSockets of the gateway, for as long as anybody has one",
-        schedule: Some("rate(1 minute)"),
+        starts: Starts::At("rate(1 minute)"),
         needs: &[Need::Database, Need::Sockets],
         memory_mb: 128,
         timeout_seconds: 75,
+    },
+    &Worker {
+        name: "schedule",
+        description: "Starts what is done by the clock, and sends jobs again whose messages were lost",
+        starts: Starts::WithJobs,
+        needs: &[Need::Database, Need::Mail],
+        memory_mb: 128,
+        timeout_seconds: 60,
+    },
+    &Worker {
+        name: "upkeep",
+        description: "Cleans up and writes reports, when the clock says so",
+        starts: Starts::From(Queue::Upkeep),
+        needs: &[Need::Database, Need::Files],
+        memory_mb: 256,
+        timeout_seconds: 900,
     },
 ];

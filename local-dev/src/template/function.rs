@@ -1,9 +1,16 @@
 //! One function of a system in its template: the program, its rights, its log and its schedule.
 
-use shared::system::{Group, Need, Sockets, System, Worker};
+use shared::{
+    jobs::{self, JobKind},
+    queue::{MOST_RECEIVES, Queue},
+    system::{Group, Need, Sockets, Starts, System, Worker},
+};
 
 /// Longest answer in seconds: the gateway gives up after 30.
 const ANSWER_SECONDS: u32 = 30;
+
+/// The longest that Lambda lets a function run.
+const LONGEST_SECONDS: u32 = 900;
 
 const FUNCTION: &str = include_str!("pieces/function.yaml");
 const FILES: &str = include_str!("pieces/files.yaml");
@@ -18,9 +25,15 @@ const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
           CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
 ";
-const MAIL_ENVIRONMENT: &str = "          MAIL_FROM: !If [SendsMail, !Ref MailFrom, !Ref AWS::NoValue]
-          SMTP_URL: !If
-            - SendsMail
+const OCR_LAYER: &str = "      Layers: !If [HasOcrLayer, [!Ref OcrLayer], !Ref AWS::NoValue]\n";
+const QUEUE: &str = include_str!("pieces/queue.yaml");
+const QUEUES_RIGHT: &str = include_str!("pieces/queues_right.yaml");
+const MESSAGES: &str = include_str!("pieces/messages.yaml");
+const MESSAGES_RIGHT: &str = include_str!("pieces/messages_right.yaml");
+const MAIL_RIGHT: &str = include_str!("pieces/mail_right.yaml");
+const JOB_SCHEDULE: &str = include_str!("pieces/job_schedule.yaml");
+const MAIL_ENVIRONMENT: &str = "          SMTP_URL: !If
+            - SendsBySmtp
             - !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:SMTP_URL::${SecretVersion}}}\"
             - !Ref AWS::NoValue
 ";
@@ -49,6 +62,8 @@ pub(super) fn of_sockets(system: &System, sockets: &Sockets) -> String {
         memory_mb: sockets.memory_mb,
         timeout_seconds: ANSWER_SECONDS,
         needs: sockets.needs,
+        system: system.name,
+        queue: None,
         events: String::new(),
         binary: binary.clone(),
     };
@@ -62,9 +77,9 @@ fn permission(id: &str, api: &str) -> String {
 }
 
 fn worker_binary(system: &System, worker: &Worker) -> String {
-    match worker.schedule {
-        Some(_) => format!("{}-worker-{}", system.name, worker.name),
-        None => format!("{}-{}", system.name, worker.name),
+    match worker.starts {
+        Starts::ByHand => format!("{}-{}", system.name, worker.name),
+        _ => format!("{}-worker-{}", system.name, worker.name),
     }
 }
 
@@ -79,18 +94,51 @@ pub(super) fn of_group(system: &System, group: &Group) -> String {
         memory_mb: group.memory_mb,
         timeout_seconds: ANSWER_SECONDS,
         needs: group.needs,
+        system: system.name,
+        queue: None,
         events: String::new(),
         binary,
     };
     facts.render() + &permission(&facts.id, "Api")
 }
 
-/// The function of a worker, and its schedule if it has one.
+/// The two queues of a kind of work: for its messages, and for dead letters.
+pub(super) fn of_queue(system: &System, queue: Queue) -> String {
+    let workers = system.workers.iter().filter(|worker| worker.starts == Starts::From(queue));
+    let longest = workers.map(|worker| worker.timeout_seconds).max().unwrap_or(LONGEST_SECONDS);
+    QUEUE
+        .replace("@Queue@", &capital(queue.name()))
+        .replace("@system@", system.name)
+        .replace("@queue@", queue.name())
+        .replace("@visibility@", &(6 * longest).to_string())
+        .replace("@receives@", &MOST_RECEIVES.to_string())
+}
+
+/// What starts a worker.
+fn events(system: &System, worker: &Worker) -> String {
+    match worker.starts {
+        Starts::ByHand => String::new(),
+        Starts::At(when) => SCHEDULE.replace("@schedule@", when),
+        Starts::WithJobs => {
+            let minute = SCHEDULE.replace("@schedule@", "rate(1 minute)");
+            minute + &system.jobs.kinds.iter().filter_map(job_schedule).collect::<String>()
+        }
+        Starts::From(queue) => {
+            // Long jobs come one at a time, so that each has the function's whole time.
+            let batch = if matches!(queue, Queue::Delivery | Queue::Image) { "10" } else { "1" };
+            MESSAGES.replace("@Queue@", &capital(queue.name())).replace("@batch@", batch)
+        }
+    }
+}
+
+fn job_schedule(kind: &JobKind) -> Option<String> {
+    let event: String = kind.name.split('_').map(capital).collect();
+    let schedule = JOB_SCHEDULE.replace("@Event@", &event).replace("@schedule@", &jobs::cron(kind)?);
+    Some(schedule.replace("@kind@", kind.name))
+}
+
+/// The function of a worker, with what starts it.
 pub(super) fn of_worker(system: &System, worker: &Worker) -> String {
-    // Without a mail server there is nothing for a mail worker to do.
-    let state =
-        if worker.needs.contains(&Need::Mail) { "!If [SendsMail, ENABLED, DISABLED]" } else { "ENABLED" };
-    let events = worker.schedule.map(|when| SCHEDULE.replace("@schedule@", when).replace("@state@", state));
     let binary = worker_binary(system, worker);
     let facts = Facts {
         id: id(system, &binary),
@@ -98,7 +146,12 @@ pub(super) fn of_worker(system: &System, worker: &Worker) -> String {
         memory_mb: worker.memory_mb,
         timeout_seconds: worker.timeout_seconds,
         needs: worker.needs,
-        events: events.unwrap_or_default(),
+        system: system.name,
+        queue: match worker.starts {
+            Starts::From(queue) => Some(queue),
+            _ => None,
+        },
+        events: events(system, worker),
         binary,
     };
     facts.render()
@@ -112,6 +165,8 @@ struct Facts<'a> {
     memory_mb: u32,
     timeout_seconds: u32,
     needs: &'a [Need],
+    system: &'static str,
+    queue: Option<Queue>,
     events: String,
 }
 
@@ -124,6 +179,7 @@ impl Facts<'_> {
             .replace("@memory@", &self.memory_mb.to_string())
             .replace("@timeout@", &self.timeout_seconds.to_string())
             .replace("@environment@", &self.environment())
+            .replace("@layers@", if self.needs.contains(&Need::Ocr) { OCR_LAYER } else { "" })
             .replace("@events@", &self.events)
             .replace("@statements@\n", &self.rights())
     }
@@ -132,9 +188,12 @@ impl Facts<'_> {
         let rights = self.needs.iter().map(|need| match need {
             Need::Files => FILES,
             Need::Sockets => SOCKETS_RIGHT,
-            Need::Database | Need::Mail => "",
+            Need::Database => QUEUES_RIGHT,
+            Need::Mail => MAIL_RIGHT,
+            Need::Ocr => "",
         });
-        rights.collect()
+        let messages = self.queue.map(|queue| MESSAGES_RIGHT.replace("@Queue@", &capital(queue.name())));
+        rights.collect::<String>().replace("@system@", self.system) + &messages.unwrap_or_default()
     }
 
     fn environment(&self) -> String {
@@ -143,6 +202,7 @@ impl Facts<'_> {
             Need::Files => FILES_ENVIRONMENT,
             Need::Mail => MAIL_ENVIRONMENT,
             Need::Sockets => SOCKETS_ENVIRONMENT,
+            Need::Ocr => "",
         });
         let variables: String = variables.collect();
         if variables.is_empty() {
@@ -164,6 +224,9 @@ fn short(description: &str) -> String {
 /// `rotc-worker-mail` of the system `rotc` is `WorkerMail` in the template.
 fn id(system: &System, binary: &str) -> String {
     let name = binary.strip_prefix(system.name).unwrap_or(binary);
-    let words = name.split('-').filter(|word| !word.is_empty());
-    words.map(|word| word[..1].to_ascii_uppercase() + &word[1..]).collect()
+    name.split('-').filter(|word| !word.is_empty()).map(capital).collect()
+}
+
+fn capital(word: &str) -> String {
+    word[..1].to_ascii_uppercase() + &word[1..]
 }

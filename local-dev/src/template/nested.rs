@@ -1,6 +1,9 @@
 //! The template of one system: its API, its functions, and what they may use.
 
-use shared::system::{Group, System};
+use shared::{
+    queue::Queue,
+    system::{Group, System},
+};
 
 use super::function;
 
@@ -23,6 +26,7 @@ pub fn nested(system: &System) -> String {
     text.extend(system.groups.iter().map(|group| function::of_group(system, group)));
     text.extend(system.sockets.map(|sockets| function::of_sockets(system, sockets)));
     text.extend(system.workers.iter().map(|worker| function::of_worker(system, worker)));
+    text.extend(Queue::ALL.map(|queue| function::of_queue(system, queue)));
     text += FOOT;
     if system.sockets.is_some() {
         text += SOCKETS_FOOT;

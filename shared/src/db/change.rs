@@ -1,13 +1,14 @@
 //! Writing: one transaction, made for somebody.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
 use tokio_postgres::SimpleQueryMessage;
+use uuid::Uuid;
 
 use super::{Db, Param, Row, Sql, read};
-use crate::{Error, Result, error, mail::NewMail, sql};
+use crate::{Error, Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
@@ -73,33 +74,13 @@ impl Change {
         Ok(self.connection()?.batch_execute(file.text()).await?)
     }
 
-    /// Stores a mail to be sent after the commit.
-    pub async fn mail(&mut self, mail: NewMail) -> Result<()> {
-        let insert = sql!(
-            "INSERT INTO muster.mails (recipient, subject, text_body, html_body) VALUES ($1, $2, $3, $4)"
-        );
-        self.execute(insert, &[&mail.recipient, &mail.subject, &mail.text, &mail.html]).await?;
-        Ok(())
+    /// Whether a stored mail is sent, and not only kept.
+    pub(crate) fn mails_leave(&self) -> bool {
+        self.db.mails_leave()
     }
 
-    /// Stores many mails at once.
-    pub async fn mails(&mut self, mails: &[NewMail]) -> Result<()> {
-        let insert = sql!(
-            "INSERT INTO muster.mails (recipient, subject, text_body, html_body)
-             SELECT new.recipient, new.subject, new.text_body, new.html_body
-             FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-                  AS new (recipient, subject, text_body, html_body, place)
-             ORDER BY new.place"
-        );
-        let column = |field: fn(&NewMail) -> &str| mails.iter().map(field).collect::<Vec<_>>();
-        let (recipients, subjects) = (column(|mail| &mail.recipient), column(|mail| &mail.subject));
-        let (texts, pages) = (column(|mail| &mail.text), column(|mail| &mail.html));
-        self.execute(insert, &[&recipients, &subjects, &texts, &pages]).await?;
-        Ok(())
-    }
-
-    /// Makes everything permanent, then outdates what is kept of the tables written, and wakes the delivery of stored
-    /// mails and the workers.
+    /// Makes everything permanent, then outdates what is kept of the tables written, and tells the workers of the jobs that
+    /// were started.
     pub async fn commit(mut self) -> Result<()> {
         let connection = self.connection.take().ok_or_else(already_committed)?;
         // A task, because what follows a commit must follow it even when whoever asked has hung up meanwhile.
@@ -128,16 +109,16 @@ fn undo(connection: &Object) {
     let _sent = connection.batch_execute("ROLLBACK").now_or_never();
 }
 
-/// The tables written so far (`R__touched_tables.sql`) and the commit, in one round trip. In a transaction that an
-/// error has ended the first fails, so that a commit which is none is not taken for one.
-const COMMIT: &str = "SELECT current_setting('muster.touched', true); COMMIT";
+/// The tables written so far (`R__touched_tables.sql`), the jobs started and the commit, in one round trip. In a
+/// transaction that an error has ended the first fails, so that a commit which is none is not taken for one.
+const COMMIT: &str =
+    "SELECT current_setting('muster.touched', true), current_setting('muster.started', true); COMMIT";
 
 async fn commit(connection: Object, db: Db) -> Result<()> {
-    match connection.simple_query(COMMIT).await {
+    let started = match connection.simple_query(COMMIT).await {
         Ok(answers) => {
-            let tables: Vec<&str> = answers.iter().flat_map(touched).collect();
-            db.versions().changed(tables.iter().copied());
-            db.wake(&tables);
+            db.versions().changed(answers.iter().flat_map(|answer| listed(answer, 0)));
+            answers.iter().flat_map(|answer| listed(answer, 1)).filter_map(started).collect::<Vec<_>>()
         }
         Err(cause) => {
             undo(&connection);
@@ -147,17 +128,25 @@ async fn commit(connection: Object, db: Db) -> Result<()> {
             }
             return Err(cause.into());
         }
-    }
+    };
+    drop(connection);
+    db.send(&started, Duration::ZERO).await;
     Ok(())
 }
 
-/// The tables in `,cadets,,grades,`.
-fn touched(answer: &SimpleQueryMessage) -> impl Iterator<Item = &str> {
+/// The words of a column in which they stand as in `,cadets,,grades,`.
+fn listed(answer: &SimpleQueryMessage, column: usize) -> impl Iterator<Item = &str> {
     let list = match answer {
-        SimpleQueryMessage::Row(row) => row.get(0),
+        SimpleQueryMessage::Row(row) => row.get(column),
         _ => None,
     };
-    list.unwrap_or_default().split(',').filter(|table| !table.is_empty())
+    list.unwrap_or_default().split(',').filter(|word| !word.is_empty())
+}
+
+/// A job as `queue:id`.
+fn started(word: &str) -> Option<(Queue, Uuid)> {
+    let (queue, id) = word.split_once(':')?;
+    Some((Queue::parse(queue)?, id.parse().ok()?))
 }
 
 /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns

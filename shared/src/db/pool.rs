@@ -6,10 +6,17 @@ use std::{
 };
 
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
-use tokio::sync::Notify;
-
 use super::{Actor, Change, Read, Snapshot, tls};
-use crate::{Result, cache::Versions, config::DatabaseConfig, error, error::Kind, metrics::Metrics};
+use crate::{
+    Result,
+    cache::Versions,
+    clock::Clock,
+    config::{Config, DatabaseConfig},
+    error,
+    error::Kind,
+    metrics::Metrics,
+    queue::Broker,
+};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -21,8 +28,9 @@ pub struct Db(Arc<Inner>);
 struct Inner {
     config: DatabaseConfig,
     pool: OnceLock<Pool>,
-    mail_stored: Notify,
-    job_started: Notify,
+    broker: Arc<dyn Broker>,
+    clock: Clock,
+    mails_leave: bool,
     versions: Versions,
     metrics: Metrics,
 }
@@ -43,13 +51,14 @@ pub struct Connections {
 }
 
 impl Db {
-    /// A database described by `config`.
-    pub fn new(config: DatabaseConfig) -> Self {
+    /// A database described by `config`; commits that start jobs tell `broker`.
+    pub fn new(config: &Config, broker: Arc<dyn Broker>, clock: Clock) -> Self {
         Self(Arc::new(Inner {
-            config,
+            config: config.database.clone(),
             pool: OnceLock::new(),
-            mail_stored: Notify::new(),
-            job_started: Notify::new(),
+            broker,
+            clock,
+            mails_leave: config.mail.leaves(),
             versions: Versions::default(),
             metrics: Metrics::default(),
         }))
@@ -82,14 +91,19 @@ impl Db {
         Change::begin(self, &Actor::default(), what).await
     }
 
-    /// Signalled after each commit that stored a mail.
-    pub fn mail_stored(&self) -> &Notify {
-        &self.0.mail_stored
+    /// Whether a stored mail is sent, and not only kept.
+    pub(super) fn mails_leave(&self) -> bool {
+        self.0.mails_leave
     }
 
-    /// Signalled after each commit that started a job.
-    pub fn job_started(&self) -> &Notify {
-        &self.0.job_started
+    /// Where the workers hear of jobs.
+    pub(crate) fn broker(&self) -> &dyn Broker {
+        &*self.0.broker
+    }
+
+    /// The time.
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.0.clock
     }
 
     /// What this process counts; queries are counted here.
@@ -107,22 +121,12 @@ impl Db {
         Connections { open: status.size, busy: status.size - idle, idle, waiting: status.waiting, most }
     }
 
-    /// Tells those who wait for rows of these tables.
-    pub(super) fn wake(&self, tables: &[&str]) {
-        if tables.contains(&"mails") {
-            self.0.mail_stored.notify_one();
-        }
-        if tables.contains(&"jobs") {
-            self.0.job_started.notify_one();
-        }
-    }
-
     /// Which tables the commits of this process have changed, for what is kept of them.
     pub fn versions(&self) -> &Versions {
         &self.0.versions
     }
 
-    pub(super) async fn connection(&self) -> Result<Object> {
+    pub(crate) async fn connection(&self) -> Result<Object> {
         Ok(self.pool()?.get().await?)
     }
 

@@ -1,16 +1,30 @@
 //! Work that follows a change: written in its transaction, done after the commit, tried again until it succeeds.
+//!
+//! The row of `muster.jobs` is the job. A message with its id goes to the job's queue after the commit; whoever receives it
+//! claims the row, does the work and notes what came of it.
 
 use std::time::Duration;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tokio::sync::watch;
 use uuid::Uuid;
 
+mod beat;
+mod dispatch;
+mod harness;
+mod outcome;
+mod schedule;
+mod sweep;
 mod worker;
 
-pub use worker::{Tally, plan, run_due};
+pub use harness::{put_in_order, work};
+pub use schedule::{cron, plan, start_kind};
+pub use sweep::sweep;
+pub use worker::{Outcome, Tally, handle, receive, run_due};
 
+pub use crate::queue::Queue;
 use crate::{App, Result, db::Change, error::conflict, sql};
 
 /// A job: its fields are what it needs to know, its type what it does.
@@ -21,14 +35,20 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// The name its rows carry.
     const KIND: &'static str;
 
+    /// Which workers do it.
+    const QUEUE: Queue = Queue::Upkeep;
+
     /// How often it is tried before it counts as failed; the waits between double from a minute to six hours.
     const TRIES: i32 = 5;
 
-    /// The longest it may take. Another worker takes it over after that.
+    /// The longest it may take, a quarter of an hour at most: it is stopped then, and tried again.
     const LEASE: Duration = Duration::from_mins(5);
 
     /// How often it is started by itself; its payload is empty then.
     const EVERY: Option<Duration> = None;
+
+    /// When in its period it is started by itself: after midnight (UTC), of Monday if the period is a week.
+    const AT: Duration = Duration::ZERO;
 
     /// Does the work. Commits its effects with [`Change::finish`] where doing them twice would be seen.
     fn run(self, task: &Task) -> impl Future<Output = Result<()>> + Send;
@@ -42,23 +62,58 @@ pub struct Task {
     /// The job.
     pub id: Uuid,
     /// The try that this is: a worker that took over has another.
-    tries: i32,
+    pub(crate) tries: i32,
+    progress: watch::Sender<Progress>,
+}
+
+/// How far a job is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Progress {
+    done: u64,
+    of: u64,
+}
+
+impl Task {
+    pub(crate) fn new(app: App, id: Uuid, tries: i32) -> Self {
+        Self { app, id, tries, progress: watch::Sender::default() }
+    }
+
+    /// Says how far the job is: `done` of `of` rows, pages or whatever it counts. Whoever asks for its status sees it
+    /// shortly after. Costs nothing and cannot fail, so it may be called for every row, also inside a transaction.
+    pub fn progress(&self, done: u64, of: u64) {
+        let now = Progress { done, of };
+        self.progress.send_if_modified(|before| std::mem::replace(before, now) != now);
+    }
 }
 
 /// A kind of job, for the list of a system's jobs.
 pub struct JobKind {
     /// Its name.
     pub name: &'static str,
+    /// Its queue.
+    pub queue: Queue,
+    /// The longest it may take.
+    pub lease: Duration,
+    /// How often it is started by itself.
+    pub every: Option<Duration>,
+    /// When in its period.
+    pub at: Duration,
     tries: i32,
-    lease: Duration,
-    every: Option<Duration>,
     run: fn(Task, Value) -> BoxFuture<'static, Result<()>>,
 }
 
 impl JobKind {
     /// The kind of `J`.
     pub const fn of<J: Job>() -> Self {
-        Self { name: J::KIND, tries: J::TRIES, lease: J::LEASE, every: J::EVERY, run: run_as::<J> }
+        Self {
+            name: J::KIND,
+            queue: J::QUEUE,
+            tries: J::TRIES,
+            lease: J::LEASE,
+            every: J::EVERY,
+            at: J::AT,
+            run: run_as::<J>,
+        }
     }
 }
 
@@ -66,23 +121,45 @@ fn run_as<J: Job>(task: Task, payload: Value) -> BoxFuture<'static, Result<()>> 
     async move { serde_json::from_value::<J>(payload)?.run(&task).await }.boxed()
 }
 
+/// The jobs of a system.
+pub struct Jobs {
+    /// Every kind.
+    pub kinds: &'static [JobKind],
+    /// Tells the administrators that a job has failed for the last time, in the transaction that notes it.
+    pub failed: for<'a> fn(&'a mut Change, &'a JobKind) -> BoxFuture<'a, Result<()>>,
+}
+
+impl Jobs {
+    /// Of a system without any.
+    pub const NONE: Self =
+        Self { kinds: &[], failed: |_, _| futures_util::future::ready(Ok(())).boxed() };
+
+    fn kind(&self, name: &str) -> Option<&'static JobKind> {
+        self.kinds.iter().find(|kind| kind.name == name)
+    }
+}
+
 impl Change {
     /// Starts a job when this change is committed; tells its id.
     pub async fn start<J: Job>(&mut self, job: &J) -> Result<Uuid> {
-        let insert = sql!("INSERT INTO muster.jobs (kind, payload) VALUES ($1, $2) RETURNING id");
-        let id = self.scalar(insert, &[&J::KIND, &serde_json::to_value(job)?]).await?;
-        Ok(id)
+        let insert = sql!("INSERT INTO muster.jobs (kind, queue, payload) VALUES ($1, $2, $3) RETURNING id");
+        let payload = serde_json::to_value(job)?;
+        self.scalar(insert, &[&J::KIND, &J::QUEUE.name(), &payload]).await
     }
 
     /// Ends a job together with its effects, so that it has them once: if a worker took it over meanwhile, or it was
     /// cancelled, this fails and nothing of the change is kept.
     pub async fn finish(&mut self, task: &Task, result: &impl Serialize) -> Result<()> {
         let finish = sql!(
-            "UPDATE muster.jobs SET status = 'done', result = $3, last_error = NULL, finished_at = $4, lease_until = NULL
+            "UPDATE muster.jobs SET status = 'done', result = $3, last_error = NULL, problem = NULL, finished_at = $4,
+                    lease_until = NULL
              WHERE id = $1 AND tries = $2 AND status = 'running'"
         );
         let result = serde_json::to_value(result)?;
         let finished = self.execute(finish, &[&task.id, &task.tries, &result, &task.app.clock.now()]).await?;
-        if finished == 0 { Err(conflict("job_taken", "The job is no longer this worker's.")) } else { Ok(()) }
+        if finished == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
     }
 }
+
+/// The code of the error when a job was cancelled, or taken over by another worker.
+const TAKEN: &str = "job_taken";

@@ -1,11 +1,33 @@
-//! Doing the jobs that wait.
+//! Doing one job, and the next.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::FutureExt;
 use serde_json::Value;
+use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{JobKind, Task};
-use crate::{App, Result, row, sql};
+use super::{JobKind, Jobs, TAKEN, Task, beat, outcome};
+use crate::{
+    App, Result,
+    error::{internal, unavailable},
+    queue::{Message, VISIBILITY},
+    row, sql,
+};
+
+/// What came of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The job is done.
+    Done,
+    /// It failed and will be tried again.
+    Postponed,
+    /// It failed for the last time.
+    Failed,
+    /// There was nothing to do: it is done, or cancelled, or another worker has it.
+    NotOurs,
+}
 
 /// What came of some jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -27,101 +49,120 @@ row! {
     }
 }
 
-/// Does every job of these kinds that is due, one after the other, and tells what came of them.
+/// The clocks of two machines differ a little: a message that comes this much too early is not.
+const EARLY: TimeDelta = TimeDelta::seconds(5);
+
+/// Does a job that a message names, within `longest`. An error means that nothing could be noted about it.
 ///
-/// Safe to run at once in several processes: a job is claimed before it is done, and stays claimed until its lease is over.
-pub async fn run_due(app: &App, kinds: &[JobKind]) -> Result<Tally> {
+/// Safe to call at once for the same job, in any number of processes: it is claimed before it is done, and stays claimed
+/// until its lease is over.
+pub async fn handle(app: &App, jobs: &Jobs, id: Uuid, longest: Duration) -> Result<Outcome> {
+    match claim(app, jobs, Some(id)).await? {
+        Some((job, kind)) => run(app, jobs, job, kind, longest, None).await,
+        None => Ok(Outcome::NotOurs),
+    }
+}
+
+/// The same for a message that was received here: it is kept from others while the job runs, and acknowledged.
+pub async fn receive(app: &App, jobs: &Jobs, message: &Message) -> Result<Outcome> {
+    let Some(id) = message.job() else {
+        // It comes again until it is a dead letter, for somebody to look at.
+        return Err(internal(format!("a message of the queue {} is none of ours", message.queue.name())));
+    };
+    let outcome = match claim(app, jobs, Some(id)).await? {
+        Some((job, kind)) => run(app, jobs, job, kind, kind.lease, Some(message)).await?,
+        None => Outcome::NotOurs,
+    };
+    app.broker.acknowledge(message).await?;
+    Ok(outcome)
+}
+
+/// Does every job that is due, one after the other, and tells what came of them: for a process that ends then.
+pub async fn run_due(app: &App, jobs: &Jobs) -> Result<Tally> {
     let mut tally = Tally::default();
-    while let Some((job, kind)) = claim(app, kinds).await? {
-        let task = Task { app: app.clone(), id: job.id, tries: job.tries };
-        match (kind.run)(task.clone(), job.payload).await {
-            Ok(()) => {
-                finish(&task, "done", None).await?;
-                tally.done += 1;
-            }
-            Err(cause) if job.tries >= kind.tries => {
-                tracing::error!(job = %job.id, kind = kind.name, %cause, "a job failed for the last time");
-                finish(&task, "failed", Some(&cause.to_string())).await?;
-                tally.failed += 1;
-            }
-            Err(cause) => {
-                tracing::warn!(job = %job.id, kind = kind.name, %cause, "a job will be tried again");
-                postpone(&task, &cause.to_string()).await?;
-                tally.postponed += 1;
-            }
+    while let Some((job, kind)) = claim(app, jobs, None).await? {
+        match run(app, jobs, job, kind, kind.lease, None).await? {
+            Outcome::Done => tally.done += 1,
+            Outcome::Postponed => tally.postponed += 1,
+            Outcome::Failed => tally.failed += 1,
+            Outcome::NotOurs => {}
         }
     }
     Ok(tally)
 }
 
-/// Starts the jobs that run by themselves, each when its last run is long enough ago.
-pub async fn plan(app: &App, kinds: &[JobKind]) -> Result<()> {
-    let now = app.clock.now();
-    let (mut names, mut since) = (Vec::new(), Vec::<DateTime<Utc>>::new());
-    for (kind, every) in kinds.iter().filter_map(|kind| Some((kind, kind.every?))) {
-        names.push(kind.name);
-        since.push(now - TimeDelta::from_std(every)?);
-    }
-    let start = sql!(
-        "INSERT INTO muster.jobs (kind, payload)
-         SELECT kind, '{}' FROM unnest($1::text[], $2::timestamptz[]) AS periodic (kind, since)
-         WHERE NOT EXISTS (SELECT FROM muster.jobs
-                           WHERE jobs.kind = periodic.kind
-                             AND (status IN ('queued', 'running') OR finished_at > periodic.since))"
-    );
-    let mut change = app.db.change_for_system("jobs").await?;
-    change.execute(start, &[&names, &since]).await?;
-    change.commit().await
+async fn run(
+    app: &App,
+    jobs: &Jobs,
+    job: Claimed,
+    kind: &'static JobKind,
+    longest: Duration,
+    message: Option<&Message>,
+) -> Result<Outcome> {
+    let task = Task::new(app.clone(), job.id, job.tries);
+    let started = app.clock.now();
+    let work = AssertUnwindSafe((kind.run)(task.clone(), job.payload)).catch_unwind();
+    let work = async {
+        match timeout(longest.min(kind.lease), work).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(internal("the job panicked")),
+            Err(_) => Err(unavailable("The job took too long. It")),
+        }
+    };
+    let ended = tokio::select! {
+        ended = work => ended,
+        () = beat::until_lost(&task, message) => Ok(()),
+    };
+    let outcome = outcome::note(&task, jobs, kind, ended).await?;
+    let took = (app.clock.now() - started).num_milliseconds();
+    tracing::info!(job = %job.id, kind = kind.name, tries = job.tries, ?outcome, took, "a job ended");
+    Ok(outcome)
 }
 
-/// The oldest job of these kinds that is due, or that a worker left, now ours.
-async fn claim<'a>(app: &App, kinds: &'a [JobKind]) -> Result<Option<(Claimed, &'a JobKind)>> {
+/// How long a claim holds. While the worker lives it is extended, if that takes no connection away from the job.
+fn held_for(app: &App, kind: &JobKind) -> Duration {
+    if app.config.database.pool_size > 1 { kind.lease.min(VISIBILITY) } else { kind.lease }
+}
+
+/// The job with this id if it is due, or the oldest that is; or one that a worker left. It is ours then.
+async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claimed, &'static JobKind)>> {
     let now = app.clock.now();
-    let (mut names, mut leases) = (Vec::new(), Vec::<DateTime<Utc>>::new());
-    for kind in kinds {
+    let (mut names, mut leases, mut tries) = (Vec::new(), Vec::<DateTime<Utc>>::new(), Vec::new());
+    for kind in jobs.kinds {
         names.push(kind.name);
-        leases.push(now + TimeDelta::from_std(kind.lease)?);
+        leases.push(now + TimeDelta::from_std(held_for(app, kind))?);
+        tries.push(kind.tries);
     }
+    let due = if id.is_some() { now + EARLY } else { now };
     let claim = sql!(
-        "UPDATE muster.jobs SET status = 'running', tries = tries + 1, lease_until = due.lease_until
+        "UPDATE muster.jobs
+         SET status = 'running', tries = jobs.tries + 1, lease_until = due.lease_until,
+             started_at = coalesce(started_at, $2), progress_done = NULL, progress_of = NULL
          FROM (SELECT jobs.id, ours.lease_until
-               FROM muster.jobs JOIN unnest($1::text[], $3::timestamptz[]) AS ours (kind, lease_until) USING (kind)
-               WHERE status IN ('queued', 'running')
-                 AND CASE status WHEN 'queued' THEN run_at IS NULL OR run_at <= $2
+               FROM muster.jobs JOIN unnest($1::text[], $3::timestamptz[], $4::int[])
+                                     AS ours (kind, lease_until, tries) USING (kind)
+               WHERE status IN ('queued', 'running') AND (status = 'queued' OR jobs.tries < ours.tries)
+                 AND ($5::uuid IS NULL OR jobs.id = $5)
+                 AND CASE status WHEN 'queued' THEN run_at IS NULL OR run_at <= $6
                                  ELSE jobs.lease_until <= $2 END
                ORDER BY created_at, jobs.id LIMIT 1 FOR UPDATE OF jobs SKIP LOCKED) AS due
          WHERE jobs.id = due.id
-         RETURNING jobs.id, kind, payload, tries"
+         RETURNING jobs.id, kind, payload, jobs.tries"
     );
     let mut change = app.db.change_for_system("jobs").await?;
-    let job: Option<Claimed> = change.one(claim, &[&names, &now, &leases]).await?;
+    let job: Option<Claimed> = change.one(claim, &[&names, &now, &leases, &tries, &id, &due]).await?;
     change.commit().await?;
-    Ok(job.and_then(|job| {
-        let kind = kinds.iter().find(|kind| kind.name == job.kind)?;
-        Some((job, kind))
-    }))
+    Ok(job.and_then(|job| Some((jobs.kind(&job.kind)?, job))).map(|(kind, job)| (job, kind)))
 }
 
-/// Ends a job that has not ended itself, unless it is another worker's by now.
-async fn finish(task: &Task, status: &'static str, error: Option<&str>) -> Result<()> {
-    let finish = sql!(
-        "UPDATE muster.jobs SET status = $3, last_error = $4, finished_at = $5, lease_until = NULL
-         WHERE id = $1 AND tries = $2 AND status = 'running'"
-    );
-    let mut change = task.app.db.change_for_system("jobs").await?;
-    change.execute(finish, &[&task.id, &task.tries, &status, &error, &task.app.clock.now()]).await?;
-    change.commit().await
+/// Whether an error says that the job is another's, or nobody's, by now.
+pub(super) fn is_lost(cause: &crate::Error) -> bool {
+    cause.code() == TAKEN
 }
 
-/// Tries again after 1, 2, 4 ... minutes, at most six hours.
-async fn postpone(task: &Task, error: &str) -> Result<()> {
-    let minutes = 1_i64 << task.tries.clamp(1, 10).saturating_sub(1);
-    let run_at = task.app.clock.now() + TimeDelta::minutes(minutes.min(360));
-    let postpone = sql!(
-        "UPDATE muster.jobs SET status = 'queued', run_at = $3, last_error = $4, lease_until = NULL
-         WHERE id = $1 AND tries = $2 AND status = 'running'"
-    );
-    let mut change = task.app.db.change_for_system("jobs").await?;
-    change.execute(postpone, &[&task.id, &task.tries, &run_at, &error]).await?;
-    change.commit().await
+impl Tally {
+    /// Whether there was nothing to do.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }

@@ -1,15 +1,16 @@
 use std::{collections::BTreeSet, fs};
 
 use rotc::SYSTEM;
+use shared::system::Starts;
 
 use super::{repository, text};
 
 /// The functions the system says it has.
 fn functions() -> BTreeSet<String> {
     let groups = SYSTEM.groups.iter().map(|group| format!("{}-{}", SYSTEM.name, group.name));
-    let workers = SYSTEM.workers.iter().map(|worker| match worker.schedule {
-        Some(_) => format!("{}-worker-{}", SYSTEM.name, worker.name),
-        None => format!("{}-{}", SYSTEM.name, worker.name),
+    let workers = SYSTEM.workers.iter().map(|worker| match worker.starts {
+        Starts::ByHand => format!("{}-{}", SYSTEM.name, worker.name),
+        _ => format!("{}-worker-{}", SYSTEM.name, worker.name),
     });
     let sockets = SYSTEM.sockets.map(|sockets| format!("{}-{}", SYSTEM.name, sockets.name));
     groups.chain(workers).chain(sockets).collect()

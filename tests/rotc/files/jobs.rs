@@ -1,10 +1,11 @@
 //! What becomes of stored files after the request.
 
+use std::time::Duration;
+
 use chrono::TimeDelta;
-use futures_util::FutureExt;
 use http::Method;
 use serde_json::json;
-use shared::jobs;
+use shared::jobs::{self, Queue};
 use tests::{Cadet, TestApp, a_cadet, an_admin};
 
 use super::{AVATAR, file, photo, stored};
@@ -159,24 +160,27 @@ async fn the_sweep_reports_a_file_for_a_week_before_it_deletes_it() {
     assert_eq!(stored(&app).await, [used]);
 }
 
-/// A worker sleeps until it is woken; one that woke itself by looking would never sleep.
+/// A worker sleeps until a message comes; one that sent itself messages by looking would never sleep.
 #[tokio::test]
-async fn looking_for_jobs_wakes_nobody_but_a_new_job_does() {
+async fn looking_for_jobs_sends_nothing_but_a_new_job_is_sent() {
     let app = TestApp::rotc().await;
     let look = async || {
         jobs::plan(&app.app, rotc::SYSTEM.jobs).await.expect("the jobs are planned");
         app.work().await;
     };
     look().await;
-    let woken = || app.app.db.job_started().notified().now_or_never().is_some();
-    assert!(woken(), "the first time the periodic jobs are new");
+    let sent = async |queue| {
+        let messages = app.app.broker.receive(queue, 10, Duration::ZERO).await.expect("the queue is there");
+        messages.len()
+    };
+    assert!(sent(Queue::Upkeep).await > 0, "the first time the periodic jobs are new");
 
     look().await;
-    assert!(!woken());
+    assert_eq!(sent(Queue::Upkeep).await, 0);
 
     let cadet = app.add(a_cadet()).await;
     give_photo(&app, &cadet, AVATAR).await;
-    assert!(woken(), "the database has started a job");
+    assert_eq!(sent(Queue::Image).await, 1, "the database has started a job");
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub static SAMPLE: System = System {
     envelope: &rotc::envelope::RotcEnvelope,
     groups: &[&GROUP],
     workers: &[],
-    jobs: &[],
+    jobs: &shared::jobs::Jobs::NONE,
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,

@@ -12,6 +12,7 @@ use shared::{
     sql,
 };
 
+use super::NIGHT;
 use crate::audit;
 
 /// Rows of one transaction: others wait for none of them for long.
@@ -27,6 +28,7 @@ impl Job for CleanUp {
     const KIND: &'static str = "clean_up";
 
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
+    const AT: Duration = NIGHT;
 
     const LEASE: Duration = Duration::from_mins(15);
 
@@ -127,7 +129,7 @@ const RULES: &[Rule] = &[
         after_days: 30,
         delete: sql!(
             "DELETE FROM muster.jobs WHERE id IN (
-                 SELECT id FROM muster.jobs WHERE status IN ('done', 'failed') AND finished_at < $1 LIMIT $2)"
+                 SELECT id FROM muster.jobs WHERE status IN ('done', 'failed', 'cancelled') AND finished_at < $1 LIMIT $2)"
         ),
     },
     Rule {

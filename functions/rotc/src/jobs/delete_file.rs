@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
-    jobs::{Job, Task},
+    jobs::{Job, Queue, Task},
     sql,
 };
 
@@ -18,6 +18,7 @@ pub struct DeleteFile {
 
 impl Job for DeleteFile {
     const KIND: &'static str = "delete_file";
+    const QUEUE: Queue = Queue::Image;
 
     /// About two days: a store may be down for long, and a deleted letter must go.
     const TRIES: i32 = 16;

@@ -11,6 +11,8 @@ use shared::{
     sql,
 };
 
+use super::NIGHT;
+
 /// Days an audit row is kept when the setting does not say otherwise.
 const KEPT_DAYS: i64 = 365;
 
@@ -28,6 +30,7 @@ impl Job for ExpireAuditLogs {
     const KIND: &'static str = "expire_audit_logs";
 
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
+    const AT: Duration = NIGHT;
 
     const LEASE: Duration = Duration::from_mins(15);
 

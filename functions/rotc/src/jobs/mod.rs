@@ -1,6 +1,16 @@
 //! What follows a change, one file per job.
 
-use shared::jobs::JobKind;
+use std::time::Duration;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use shared::{
+    Result,
+    db::Change,
+    jobs::{JobKind, Jobs, Queue},
+    mail::SendMails,
+};
+
+use crate::notifications::notify;
 
 pub mod clean_up;
 pub mod delete_file;
@@ -11,6 +21,9 @@ pub mod shrink_picture;
 pub mod sweep_events;
 pub mod sweep_files;
 
+/// When nobody is awake: 18:00 UTC is two in the morning in the Philippines.
+pub const NIGHT: Duration = Duration::from_hours(18);
+
 /// Every job.
 pub static JOBS: &[JobKind] = &[
     JobKind::of::<clean_up::CleanUp>(),
@@ -18,7 +31,23 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<read_letter::ReadLetter>(),
+    JobKind::of::<SendMails>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
 ];
+
+/// The jobs as the workers see them.
+pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell_admins };
+
+/// Names the kind of the job only: what it was about may be personal.
+fn tell_admins<'a>(change: &'a mut Change, kind: &'a JobKind) -> BoxFuture<'a, Result<()>> {
+    async move {
+        let text =
+            format!("A background job has failed after all its tries: {}. The log says why.", kind.name);
+        // A message about a delivery that fails would be the next to fail.
+        let ring = kind.queue != Queue::Delivery;
+        notify::every_admin(change, "job_failed", &text, ring).await
+    }
+    .boxed()
+}

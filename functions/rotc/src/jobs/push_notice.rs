@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::{
     App, Result,
     error::unavailable,
-    jobs::{Job, Task},
+    jobs::{Job, Queue, Task},
     push::Outcome,
     row, sql,
 };
@@ -45,6 +45,7 @@ pub struct PushNotice {
 
 impl Job for PushNotice {
     const KIND: &'static str = "push";
+    const QUEUE: Queue = Queue::Delivery;
 
     const LEASE: Duration = Duration::from_mins(10);
 

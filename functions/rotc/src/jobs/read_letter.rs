@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     App, Result,
     error::invalid,
-    jobs::{Job, Task},
+    jobs::{Job, Queue, Task},
     ocr::{Language, Recognised},
     sql,
 };
@@ -23,6 +23,8 @@ pub struct ReadLetter {
 
 impl Job for ReadLetter {
     const KIND: &'static str = "read_letter";
+
+    const QUEUE: Queue = Queue::Ocr;
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Result,
     files::StoredFile,
-    jobs::{Job, Task},
+    jobs::{Job, Queue, Task},
 };
 
 /// Replaces a picture by one that is upright, at most 1,200 pixels wide or high (a letter: 2,400), and says nothing about where it was taken.
@@ -20,6 +20,7 @@ pub struct ShrinkPicture {
 
 impl Job for ShrinkPicture {
     const KIND: &'static str = "shrink_picture";
+    const QUEUE: Queue = Queue::Image;
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

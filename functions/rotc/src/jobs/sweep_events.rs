@@ -10,6 +10,8 @@ use shared::{
     sql,
 };
 
+use super::NIGHT;
+
 /// How long a client can come back and get what it missed; it gets the newest 1,000 at most.
 const KEPT: TimeDelta = TimeDelta::days(7);
 
@@ -26,6 +28,7 @@ pub struct SweepEvents {}
 impl Job for SweepEvents {
     const KIND: &'static str = "sweep_events";
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
+    const AT: Duration = NIGHT;
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

@@ -12,7 +12,7 @@ use shared::{
     sql,
 };
 
-use super::delete_file::DeleteFile;
+use super::{NIGHT, delete_file::DeleteFile};
 
 /// A file younger than this may belong to a request that is still running, or to a record somebody is still writing.
 const YOUNG: Duration = Duration::from_hours(24);
@@ -30,8 +30,9 @@ impl Job for SweepFiles {
     const KIND: &'static str = "sweep_files";
 
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
+    const AT: Duration = NIGHT;
 
-    const LEASE: Duration = Duration::from_mins(30);
+    const LEASE: Duration = Duration::from_mins(15);
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

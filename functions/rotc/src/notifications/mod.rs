@@ -27,7 +27,7 @@ pub const GROUP: Group = Group {
         "/api/admin/cadet-email",
     ],
     // It sends no mails, but must know whether they would leave.
-    needs: &[Need::Database, Need::Mail],
+    needs: &[Need::Database],
     memory_mb: 128,
     routes: router,
 };

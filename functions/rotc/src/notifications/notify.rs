@@ -80,6 +80,19 @@ pub async fn admins(change: &mut Change, sender: i32, kind: &'static str, text: 
     push(change, written, None).await
 }
 
+/// Tells every administrator of something that nobody has caused; `ring` says whether their devices do.
+pub async fn every_admin(change: &mut Change, kind: &'static str, text: &str, ring: bool) -> Result<()> {
+    let insert = sql!(
+        "INSERT INTO notifications (user_id, message, type)
+         SELECT users.id, $2, $1 FROM users
+         WHERE users.role = 'admin' AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
+         ORDER BY users.id
+         RETURNING id, EXISTS (SELECT FROM push_subscriptions AS devices WHERE devices.user_id = notifications.user_id)"
+    );
+    let written = change.all(insert, &[&kind, &text]).await?;
+    if ring { push(change, written, None).await } else { Ok(()) }
+}
+
 /// Tells everybody on the staff of a message in their chat, except who wrote it. Devices show the message itself.
 pub async fn colleagues(change: &mut Change, sender: i32, chat_message: i32, text: &str) -> Result<()> {
     let insert = sql!(

@@ -27,8 +27,8 @@ pub mod status;
 pub const GROUP: Group = Group {
     name: "ocr",
     prefixes: &["/api/ocr"],
-    needs: &[Need::Database, Need::Files],
-    memory_mb: 1024,
+    needs: &[Need::Database, Need::Files, Need::Ocr],
+    memory_mb: 1769,
     routes: router,
 };
 

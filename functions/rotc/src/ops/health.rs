@@ -70,7 +70,7 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
         true => check("degraded", "No file storage is configured"),
         false => check("healthy", "File storage is configured"),
     };
-    let mail = match app.config.mail.smtp.is_some() {
+    let mail = match app.config.mail.leaves() {
         true => check("healthy", "Mail is configured"),
         false => check("degraded", "No mail server is configured"),
     };

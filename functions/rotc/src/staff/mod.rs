@@ -33,7 +33,7 @@ const PROFILE_LIMIT_BYTES: usize = 8 * 1024 * 1024;
 pub const GROUP: Group = Group {
     name: "staff",
     prefixes: &["/api/staff", "/api/admin/staff"],
-    needs: &[Need::Database, Need::Files, Need::Mail],
+    needs: &[Need::Database, Need::Files],
     memory_mb: 256,
     routes,
 };

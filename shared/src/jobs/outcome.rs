@@ -1,0 +1,99 @@
+//! Noting what came of a job.
+
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use super::{JobKind, Jobs, Task, worker::{Outcome, is_lost}};
+use crate::{App, Error, Result, error::Kind, queue::LONGEST_DELAY, sql};
+
+/// What the person who started a job is told when the reason is ours.
+const OUR_FAULT: &str = "Something went wrong on our side.";
+
+/// Ends, postpones or fails a job, unless it has ended itself or is another worker's by now.
+pub(super) async fn note(task: &Task, jobs: &Jobs, kind: &JobKind, ended: Result<()>) -> Result<Outcome> {
+    match ended {
+        Ok(()) => finish(task).await,
+        Err(cause) if is_lost(&cause) => Ok(Outcome::NotOurs),
+        Err(cause) if task.tries >= kind.tries => {
+            tracing::error!(job = %task.id, kind = kind.name, %cause, "a job failed for the last time");
+            fail(&task.app, jobs, kind, task.id, task.tries, &cause).await
+        }
+        Err(cause) => {
+            tracing::warn!(job = %task.id, kind = kind.name, %cause, "a job will be tried again");
+            postpone(task, kind, &cause).await
+        }
+    }
+}
+
+/// A job that has finished itself is done already.
+async fn finish(task: &Task) -> Result<Outcome> {
+    let finish = sql!(
+        "UPDATE muster.jobs
+         SET status = 'done', last_error = NULL, problem = NULL, finished_at = coalesce(finished_at, $3), lease_until = NULL
+         WHERE id = $1 AND tries = $2 AND status IN ('running', 'done')"
+    );
+    let mut change = task.app.db.change_for_system("jobs").await?;
+    let finished = change.execute(finish, &[&task.id, &task.tries, &task.app.clock.now()]).await?;
+    change.commit().await?;
+    Ok(if finished == 0 { Outcome::NotOurs } else { Outcome::Done })
+}
+
+/// Tries again after 1, 2, 4 ... minutes, at most six hours. What waits longer than a queue can hold it back is sent by the
+/// sweep.
+async fn postpone(task: &Task, kind: &JobKind, cause: &Error) -> Result<Outcome> {
+    let minutes = (1_u64 << task.tries.clamp(1, 10).saturating_sub(1)).min(360);
+    let wait = Duration::from_mins(minutes);
+    let run_at = task.app.clock.now() + TimeDelta::from_std(wait)?;
+    let postpone = sql!(
+        "UPDATE muster.jobs
+         SET status = 'queued', run_at = $3, last_error = $4, problem = $5, lease_until = NULL, sent_at = NULL
+         WHERE id = $1 AND tries = $2 AND status = 'running'"
+    );
+    let mut change = task.app.db.change_for_system("jobs").await?;
+    let params: [crate::db::Param<'_>; 5] =
+        [&task.id, &task.tries, &run_at, &cause.to_string(), &problem(cause)];
+    let postponed = change.execute(postpone, &params).await?;
+    change.commit().await?;
+    if postponed == 0 {
+        return Ok(Outcome::NotOurs);
+    }
+    if wait <= LONGEST_DELAY {
+        task.app.db.send(&[(kind.queue, task.id)], wait).await;
+    }
+    Ok(Outcome::Postponed)
+}
+
+/// Gives a job up: the administrators are told in the same transaction, so once.
+pub(super) async fn fail(
+    app: &App,
+    jobs: &Jobs,
+    kind: &JobKind,
+    id: Uuid,
+    tries: i32,
+    cause: &Error,
+) -> Result<Outcome> {
+    let fail = sql!(
+        "UPDATE muster.jobs
+         SET status = 'failed', last_error = $3, problem = $4, finished_at = $5, lease_until = NULL
+         WHERE id = $1 AND tries = $2 AND status = 'running'"
+    );
+    let mut change = app.db.change_for_system("jobs").await?;
+    let params: [crate::db::Param<'_>; 5] =
+        [&id, &tries, &cause.to_string(), &problem(cause), &app.clock.now()];
+    if change.execute(fail, &params).await? == 0 {
+        return Ok(Outcome::NotOurs);
+    }
+    (jobs.failed)(&mut change, kind).await?;
+    change.commit().await?;
+    if let Err(cause) = app.broker.bury(kind.queue, id).await {
+        tracing::warn!(job = %id, %cause, "a failed job is not among the dead letters");
+    }
+    Ok(Outcome::Failed)
+}
+
+/// The reason in words for whoever started the job.
+fn problem(cause: &Error) -> String {
+    if cause.kind() == Kind::Internal { OUR_FAULT.to_owned() } else { cause.message().to_owned() }
+}
