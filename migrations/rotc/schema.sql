@@ -169,6 +169,24 @@ BEGIN
     RETURN NULL;
 END $_$;
 
+CREATE FUNCTION muster.follow_letters() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+BEGIN
+    IF TG_OP = 'UPDATE' AND muster.file_address(OLD.file_url) IS NOT DISTINCT FROM muster.file_address(NEW.file_url) THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        DELETE FROM muster.letter_texts WHERE letter_id = OLD.id;
+    END IF;
+    -- Word documents are not read: they are no pictures of a page.
+    IF TG_OP <> 'DELETE' AND muster.file_address(NEW.file_url) ~* '\.(png|jpe?g|webp|gif|pdf)$' THEN
+        INSERT INTO muster.jobs (kind, queue, payload)
+        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id));
+    END IF;
+    RETURN NULL;
+END $_$;
+
 CREATE FUNCTION muster.grade_updated() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -544,6 +562,13 @@ CREATE TABLE muster.jobs (
     CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
 
+CREATE TABLE muster.letter_texts (
+    letter_id integer NOT NULL,
+    text text NOT NULL,
+    confidence double precision NOT NULL,
+    processed_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE muster.lockouts (
     account text NOT NULL,
     locked_until timestamp with time zone NOT NULL
@@ -604,6 +629,14 @@ CREATE TABLE muster.notification_states (
 );
 
 COMMENT ON TABLE muster.notification_states IS 'Who has read or dismissed a notice that is addressed to everyone; private notices use notifications.is_read.';
+
+CREATE TABLE muster.ocr_results (
+    asked_by integer NOT NULL,
+    digest bytea NOT NULL,
+    languages text NOT NULL,
+    recognised jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE muster.orphan_files (
     address text NOT NULL,
@@ -1076,6 +1109,9 @@ ALTER TABLE ONLY muster.hidden_broadcasts
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY muster.letter_texts
+    ADD CONSTRAINT letter_texts_pkey PRIMARY KEY (letter_id);
+
 ALTER TABLE ONLY muster.lockouts
     ADD CONSTRAINT lockouts_pkey PRIMARY KEY (account);
 
@@ -1093,6 +1129,9 @@ ALTER TABLE ONLY muster.migrations_shared
 
 ALTER TABLE ONLY muster.notification_states
     ADD CONSTRAINT notification_states_pkey PRIMARY KEY (user_id, notification_id);
+
+ALTER TABLE ONLY muster.ocr_results
+    ADD CONSTRAINT ocr_results_pkey PRIMARY KEY (asked_by, digest, languages);
 
 ALTER TABLE ONLY muster.orphan_files
     ADD CONSTRAINT orphan_files_pkey PRIMARY KEY (address);
@@ -1232,6 +1271,8 @@ CREATE INDEX mails_of_job ON muster.mails USING btree (job_id, id) WHERE ((sent_
 CREATE INDEX mails_sent ON muster.mails USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX notification_states_notification ON muster.notification_states USING btree (notification_id);
+
+CREATE INDEX ocr_results_created ON muster.ocr_results USING btree (created_at);
 
 CREATE INDEX push_deliveries_created ON muster.push_deliveries USING btree (created_at);
 
@@ -1420,6 +1461,8 @@ CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF custom_bg ON
 CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
+
+CREATE TRIGGER trg_muster_letter_texts AFTER INSERT OR DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_letters();
 
 CREATE TRIGGER trg_muster_notices_stored AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS stored FOR EACH STATEMENT EXECUTE FUNCTION muster.notices_stored();
 

@@ -90,6 +90,8 @@ pub enum Need {
     Database,
     /// The bucket: `FILES_BUCKET` and its policy.
     Files,
+    /// The programs that read text: a layer with tesseract and pdftoppm.
+    Ocr,
     /// To send mails, beyond storing them: SMTP (`SMTP_URL`) or SES.
     Mail,
     /// WebSockets of the gateway: `SOCKETS_ENDPOINT` and the right to send to them.

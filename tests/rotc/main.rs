@@ -21,6 +21,7 @@ mod legacy;
 mod mail;
 mod messages;
 mod notifications;
+mod ocr;
 mod ops;
 mod push;
 mod realtime;

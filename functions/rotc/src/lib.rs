@@ -25,6 +25,7 @@ pub mod download;
 pub mod envelope;
 pub mod events;
 pub mod excuses;
+pub mod exports;
 pub mod files;
 pub mod grades;
 pub mod imports;
@@ -33,6 +34,7 @@ pub mod messages;
 pub mod metrics;
 pub mod migrations;
 pub mod notifications;
+pub mod ocr;
 pub mod ops;
 pub mod push;
 pub mod realtime;
@@ -40,6 +42,7 @@ pub mod recognition;
 pub mod sent;
 pub mod settings;
 pub mod staff;
+pub mod table_file;
 pub mod tasks;
 pub mod uploads;
 pub mod users;
@@ -67,12 +70,14 @@ pub static GROUPS: &[&Group] = &[
     &backup::GROUP,
     &cadets::GROUP,
     &excuses::GROUP,
+    &exports::GROUP,
     &files::GROUP,
     &grades::GROUP,
     &imports::GROUP,
     &messages::GROUP,
     &metrics::GROUP,
     &notifications::GROUP,
+    &ocr::GROUP,
     &ops::GROUP,
     &push::GROUP,
     &realtime::GROUP,
@@ -115,6 +120,14 @@ pub static WORKERS: &[&Worker] = &[
         starts: Starts::ByHand,
         needs: &[Need::Database],
         memory_mb: 256,
+        timeout_seconds: 900,
+    },
+    &Worker {
+        name: "ocr",
+        description: "Reads the text of excuse letters",
+        starts: Starts::From(Queue::Ocr),
+        needs: &[Need::Database, Need::Files, Need::Ocr],
+        memory_mb: 1769,
         timeout_seconds: 900,
     },
     &Worker {

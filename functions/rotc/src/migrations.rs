@@ -16,6 +16,7 @@ pub static ROTC: MigrationSet = MigrationSet {
         ("R__event_notices.sql", include_str!("../../../migrations/rotc/R__event_notices.sql")),
         ("R__notices.sql", include_str!("../../../migrations/rotc/R__notices.sql")),
         ("R__stored_files.sql", include_str!("../../../migrations/rotc/R__stored_files.sql")),
+        ("R__letter_texts.sql", include_str!("../../../migrations/rotc/R__letter_texts.sql")),
         ("R__touched_tables.sql", include_str!("../../../migrations/rotc/R__touched_tables.sql")),
     ],
 };

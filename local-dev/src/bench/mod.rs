@@ -9,6 +9,7 @@ pub mod cold_start;
 mod data;
 mod listeners;
 mod load;
+mod reading;
 mod scans;
 
 use std::{
@@ -53,6 +54,9 @@ pub struct BenchOptions {
     /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     scan_rate: Option<u32>,
+    /// Read the scans of this folder instead, beside the text each has, with and without the steps that prepare a page.
+    #[arg(long, value_name = "FOLDER")]
+    ocr: Option<PathBuf>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -73,6 +77,9 @@ const DEFAULT: &[&str] = &[
 pub async fn bench(options: BenchOptions) -> Result<(), BoxError> {
     if let Some(bootstrap) = &options.bootstrap {
         return cold(bootstrap).await;
+    }
+    if let Some(folder) = &options.ocr {
+        return reading::measure(folder).await;
     }
     let home = std::env::temp_dir().join(format!("muster-bench-{}", std::process::id()));
     let cluster_options = Options { data_dir: home.clone(), port: None, purpose: Purpose::Keep };

@@ -27,6 +27,7 @@ const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
           CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
 ";
+const OCR_LAYER: &str = "      Layers: !If [HasOcrLayer, [!Ref OcrLayer], !Ref AWS::NoValue]\n";
 const QUEUE: &str = include_str!("pieces/queue.yaml");
 const QUEUES_RIGHT: &str = include_str!("pieces/queues_right.yaml");
 const MESSAGES: &str = include_str!("pieces/messages.yaml");
@@ -180,6 +181,7 @@ impl Facts<'_> {
             .replace("@memory@", &self.memory_mb.to_string())
             .replace("@timeout@", &self.timeout_seconds.to_string())
             .replace("@environment@", &self.environment())
+            .replace("@layers@", if self.needs.contains(&Need::Ocr) { OCR_LAYER } else { "" })
             .replace("@events@", &self.events)
             .replace("@statements@\n", &self.rights())
     }
@@ -190,6 +192,7 @@ impl Facts<'_> {
             Need::Sockets => SOCKETS_RIGHT,
             Need::Database => QUEUES_RIGHT,
             Need::Mail => MAIL_RIGHT,
+            Need::Ocr => "",
         });
         let messages = self.queue.map(|queue| MESSAGES_RIGHT.replace("@Queue@", &capital(queue.name())));
         rights.collect::<String>().replace("@system@", self.system) + &messages.unwrap_or_default()
@@ -201,6 +204,7 @@ impl Facts<'_> {
             Need::Files => FILES_ENVIRONMENT,
             Need::Mail => MAIL_ENVIRONMENT,
             Need::Sockets => SOCKETS_ENVIRONMENT,
+            Need::Ocr => "",
         });
         let variables: String = variables.collect();
         if variables.is_empty() {

@@ -14,14 +14,17 @@ use crate::upload::{LONGEST_SIDE, MOST_PIXELS};
 /// Pixels of the longer side of a stored picture.
 pub const STORED_SIDE: u32 = 1_200;
 
+/// Pixels of the longer side of a stored letter: 200 to the inch of a sheet of A4, which can still be read by a program.
+pub const LETTER_SIDE: u32 = 2_400;
+
 /// Quality of a stored JPEG: no difference is seen on a screen.
 const QUALITY: u8 = 82;
 
-/// A smaller picture of the same format, or none if the picture is as it should be already.
+/// A picture of the same format with at most `side` pixels on its longer side, or none if the picture is as it should be already.
 ///
 /// A picture loses all its metadata (place, camera, time) and is turned the way the camera was held. One that moves (GIF)
 /// stays as it is. Opening needs four bytes a pixel, at most 160 MB.
-pub fn shrink(body: &[u8], media_type: &str) -> Result<Option<Vec<u8>>, ImageError> {
+pub fn shrink(body: &[u8], media_type: &str, side: u32) -> Result<Option<Vec<u8>>, ImageError> {
     let format = match media_type {
         "image/png" => ImageFormat::Png,
         "image/jpeg" => ImageFormat::Jpeg,
@@ -40,16 +43,16 @@ pub fn shrink(body: &[u8], media_type: &str) -> Result<Option<Vec<u8>>, ImageErr
         decoder.exif_metadata()?.is_some() || decoder.xmp_metadata()?.is_some() || has_trailer(body, format);
     let picture = DynamicImage::from_decoder(decoder)?;
     let (width, height) = picture.dimensions();
-    if !marked && orientation == Orientation::NoTransforms && width.max(height) <= STORED_SIDE {
+    if !marked && orientation == Orientation::NoTransforms && width.max(height) <= side {
         return Ok(None);
     }
-    encode(&upright(picture, orientation), format).map(Some)
+    encode(&upright(picture, orientation, side), format).map(Some)
 }
 
-fn upright(mut picture: DynamicImage, orientation: Orientation) -> DynamicImage {
+fn upright(mut picture: DynamicImage, orientation: Orientation, side: u32) -> DynamicImage {
     let (width, height) = picture.dimensions();
-    if width.max(height) > STORED_SIDE {
-        picture = picture.resize(STORED_SIDE, STORED_SIDE, FilterType::Triangle);
+    if width.max(height) > side {
+        picture = picture.resize(side, side, FilterType::Triangle);
     }
     picture.apply_orientation(orientation);
     picture
@@ -101,22 +104,27 @@ mod tests {
 
     #[test]
     fn a_photo_is_turned_upright_made_small_and_loses_its_metadata() {
-        let small = shrink(&photo(3_000, 1_500), "image/jpeg").expect("a photo").expect("a smaller one");
+        let small =
+            shrink(&photo(3_000, 1_500), "image/jpeg", STORED_SIDE).expect("a photo").expect("a smaller one");
 
         let picture = image::load_from_memory(&small).expect("a picture").to_rgb8();
         assert_eq!(picture.dimensions(), (600, STORED_SIDE), "turned by a quarter");
         let (top, bottom) = (picture.get_pixel(300, 100), picture.get_pixel(300, 1_100));
         assert!(top[0] > 200 && top[2] < 60 && bottom[2] > 200 && bottom[0] < 60, "{top:?} {bottom:?}");
         assert!(!small.windows(4).any(|window| window == b"Exif"));
-        assert_eq!(shrink(&small, "image/jpeg").expect("a photo"), None, "the second time nothing changes");
+        assert_eq!(
+            shrink(&small, "image/jpeg", STORED_SIDE).expect("a photo"),
+            None,
+            "the second time nothing changes"
+        );
     }
 
     #[test]
     fn a_small_photo_loses_its_metadata_too() {
-        let clean = shrink(&photo(40, 20), "image/jpeg").expect("a photo").expect("a clean one");
+        let clean = shrink(&photo(40, 20), "image/jpeg", STORED_SIDE).expect("a photo").expect("a clean one");
         assert_eq!(image::load_from_memory(&clean).expect("a picture").dimensions(), (20, 40));
         let film = [clean.as_slice(), b"a film after the photo"].concat();
-        let without = shrink(&film, "image/jpeg").expect("a photo").expect("a clean one");
+        let without = shrink(&film, "image/jpeg", STORED_SIDE).expect("a photo").expect("a clean one");
         assert!(without.ends_with(b"\xff\xd9"));
     }
 
@@ -125,10 +133,10 @@ mod tests {
         let mut png = Vec::new();
         let drawing = DynamicImage::new_rgba8(2_400, 100);
         drawing.write_to(&mut Cursor::new(&mut png), ImageFormat::Png).expect("a PNG");
-        let small = shrink(&png, "image/png").expect("a drawing").expect("a smaller one");
+        let small = shrink(&png, "image/png", STORED_SIDE).expect("a drawing").expect("a smaller one");
         assert_eq!(image::guess_format(&small).expect("a picture"), ImageFormat::Png);
         assert_eq!(image::load_from_memory(&small).expect("a picture").dimensions(), (1_200, 50));
-        assert_eq!(shrink(b"GIF89a", "image/gif").expect("left alone"), None);
-        assert!(shrink(b"\xff\xd8\xff broken", "image/jpeg").is_err());
+        assert_eq!(shrink(b"GIF89a", "image/gif", STORED_SIDE).expect("left alone"), None);
+        assert!(shrink(b"\xff\xd8\xff broken", "image/jpeg", STORED_SIDE).is_err());
     }
 }

@@ -1,7 +1,9 @@
 //! Excel workbooks, written row by row so that memory does not grow with the rows.
 
+use std::{fs::File, io::Seek};
+
 use chrono::{NaiveDate, NaiveDateTime};
-use rust_xlsxwriter::{Format, Workbook, Worksheet};
+use rust_xlsxwriter::{Color, Format, Workbook, Worksheet};
 
 pub use rust_xlsxwriter::XlsxError;
 
@@ -31,7 +33,7 @@ pub enum Cell {
     DateTime(NaiveDateTime),
 }
 
-/// A workbook of one sheet with bold headings that stay in view.
+/// A workbook of one sheet with headings, white on blue, that stay in view.
 pub struct Sheet {
     workbook: Workbook,
     date: Format,
@@ -47,11 +49,12 @@ impl Sheet {
     pub fn new(name: &str, columns: &[Column]) -> Result<Self, XlsxError> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
-        let bold = Format::new().set_bold();
+        let heading =
+            Format::new().set_bold().set_font_color(Color::White).set_background_color(Color::RGB(0x44_72C4));
         sheet.set_name(name)?.set_freeze_panes(1, 0)?;
         for (at, column) in (0..).zip(columns) {
             sheet.set_column_width(at, column.width)?;
-            sheet.write_string_with_format(0, at, column.title, &bold)?;
+            sheet.write_string_with_format(0, at, column.title, &heading)?;
         }
         let date = Format::new().set_num_format("yyyy-mm-dd");
         let date_time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
@@ -67,6 +70,14 @@ impl Sheet {
             write(sheet, (self.rows, at), cell, (date, date_time))?;
         }
         Ok(())
+    }
+
+    /// The finished file on the disk, at its beginning; it is gone when it is closed.
+    pub fn finish_to_file(mut self) -> Result<File, XlsxError> {
+        let mut file = tempfile::tempfile()?;
+        self.workbook.save_to_writer(&mut file)?;
+        file.rewind()?;
+        Ok(file)
     }
 
     /// The finished file.
@@ -122,6 +133,12 @@ impl From<Option<i32>> for Cell {
 impl From<i32> for Cell {
     fn from(number: i32) -> Self {
         Self::Number(number.into())
+    }
+}
+
+impl From<Option<f64>> for Cell {
+    fn from(number: Option<f64>) -> Self {
+        number.map_or(Self::Empty, Self::Number)
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use documents::scan::{self, GrayImage};
+use sha2::{Digest, Sha256};
 use tokio::sync::{OnceCell, Semaphore};
 
 mod page;
@@ -111,6 +112,11 @@ impl Recognised {
 fn mean<'a>(words: impl Iterator<Item = &'a Word>) -> f64 {
     let (count, sum) = words.fold((0.0, 0.0), |(count, sum), word| (count + 1.0, sum + word.confidence));
     if count == 0.0 { 0.0 } else { sum / count }
+}
+
+/// What tells a document from every other: its SHA-256.
+pub fn digest(document: &[u8]) -> Vec<u8> {
+    Sha256::digest(document).to_vec()
 }
 
 impl Ocr {

@@ -15,7 +15,8 @@ pub fn page(table: &str) -> Page {
         let columns: Vec<&str> = row.splitn(12, '\t').collect();
         let [WORD, _, block, paragraph, line, .., confidence, word] = columns[..] else { continue };
         let (word, Ok(confidence)) = (word.trim(), confidence.parse::<f64>()) else { continue };
-        if word.is_empty() {
+        // PostgreSQL keeps no NUL.
+        if word.is_empty() || word.contains('\0') {
             continue;
         }
         text.push_str(match place {

@@ -1,7 +1,7 @@
 //! The audit log as a file.
 
 use axum::{extract::State, response::Response};
-use documents::{BYTE_ORDER_MARK, Cell, Column, Sheet, csv_rows};
+use documents::{Cell, Column};
 use serde::Deserialize;
 use shared::{
     App, Result,
@@ -13,15 +13,23 @@ use shared::{
 use utoipa::IntoParams;
 
 use super::{AuditFilter, AuditSelection, list::AuditLog};
-use crate::{access::Admin, download::download};
+use crate::{
+    access::Admin,
+    table_file::{self, Kind, Layout},
+};
 
-/// Rows a sheet can hold below its headings.
-const SHEET_ROWS: u32 = 1_048_575;
-
-/// Rows of a piece.
-const PIECE: usize = 500;
-
-const TITLES: [&str; 7] = ["ID", "Table Name", "Operation", "Record ID", "User ID", "Payload", "Created At"];
+const LAYOUT: Layout = Layout {
+    title: "Audit Logs",
+    columns: &[
+        Column { title: "ID", width: 10 },
+        Column { title: "Table Name", width: 24 },
+        Column { title: "Operation", width: 16 },
+        Column { title: "Record ID", width: 12 },
+        Column { title: "User ID", width: 10 },
+        Column { title: "Payload", width: 80 },
+        Column { title: "Created At", width: 26 },
+    ],
+};
 
 /// Which kind of file.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -44,21 +52,25 @@ pub async fn export_audit_logs(
     selection: AuditSelection,
     Query(ExportFormat { format }): Query<ExportFormat>,
 ) -> Result<Response> {
-    let stamp = app.clock.now().format("%Y%m%d_%H%M%S");
-    match format.as_deref() {
-        None | Some("" | "csv") => {
-            let snapshot = app.db.snapshot().await?;
-            let file = written(|pieces| csv(snapshot, selection, pieces));
-            download(&app, &format!("audit_logs_{stamp}.csv"), "text/csv; charset=utf-8", file).await
-        }
-        Some("excel" | "xlsx") => {
-            let snapshot = app.db.snapshot().await?;
-            let file = written(|pieces| excel(snapshot, selection, pieces));
-            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-            download(&app, &format!("audit_logs_{stamp}.xlsx"), kind, file).await
-        }
-        Some(_) => Err(invalid("bad_format", "Invalid format. Use csv or excel")),
-    }
+    let kind = match format.as_deref() {
+        None | Some("" | "csv") => Kind::Csv,
+        Some("excel" | "xlsx") => Kind::Excel,
+        Some(_) => return Err(invalid("bad_format", "Invalid format. Use csv or excel")),
+    };
+    let snapshot = app.db.snapshot().await?;
+    let file = written(move |pieces| write(snapshot, selection, kind, pieces));
+    table_file::answer(&app, "audit_logs", kind, file).await
+}
+
+/// Writes the selected rows, newest first.
+pub async fn write(
+    mut snapshot: Snapshot,
+    selection: AuditSelection,
+    kind: Kind,
+    pieces: Pieces,
+) -> Result<()> {
+    let rows = rows(&mut snapshot, &selection).await?;
+    table_file::write(kind, LAYOUT, rows, cells, &pieces).await
 }
 
 async fn rows(snapshot: &mut Snapshot, selection: &AuditSelection) -> Result<Rows<AuditLog>> {
@@ -71,45 +83,6 @@ async fn rows(snapshot: &mut Snapshot, selection: &AuditSelection) -> Result<Row
          ORDER BY id DESC"
     );
     snapshot.rows(select, &[table_name, operation, user_id, from, before]).await
-}
-
-async fn csv(mut snapshot: Snapshot, selection: AuditSelection, pieces: Pieces) -> Result<()> {
-    let mut rows = rows(&mut snapshot, &selection).await?;
-    let mut head = BYTE_ORDER_MARK.to_vec();
-    head.extend(csv_rows([TITLES.map(|title| Cell::Text(title.to_owned()))])?);
-    pieces.send(head).await?;
-    loop {
-        let mut piece = Vec::with_capacity(PIECE);
-        while piece.len() < PIECE
-            && let Some(log) = rows.next().await?
-        {
-            piece.push(cells(log));
-        }
-        if piece.is_empty() {
-            return Ok(());
-        }
-        pieces.send(csv_rows(piece)?).await?;
-    }
-}
-
-/// The sheet grows in a temporary file; only the packed workbook is held as a whole.
-async fn excel(mut snapshot: Snapshot, selection: AuditSelection, pieces: Pieces) -> Result<()> {
-    let mut rows = rows(&mut snapshot, &selection).await?;
-    let widths = [10, 24, 16, 12, 10, 80, 26];
-    let columns: Vec<Column> =
-        TITLES.into_iter().zip(widths).map(|(title, width)| Column { title, width }).collect();
-    let mut sheet = Sheet::new("Audit Logs", &columns)?;
-    let mut count = 0;
-    while let Some(log) = rows.next().await? {
-        count += 1;
-        if count > SHEET_ROWS {
-            let advice = "These are too many rows for a workbook: choose fewer days, or csv";
-            return Err(invalid("too_many_rows", advice));
-        }
-        sheet.row(cells(log))?;
-    }
-    let file = tokio::task::spawn_blocking(move || sheet.finish()).await??;
-    pieces.send(file).await
 }
 
 fn cells(log: AuditLog) -> [Cell; 7] {

@@ -129,9 +129,11 @@ pub async fn find(app: &shared::App, id: i32) -> Result<ExcuseLetter> {
         "SELECT letters.id, letters.cadet_id AS cadet,
                 concat_ws(' ', cadets.first_name, cadets.last_name) AS cadet_name, cadets.student_id,
                 letters.training_day_id AS training_day, letters.date_absent, letters.reason, letters.file_url,
-                NULL::text AS ocr_text, NULL::float8 AS ocr_confidence, NULL::timestamp AS ocr_processed_at,
+                texts.text AS ocr_text, texts.confidence AS ocr_confidence,
+                texts.processed_at AT TIME ZONE 'UTC' AS ocr_processed_at,
                 coalesce(letters.status, 'pending') AS status, letters.created_at
          FROM excuse_letters AS letters LEFT JOIN cadets ON cadets.id = letters.cadet_id
+              LEFT JOIN muster.letter_texts AS texts ON texts.letter_id = letters.id
          WHERE letters.id = $1"
     );
     app.db.read().await?.one(find, &[&id]).await?.ok_or_else(|| not_found("Excuse letter not found"))

@@ -15,6 +15,7 @@ pub mod client;
 mod decide;
 mod form;
 pub mod letter;
+pub mod process_ocr;
 pub mod resource;
 mod submit;
 
@@ -35,5 +36,6 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(client::decide_excuse, client::delete_excuse))
         .routes(routes!(resource::list_excuse_letters, resource::create_excuse_letter).layer(forms()))
         .routes(routes!(resource::list_cadet_excuse_letters))
+        .routes(routes!(process_ocr::process_excuse_letter))
         .routes(routes!(resource::update_excuse_letter, resource::delete_excuse_letter))
 }

@@ -133,6 +133,14 @@ const RULES: &[Rule] = &[
         ),
     },
     Rule {
+        what: "ocr_results",
+        after_days: 1,
+        delete: sql!(
+            "DELETE FROM muster.ocr_results WHERE ctid IN (
+                 SELECT ctid FROM muster.ocr_results WHERE created_at < $1 LIMIT $2)"
+        ),
+    },
+    Rule {
         what: "mails",
         after_days: 30,
         delete: sql!(

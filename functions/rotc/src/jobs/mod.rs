@@ -17,6 +17,7 @@ pub mod delete_file;
 pub mod expire_audit_logs;
 pub mod import_file;
 pub mod push_notice;
+pub mod read_letter;
 pub mod shrink_picture;
 pub mod sweep_events;
 pub mod sweep_files;
@@ -32,6 +33,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
     JobKind::of::<import_file::ImportFile>(),
     JobKind::of::<push_notice::PushNotice>(),
+    JobKind::of::<read_letter::ReadLetter>(),
     JobKind::of::<SendMails>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),

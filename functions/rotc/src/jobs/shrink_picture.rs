@@ -8,7 +8,7 @@ use shared::{
     jobs::{Job, Queue, Task},
 };
 
-/// Replaces a picture by one that is upright, at most 1,200 pixels wide or high, and says nothing about where it was taken.
+/// Replaces a picture by one that is upright, at most 1,200 pixels wide or high (a letter: 2,400), and says nothing about where it was taken.
 /// Started by the database when a record first refers to a picture.
 ///
 /// Safe to run twice: a small picture stays as it is.
@@ -28,9 +28,11 @@ impl Job for ShrinkPicture {
             return Ok(());
         }
         let Some(file) = app.files.get(&self.address).await? else { return Ok(()) };
+        let is_letter = self.address.rsplit('/').next().is_some_and(|name| name.starts_with("letter-"));
+        let side = if is_letter { picture::LETTER_SIDE } else { picture::STORED_SIDE };
         let StoredFile { body, content_type } = file;
         let media_type = content_type.clone();
-        let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type)).await??;
+        let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await??;
         match small {
             Some(small) => {
                 app.files.replace(&self.address, StoredFile { body: small.into(), content_type }).await
