@@ -14,9 +14,8 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig, OcrConfig, PushConfig,
-        QueueConfig,
-        RealtimeConfig, SessionLife,
+        AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
+        OcrConfig, PushConfig, QueueConfig, RealtimeConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;

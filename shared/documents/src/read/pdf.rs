@@ -118,8 +118,7 @@ fn page_lines(document: &Document, id: ObjectId) -> Result<Vec<String>, Unreadab
             let name = operation.operands.first().and_then(|name| name.as_name().ok());
             encoding = name.and_then(|name| encodings.get(name));
         }
-        let decode =
-            |bytes: &[u8]| encoding.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
+        let decode = |bytes: &[u8]| encoding.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
         page.apply(&operation.operator, &operation.operands, &decode);
     }
     Ok(page.lines())
