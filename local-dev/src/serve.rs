@@ -76,7 +76,13 @@ pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
         if once {
             jobs::plan(&app, system.jobs).await?;
             let tally = jobs::run_due(&app, system.jobs).await?;
-            writeln!(io::stdout(), "done {}, postponed {}, failed {}", tally.done, tally.postponed, tally.failed)?;
+            writeln!(
+                io::stdout(),
+                "done {}, postponed {}, failed {}",
+                tally.done,
+                tally.postponed,
+                tally.failed
+            )?;
         } else {
             jobs::work(system, app, stop).await;
         }

@@ -3,8 +3,20 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, queue::{self, Broker}, realtime::Hub, reports::Reports,
+    auth::token::Signer,
+    cache::Cache,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    files::Files,
+    ids::Ids,
+    mail::Mailer,
+    metrics::Metrics,
+    outbound::Outbound,
+    push::Pusher,
+    queue::{self, Broker},
+    realtime::Hub,
+    reports::Reports,
 };
 
 /// The parts of a running system.

@@ -85,7 +85,8 @@ impl Amazon {
         let endpoint = tokio::task::spawn_blocking(endpoint).await.expect("moto starts");
         let name = shared::ids::Ids.uuid().simple().to_string();
         let config = shared::aws::connect(&aws(&endpoint), TimeoutConfig::disabled()).await;
-        let amazon = Self { prefix: format!("{endpoint}/123456789012/{name}-"), client: Client::new(&config) };
+        let amazon =
+            Self { prefix: format!("{endpoint}/123456789012/{name}-"), client: Client::new(&config) };
         for queue in Queue::ALL {
             amazon.create(&format!("{name}-{}", queue.name())).await;
         }
@@ -95,7 +96,8 @@ impl Amazon {
     async fn create(&self, name: &str) {
         let dead = self.client.create_queue().queue_name(format!("{name}-dead")).send().await;
         let dead = dead.expect("a queue for dead letters").queue_url.unwrap_or_default();
-        let arn = format!("arn:aws:sqs:us-east-1:123456789012:{}", dead.rsplit('/').next().unwrap_or_default());
+        let arn =
+            format!("arn:aws:sqs:us-east-1:123456789012:{}", dead.rsplit('/').next().unwrap_or_default());
         let policy = format!("{{\"deadLetterTargetArn\": \"{arn}\", \"maxReceiveCount\": {MOST_RECEIVES}}}");
         let create = self.client.create_queue().queue_name(name);
         let create = create.attributes(QueueAttributeName::RedrivePolicy, policy);

@@ -75,7 +75,8 @@ on_both! {
 async fn a_message_held_back_or_in_hand_comes_when_its_time_is_over() {
     let bench = Bench::in_process().await;
     let broker = InProcess::new(bench.app.clock.clone());
-    let receive = async || shared::queue::Broker::receive(&broker, Queue::Ocr, 10, Duration::ZERO).await.unwrap();
+    let receive =
+        async || shared::queue::Broker::receive(&broker, Queue::Ocr, 10, Duration::ZERO).await.unwrap();
     let id = shared::ids::Ids.uuid();
     let advance = |seconds| bench.app.clock.advance(chrono::TimeDelta::seconds(seconds));
     use shared::queue::Broker;

@@ -15,7 +15,12 @@ async fn a_week() -> TestApp {
 
 async fn fill(app: &TestApp) {
     let (one, two) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
-    for (date, title) in [("2026-01-25", "Before"), ("2026-01-31", "Drill & map"), ("2026-02-01", "Range"), ("2026-02-02", "After")] {
+    for (date, title) in [
+        ("2026-01-25", "Before"),
+        ("2026-01-31", "Drill & map"),
+        ("2026-02-01", "Range"),
+        ("2026-02-02", "After"),
+    ] {
         app.execute("INSERT INTO training_days (date, title) VALUES ($1, $2)", &[&date, &title]).await;
     }
     let mark = "INSERT INTO attendance_records (training_day_id, cadet_id, status)

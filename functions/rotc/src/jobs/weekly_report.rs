@@ -107,7 +107,8 @@ impl Week {
         let (from, until) = (monday - Days::new(7), monday - Days::new(1));
         let mut read = task.app.db.read().await?;
         let days = days(&mut read, from, until).await?;
-        let counts = counts(&mut read, from.and_time(NaiveTime::MIN), monday.and_time(NaiveTime::MIN)).await?;
+        let counts =
+            counts(&mut read, from.and_time(NaiveTime::MIN), monday.and_time(NaiveTime::MIN)).await?;
         Ok(Self { from, until, days, counts })
     }
 }

@@ -6,12 +6,7 @@ use axum::extract::State;
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 use serde_json::json;
-use shared::{
-    App, Error, Result,
-    error::Kind,
-    http::Json,
-    row, sql,
-};
+use shared::{App, Error, Result, error::Kind, http::Json, row, sql};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
