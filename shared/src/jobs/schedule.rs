@@ -69,7 +69,7 @@ pub fn cron(kind: &JobKind) -> Option<String> {
                 ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"][(kind.at.as_secs() / DAY % 7) as usize];
             format!("cron({minute} {hour} ? * {day} *)")
         }
-        other if other == 60 => "rate(1 minute)".to_owned(),
+        60 => "rate(1 minute)".to_owned(),
         other => format!("rate({} minutes)", other / 60),
     })
 }

@@ -159,7 +159,9 @@ impl Broker for InProcess {
     }
 
     fn acknowledge<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<()>> {
-        self.with(message, |waiting, place, _| drop(waiting.messages.remove(place)));
+        self.with(message, |waiting, place, _| {
+            waiting.messages.remove(place);
+        });
         futures_util::future::ready(Ok(())).boxed()
     }
 

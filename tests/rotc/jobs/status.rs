@@ -15,14 +15,14 @@ use super::{
 /// Starts a job for somebody.
 async fn start(app: &TestApp, user_id: i32, job: &impl jobs::Job) -> Uuid {
     let actor = shared::db::Actor { user_id: Some(user_id), request_id: None };
-    let mut change = app.app.db.change(&actor).await.unwrap();
-    let id = change.start(job).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change(&actor).await.expect("no error");
+    let id = change.start(job).await.expect("no error");
+    change.commit().await.expect("no error");
     id
 }
 
 async fn done(app: &TestApp, id: Uuid) -> Outcome {
-    jobs::handle(&app.app, &JOBS, id, Duration::from_mins(1)).await.unwrap()
+    jobs::handle(&app.app, &JOBS, id, Duration::from_mins(1)).await.expect("no error")
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_running_task_shows_its_progress_and_keeps_nothing_when_it_is_stopped(
     answer.is(200).has(json!({ "success": true, "data": { "task_id": id, "terminated": true },
                                "message": format!("Task {id} revoked successfully") }));
     gate.open(1);
-    assert_eq!(worker.await.unwrap().unwrap(), Outcome::NotOurs);
+    assert_eq!(worker.await.expect("no error").expect("no error"), Outcome::NotOurs);
     assert_eq!(bench.effects().await, 0);
     assert_eq!(state().await["status"], "REVOKED");
     app.as_cadet(&cadet)
@@ -159,7 +159,7 @@ async fn the_health_of_the_workers_is_that_of_those_who_were_heard_of() {
     none.is(503).has(json!({ "error": true, "message": "no_workers", "code": "SERVICE_UNAVAILABLE",
                              "details": { "celery": "no_workers", "workers": [], "overall": "unhealthy" } }));
 
-    jobs::put_in_order(&app.app, &rotc::SYSTEM).await.unwrap();
+    jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("no error");
 
     let well = app.as_admin().get("/api/celery/health").await.is(200).json();
     assert_eq!(
@@ -167,8 +167,10 @@ async fn the_health_of_the_workers_is_that_of_those_who_were_heard_of() {
         (&json!("healthy"), &json!("rotc"))
     );
     let stats = app.as_admin().get("/api/celery/stats").await.is(200).json();
-    assert!(stats["data"]["tasks"]["pending"].as_i64().unwrap() > 0, "{stats}");
-    assert!(stats["data"]["queues"].as_array().unwrap().iter().any(|queue| queue["name"] == "upkeep"));
+    assert!(stats["data"]["tasks"]["pending"].as_i64().expect("no error") > 0, "{stats}");
+    assert!(
+        stats["data"]["queues"].as_array().expect("no error").iter().any(|queue| queue["name"] == "upkeep")
+    );
     app.clock.advance(chrono::TimeDelta::minutes(4));
     app.as_admin().get("/api/celery/health").await.is(503);
     app.as_staff().get("/api/celery/health").await.is(403);
