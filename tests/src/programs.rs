@@ -6,7 +6,8 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 3] = ["muster", "rotc-auth", "rotc-realtime-socket"];
+const NAMES: [&str; 5] =
+    ["muster", "rotc-auth", "rotc-realtime-socket", "rotc-worker-image", "rotc-worker-schedule"];
 
 /// Where a program is.
 pub async fn path(name: &str) -> PathBuf {

@@ -65,6 +65,35 @@ fn only_functions_that_need_files_may_touch_the_bucket() {
 }
 
 #[test]
+fn every_worker_of_a_queue_has_its_queue_and_time_for_its_longest_job() {
+    use shared::system::Starts;
+    for system in systems() {
+        let text = nested(system);
+        let mut workers = 0;
+        for worker in system.workers {
+            let Starts::From(queue) = worker.starts else { continue };
+            workers += 1;
+            let name = format!("QueueName: !Sub ${{Prefix}}-{}-{}\n", system.name, queue.name());
+            let (_, after) = text.split_once(&name).expect(&name);
+            let visibility = format!("VisibilityTimeout: {}\n", 6 * worker.timeout_seconds);
+            assert!(after.lines().take(5).any(|line| visibility.contains(line.trim())), "{visibility}");
+            for kind in system.jobs.kinds.iter().filter(|kind| kind.queue == queue) {
+                let enough = kind.lease.as_secs() <= u64::from(worker.timeout_seconds);
+                assert!(enough, "{} may take longer than its function", kind.name);
+            }
+        }
+        assert_eq!(text.matches("FunctionResponseTypes: [ReportBatchItemFailures]").count(), workers);
+        for kind in system.jobs.kinds.iter().filter(|kind| kind.every.is_some()) {
+            assert!(text.contains(&format!("Input: '{{\"start\": \"{}\"}}'", kind.name)), "{}", kind.name);
+        }
+        assert!(
+            system.jobs.kinds.iter().all(|kind| kind.lease.as_secs() <= 900),
+            "Lambda ends a function then"
+        );
+    }
+}
+
+#[test]
 fn the_router_is_written_between_what_others_wrote() {
     let before = "# mine\n[workspace]\nmembers = []\n\n[profile.dev]\ndebug = false # why\n";
     let once = watch_router(before, &systems()).unwrap();

@@ -94,3 +94,31 @@ impl Variables<'_> {
         config
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let lookup = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Config::read(&lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn mail_leaves_by_one_way_or_stays() {
+        let leaves = |variables: &[(&str, &str)]| read(variables).map(|config| config.mail.leaves());
+        assert_eq!(leaves(&[]), Ok(false));
+        assert_eq!(leaves(&[("SMTP_URL", "smtp://mail.example.test")]), Ok(true));
+        assert_eq!(leaves(&[("MAIL_TRANSPORT", "smtp")]), Ok(true));
+        let ses =
+            read(&[("MAIL_TRANSPORT", "ses"), ("SMTP_URL", "smtp://x"), ("AWS_REGION", "eu-central-1")]);
+        let mail = ses.map(|config| config.mail);
+        assert!(mail.is_ok_and(|mail| {
+            mail.smtp.is_none() && mail.ses.is_some_and(|ses| ses.region.as_deref() == Some("eu-central-1"))
+        }));
+        assert!(leaves(&[("MAIL_TRANSPORT", "pigeon")]).is_err_and(|told| told.contains("MAIL_TRANSPORT")));
+    }
+}

@@ -18,7 +18,7 @@ on_both! {
         let id = bench.start(&Effect {}).await;
         let mut messages = vec![bench.message().await];
         for _ in 0..2 {
-            bench.app.app.broker.send(Queue::Import, &[id], Duration::ZERO).await.unwrap();
+            bench.app.app.broker.send(Queue::Import, &[id], Duration::ZERO).await.expect("no error");
             messages.push(bench.message().await);
         }
 
@@ -62,13 +62,13 @@ on_both! {
         let worker = tokio::spawn(async move { jobs::receive(&dying, &JOBS, &message).await });
         gate.holds(1).await;
         worker.abort();
-        worker.await.unwrap_err();
+        worker.await.expect_err("it fails");
 
         assert_eq!(bench.sweep().await, 0, "it may still live");
         bench.app.clock.advance(TimeDelta::minutes(16));
         assert_eq!(bench.sweep().await, 1);
         gate.open(1);
-        assert_eq!(jobs::handle(&bench.app.app, &JOBS, id, Duration::from_mins(1)).await.unwrap(), Outcome::Done);
+        assert_eq!(jobs::handle(&bench.app.app, &JOBS, id, Duration::from_mins(1)).await.expect("no error"), Outcome::Done);
 
         assert_eq!(bench.effects().await, 1);
     }
@@ -116,7 +116,7 @@ async fn a_panic_and_a_job_that_takes_too_long_count_as_failures() {
 
     let gate = Gate::closed();
     let id = bench.start(&gate.job()).await;
-    let outcome = jobs::handle(&bench.app.app, &JOBS, id, Duration::from_millis(50)).await.unwrap();
+    let outcome = jobs::handle(&bench.app.app, &JOBS, id, Duration::from_millis(50)).await.expect("no error");
     assert_eq!(outcome, Outcome::Postponed);
     assert_eq!(bench.effects().await, 0, "nothing of it is kept");
 }
@@ -125,11 +125,14 @@ async fn a_panic_and_a_job_that_takes_too_long_count_as_failures() {
 #[tokio::test]
 async fn a_job_with_one_connection_waits_for_nobody() {
     let app = tests::TestApp::rotc().await;
-    let mut change = app.app.db.change_for_system("a test").await.unwrap();
-    let id = change.start(&Effect {}).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("a test").await.expect("no error");
+    let id = change.start(&Effect {}).await.expect("no error");
+    change.commit().await.expect("no error");
 
-    assert_eq!(jobs::handle(&app.app, &JOBS, id, Duration::from_secs(3)).await.unwrap(), Outcome::Done);
+    assert_eq!(
+        jobs::handle(&app.app, &JOBS, id, Duration::from_secs(3)).await.expect("no error"),
+        Outcome::Done
+    );
 }
 
 #[tokio::test]
@@ -140,9 +143,9 @@ async fn a_sweep_sends_what_another_process_forgot() {
     let broker = InProcess::new(bench.app.clock.clone());
     assert!(broker.dead_letters(Queue::Import).is_empty());
 
-    assert_eq!(jobs::sweep(&other.app, &JOBS).await.unwrap(), 1);
-    assert_eq!(jobs::sweep(&other.app, &JOBS).await.unwrap(), 1);
+    assert_eq!(jobs::sweep(&other.app, &JOBS).await.expect("no error"), 1);
+    assert_eq!(jobs::sweep(&other.app, &JOBS).await.expect("no error"), 1);
 
-    let messages = other.app.broker.receive(Queue::Import, 10, Duration::ZERO).await.unwrap();
+    let messages = other.app.broker.receive(Queue::Import, 10, Duration::ZERO).await.expect("no error");
     assert_eq!(messages.len(), 1, "a job stands in a queue once");
 }

@@ -26,7 +26,7 @@ on_both! {
         gate.holds(2).await;
         end.send_replace(true);
         gate.open(2);
-        worker.await.unwrap();
+        worker.await.expect("no error");
 
         assert_eq!(bench.effects().await, 5);
         let done = "SELECT count(*) FROM muster.jobs WHERE status = 'done' AND tries = 1";
@@ -47,7 +47,7 @@ on_both! {
         gate.holds(1).await;
         gate.open(1);
         end.send_replace(true);
-        worker.await.unwrap();
+        worker.await.expect("no error");
 
         assert!(bench.effects().await >= 2);
     }

@@ -7,7 +7,6 @@ mod sample;
 mod status;
 mod weekly;
 
-
 use std::time::Duration;
 
 use shared::{

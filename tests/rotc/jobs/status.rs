@@ -15,14 +15,14 @@ use super::{
 /// Starts a job for somebody.
 async fn start(app: &TestApp, user_id: i32, job: &impl jobs::Job) -> Uuid {
     let actor = shared::db::Actor { user_id: Some(user_id), request_id: None };
-    let mut change = app.app.db.change(&actor).await.unwrap();
-    let id = change.start(job).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change(&actor).await.expect("no error");
+    let id = change.start(job).await.expect("no error");
+    change.commit().await.expect("no error");
     id
 }
 
 async fn done(app: &TestApp, id: Uuid) -> Outcome {
-    jobs::handle(&app.app, &JOBS, id, Duration::from_mins(1)).await.unwrap()
+    jobs::handle(&app.app, &JOBS, id, Duration::from_mins(1)).await.expect("no error")
 }
 
 #[tokio::test]
@@ -32,7 +32,8 @@ async fn a_task_tells_how_it_goes_to_whoever_started_it_and_to_admins() {
     let id = start(&app, cadet.user_id, &Effect {}).await;
     let url = format!("/api/tasks/{id}/status");
 
-    let pending = json!({ "task_id": id, "status": "PENDING", "ready": false, "successful": false, "failed": false });
+    let pending =
+        json!({ "task_id": id, "status": "PENDING", "ready": false, "successful": false, "failed": false });
     app.as_cadet(&cadet).get(&url).await.is(200).has(json!({ "success": true, "data": pending }));
     done(&app, id).await;
 
@@ -70,7 +71,10 @@ async fn a_failure_is_told_without_details_of_ours() {
     app.execute("UPDATE muster.jobs SET tries = 4, run_at = NULL", &[]).await;
     done(&app, theirs).await;
     let told = status(theirs).await;
-    assert_eq!((&told["status"], &told["ready"], &told["failed"]), (&json!("FAILURE"), &json!(true), &json!(true)));
+    assert_eq!(
+        (&told["status"], &told["ready"], &told["failed"]),
+        (&json!("FAILURE"), &json!(true), &json!(true))
+    );
 }
 
 #[tokio::test]
@@ -99,10 +103,14 @@ async fn a_running_task_shows_its_progress_and_keeps_nothing_when_it_is_stopped(
     answer.is(200).has(json!({ "success": true, "data": { "task_id": id, "terminated": true },
                                "message": format!("Task {id} revoked successfully") }));
     gate.open(1);
-    assert_eq!(worker.await.unwrap().unwrap(), Outcome::NotOurs);
+    assert_eq!(worker.await.expect("no error").expect("no error"), Outcome::NotOurs);
     assert_eq!(bench.effects().await, 0);
     assert_eq!(state().await["status"], "REVOKED");
-    app.as_cadet(&cadet).post(&revoke, json!({})).await.is(200).has(json!({ "data": { "terminated": false } }));
+    app.as_cadet(&cadet)
+        .post(&revoke, json!({}))
+        .await
+        .is(200)
+        .has(json!({ "data": { "terminated": false } }));
 }
 
 #[tokio::test]
@@ -120,7 +128,11 @@ async fn a_waiting_job_that_is_cancelled_is_not_done_and_one_that_has_ended_stay
     let ended = start(app, cadet.user_id, &Effect {}).await;
     done(app, ended).await;
     app.as_admin().post(&format!("/api/jobs/{ended}/cancel"), json!({})).await.is(409);
-    app.as_admin().get(&format!("/api/jobs/{ended}")).await.is(200).has(json!({ "data": { "status": "done" } }));
+    app.as_admin()
+        .get(&format!("/api/jobs/{ended}"))
+        .await
+        .is(200)
+        .has(json!({ "data": { "status": "done" } }));
     app.as_staff().get(&format!("/api/jobs/{ended}")).await.is(404);
 }
 
@@ -147,13 +159,18 @@ async fn the_health_of_the_workers_is_that_of_those_who_were_heard_of() {
     none.is(503).has(json!({ "error": true, "message": "no_workers", "code": "SERVICE_UNAVAILABLE",
                              "details": { "celery": "no_workers", "workers": [], "overall": "unhealthy" } }));
 
-    jobs::put_in_order(&app.app, &rotc::SYSTEM).await.unwrap();
+    jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("no error");
 
     let well = app.as_admin().get("/api/celery/health").await.is(200).json();
-    assert_eq!((&well["data"]["celery"], &well["data"]["workers"][0]["name"]), (&json!("healthy"), &json!("rotc")));
+    assert_eq!(
+        (&well["data"]["celery"], &well["data"]["workers"][0]["name"]),
+        (&json!("healthy"), &json!("rotc"))
+    );
     let stats = app.as_admin().get("/api/celery/stats").await.is(200).json();
-    assert!(stats["data"]["tasks"]["pending"].as_i64().unwrap() > 0, "{stats}");
-    assert!(stats["data"]["queues"].as_array().unwrap().iter().any(|queue| queue["name"] == "upkeep"));
+    assert!(stats["data"]["tasks"]["pending"].as_i64().expect("no error") > 0, "{stats}");
+    assert!(
+        stats["data"]["queues"].as_array().expect("no error").iter().any(|queue| queue["name"] == "upkeep")
+    );
     app.clock.advance(chrono::TimeDelta::minutes(4));
     app.as_admin().get("/api/celery/health").await.is(503);
     app.as_staff().get("/api/celery/health").await.is(403);

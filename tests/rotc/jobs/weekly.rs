@@ -15,7 +15,12 @@ async fn a_week() -> TestApp {
 
 async fn fill(app: &TestApp) {
     let (one, two) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
-    for (date, title) in [("2026-01-25", "Before"), ("2026-01-31", "Drill & map"), ("2026-02-01", "Range"), ("2026-02-02", "After")] {
+    for (date, title) in [
+        ("2026-01-25", "Before"),
+        ("2026-01-31", "Drill & map"),
+        ("2026-02-01", "Range"),
+        ("2026-02-02", "After"),
+    ] {
         app.execute("INSERT INTO training_days (date, title) VALUES ($1, $2)", &[&date, &title]).await;
     }
     let mark = "INSERT INTO attendance_records (training_day_id, cadet_id, status)
@@ -48,7 +53,7 @@ async fn admins_who_want_mails_get_the_numbers_of_the_past_week_once() {
     app.as_user(other.user_id).put("/api/auth/settings", json!({ "email_alerts": false })).await.is(200);
 
     for _ in 0..2 {
-        jobs::plan(&app.app, rotc::SYSTEM.jobs).await.unwrap();
+        jobs::plan(&app.app, rotc::SYSTEM.jobs).await.expect("no error");
         app.work().await;
     }
 
@@ -57,7 +62,7 @@ async fn admins_who_want_mails_get_the_numbers_of_the_past_week_once() {
     assert!(to.contains("reader@example.test") && !to.contains("other@example.test"), "{to}");
     assert_eq!(to.matches("reader@example.test").count(), 1);
     app.clock.advance(chrono::TimeDelta::days(7));
-    jobs::plan(&app.app, rotc::SYSTEM.jobs).await.unwrap();
+    jobs::plan(&app.app, rotc::SYSTEM.jobs).await.expect("no error");
     let weeks = "SELECT count(*) FROM muster.jobs WHERE kind = 'weekly_report'";
     assert_eq!(app.value::<i64>(weeks, &[]).await, 2);
 }
@@ -77,7 +82,7 @@ async fn the_report_has_a_text_and_a_page_and_leaves_by_ses() {
     app.execute("UPDATE users SET email = NULL WHERE id <> $1", &[&admin.user_id]).await;
     app.execute("UPDATE users SET email = $2 WHERE id = $1", &[&admin.user_id, &address]).await;
 
-    jobs::start_kind(&app.app, rotc::SYSTEM.jobs, "weekly_report").await.unwrap();
+    jobs::start_kind(&app.app, rotc::SYSTEM.jobs, "weekly_report").await.expect("no error");
     let tally = app.work().await;
 
     assert_eq!((tally.done, tally.postponed), (2, 0));
