@@ -14,8 +14,8 @@ use shared::{
     App,
     clock::Clock,
     config::{
-        Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig, OcrConfig, PushConfig,
-        RealtimeConfig, SessionLife,
+        Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig, OcrConfig,
+        PushConfig, RealtimeConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;

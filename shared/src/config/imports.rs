@@ -101,8 +101,9 @@ mod tests {
         ] {
             assert!(!allows(bad), "{bad}");
         }
-        let own =
-            Config::read(&|name| (name == "IMPORT_HOSTS").then(|| "http://127.0.0.1:5190, a.example".to_owned()));
+        let own = Config::read(&|name| {
+            (name == "IMPORT_HOSTS").then(|| "http://127.0.0.1:5190, a.example".to_owned())
+        });
         let own = own.unwrap().imports;
         assert!(own.allows(&Url::parse("http://127.0.0.1:5190/a.xlsx").unwrap()));
         assert!(own.allows(&Url::parse("https://x.a.example/a.xlsx").unwrap()));

@@ -139,9 +139,7 @@ async fn publish(change: &mut Change, entries: &[ListedEntry], written: &[Writte
     let (mut cadet_ids, mut payloads) = (Vec::new(), Vec::<Value>::new());
     for entry in entries.iter().filter(|entry| touched.contains(&(entry.day_id, entry.cadet_id))) {
         cadet_ids.push(entry.cadet_id);
-        payloads.push(
-            json!({ "cadetId": entry.cadet_id, "dayId": entry.day_id, "status": entry.status }),
-        );
+        payloads.push(json!({ "cadetId": entry.cadet_id, "dayId": entry.day_id, "status": entry.status }));
     }
     events::publish_each(change, "attendance_updated", &cadet_ids, &payloads).await
 }

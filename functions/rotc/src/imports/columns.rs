@@ -38,7 +38,6 @@ impl Column {
     pub fn raw<'a>(&self, row: &'a Row) -> Option<&'a str> {
         self.0.iter().filter_map(|at| row.cells.get(*at)).map(String::as_str).find(|cell| !cell.is_empty())
     }
-
 }
 
 /// A full name in its parts: first, middle, last.

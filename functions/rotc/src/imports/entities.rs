@@ -78,7 +78,8 @@ pub async fn import_rotcmis(
     let plan = Plan { kind: Kind::RotcmisCadets, strategy, day_id: None };
     let background = sent.async_processing || data.len() > MANY;
     let mode = Mode { preview: sent.preview, background, again: false };
-    let file = UploadedFile { name: "rotcmis.json".to_owned(), body: Bytes::from(serde_json::to_vec(&data)?) };
+    let file =
+        UploadedFile { name: "rotcmis.json".to_owned(), body: Bytes::from(serde_json::to_vec(&data)?) };
     import(&app, &admin, plan, file, mode).await
 }
 
@@ -109,7 +110,9 @@ pub async fn import_csv(
     State(app): State<App>,
     mut form: FormData,
 ) -> Result<Answer<Success<EntityImport>>> {
-    let text = |name: &str| form.fields.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
+    let text = |name: &str| {
+        form.fields.get(name).and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned()
+    };
     let kind = kind(&text("entity_type"))?;
     let strategy = match text("merge_strategy").as_str() {
         "" if matches!(kind, Kind::Cadets | Kind::Staff) => Strategy::Skip,
@@ -160,7 +163,10 @@ async fn import(
                 total_records: Some(total),
                 ..EntityImport::default()
             };
-            return Ok(Answer::queued(Success { message: Some(run::in_background(total)), ..success(import) }));
+            return Ok(Answer::queued(Success {
+                message: Some(run::in_background(total)),
+                ..success(import)
+            }));
         }
         Ran::Done(report, id) => {
             let message = format!(
@@ -168,11 +174,17 @@ async fn import(
                 report.created, report.updated, report.failed
             );
             let result = Some(ImportResult::from(&report));
-            (EntityImport { task_id: Some(id), status: "completed", result, ..EntityImport::default() }, message)
+            (
+                EntityImport { task_id: Some(id), status: "completed", result, ..EntityImport::default() },
+                message,
+            )
         }
         Ran::Previewed(report) => {
             let preview = Some(report.into());
-            (EntityImport { status: "preview", preview, ..EntityImport::default() }, "Nothing is written.".to_owned())
+            (
+                EntityImport { status: "preview", preview, ..EntityImport::default() },
+                "Nothing is written.".to_owned(),
+            )
         }
     };
     Ok(Answer::done(Success { message: Some(message), ..success(body) }))

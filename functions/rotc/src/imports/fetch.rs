@@ -40,7 +40,9 @@ async fn download(app: &App, mut url: Url) -> Result<UploadedFile> {
         if is_page(&response) {
             // Legacy: some services show a page until they are asked for the file.
             if std::mem::replace(&mut asked_again, true) {
-                return Err(failed("The link returned a webpage (HTML) instead of a file. Please share the file itself."));
+                return Err(failed(
+                    "The link returned a webpage (HTML) instead of a file. Please share the file itself.",
+                ));
             }
             set_query(&mut url, "download", "1");
             continue;
@@ -108,7 +110,11 @@ async fn body(mut response: Response) -> Result<Bytes> {
 
 /// The name of the file, for its ending: some kinds of text have nothing else that tells them apart.
 fn file_name(url: &Url, response: &Response) -> String {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
     match kind.split(';').next().unwrap_or_default().trim() {
         "text/csv" => "list.csv".to_owned(),
         "application/json" => "list.json".to_owned(),
@@ -146,8 +152,11 @@ fn shared_file(mut url: Url) -> Url {
 }
 
 fn set_query(url: &mut Url, name: &str, value: &str) {
-    let kept: Vec<(String, String)> =
-        url.query_pairs().filter(|(key, _)| key != name).map(|(key, value)| (key.into(), value.into())).collect();
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(key, _)| key != name)
+        .map(|(key, value)| (key.into(), value.into()))
+        .collect();
     url.query_pairs_mut().clear().extend_pairs(kept).append_pair(name, value);
 }
 
@@ -168,10 +177,7 @@ mod tests {
             ),
             ("https://www.dropbox.com/s/x/list.xlsx?dl=0", "https://www.dropbox.com/s/x/list.xlsx?dl=1"),
             ("https://1drv.ms/x/abc", "https://1drv.ms/x/abc?download=1"),
-            (
-                "https://onedrive.live.com/view.aspx?resid=1",
-                "https://onedrive.live.com/download?resid=1",
-            ),
+            ("https://onedrive.live.com/view.aspx?resid=1", "https://onedrive.live.com/download?resid=1"),
             (
                 "https://a.sharepoint.com/_layouts/15/Doc.aspx?sourcedoc=1",
                 "https://a.sharepoint.com/_layouts/15/Doc.aspx?sourcedoc=1&action=download",

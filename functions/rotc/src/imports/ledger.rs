@@ -193,7 +193,8 @@ fn read(contents: &[Contents]) -> Vec<LedgerRow> {
 
 fn ledger_row(row: &Row, people: &PersonColumns, columns: &[Column; 3]) -> LedgerRow {
     let Person { student_id, email, username, first, last } = people.of(row);
-    let [kind, points, reason] = columns.each_ref().map(|column| column.raw(row).unwrap_or_default().to_owned());
+    let [kind, points, reason] =
+        columns.each_ref().map(|column| column.raw(row).unwrap_or_default().to_owned());
     let (number, problem) = (row.number, row.problem.clone());
     LedgerRow { number, problem, student_id, email, username, first, last, kind, points, reason }
 }
@@ -219,12 +220,7 @@ pub async fn apply(change: &mut Change, app: &App, user: &User, contents: &[Cont
     Ok(report)
 }
 
-async fn store(
-    change: &mut Change,
-    app: &App,
-    user: &User,
-    entries: &[(i32, Entry)],
-) -> Result<Vec<i32>> {
+async fn store(change: &mut Change, app: &App, user: &User, entries: &[(i32, Entry)]) -> Result<Vec<i32>> {
     let cadets: Vec<i32> = entries.iter().map(|(cadet_id, _)| *cadet_id).collect();
     let mut ids = cadets.clone();
     ids.sort_unstable();

@@ -119,9 +119,7 @@ impl Found {
             people.iter().map(|person| of(person).to_lowercase()).filter(|key| !key.is_empty()).collect()
         };
         Ok(Self {
-            by_student_id: grouped(
-                change.all(by_student_id, &[&lower(|person| &person.student_id)]).await?,
-            ),
+            by_student_id: grouped(change.all(by_student_id, &[&lower(|person| &person.student_id)]).await?),
             by_email: grouped(change.all(by_email, &[&lower(|person| &person.email)]).await?),
             by_username: grouped(change.all(by_username, &[&lower(|person| &person.username)]).await?),
             by_name: grouped(change.all(by_name, &[&keys(Person::name)]).await?),

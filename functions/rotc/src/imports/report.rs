@@ -180,7 +180,8 @@ pub struct Preview {
 
 impl From<Report> for Preview {
     fn from(report: Report) -> Self {
-        let Report { total, created, updated, unchanged, skipped, failed, errors, warnings, rows, .. } = report;
+        let Report { total, created, updated, unchanged, skipped, failed, errors, warnings, rows, .. } =
+            report;
         Self { total, created, updated, unchanged, skipped, failed, rows, errors, warnings }
     }
 }

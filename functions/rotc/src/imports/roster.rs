@@ -146,7 +146,8 @@ impl Roster {
             if letters.missing(&spelling.letters) > best.0.min(MOST_WRONG) {
                 continue;
             }
-            let distance = spelling.forms.iter().map(|form| levenshtein(name, form)).min().unwrap_or(usize::MAX);
+            let distance =
+                spelling.forms.iter().map(|form| levenshtein(name, form)).min().unwrap_or(usize::MAX);
             // Less than 40 % of the name.
             if distance > MOST_WRONG || distance * 5 >= length * 2 {
                 continue;
@@ -237,7 +238,10 @@ mod tests {
     fn a_name_that_fits_two_fits_nobody_until_an_id_tells() {
         let roster = roster(&[("Juan", "Cruz"), ("Juan", "Cruz"), ("Juana", "Cruz")]);
         assert_eq!(roster.find(&named("Juan Cruz")), Match::Several);
-        assert_eq!(roster.find(&Named { student_id: "2024-0001".to_owned(), ..named("Juan Cruz") }), Match::One(2));
+        assert_eq!(
+            roster.find(&Named { student_id: "2024-0001".to_owned(), ..named("Juan Cruz") }),
+            Match::One(2)
+        );
         assert_eq!(roster.find(&named("Juana Cruz")), Match::One(3));
     }
 

@@ -121,11 +121,7 @@ pub struct RecordsSummary {
 #[utoipa::path(post, path = "/api/integration/rotcmis/validate", tag = "imports",
     request_body(content = ImportForm, content_type = "multipart/form-data"),
     responses((status = 200, body = CheckedRecords)))]
-pub async fn check_records(
-    _: Admin,
-    State(app): State<App>,
-    form: FormData,
-) -> Result<Json<CheckedRecords>> {
+pub async fn check_records(_: Admin, State(app): State<App>, form: FormData) -> Result<Json<CheckedRecords>> {
     let mut records = Vec::new();
     for file in files(form, MOST_FILES)? {
         records.extend(read(&app, &file).await?);
@@ -165,7 +161,17 @@ fn record(raw: Map<String, Value>) -> CheckedRecord {
     ];
     let errors = errors.iter().filter(|(wrong, _)| *wrong).map(|(_, why)| (*why).to_owned()).collect();
     let date = date.map(iso);
-    CheckedRecord { raw, student_id, name, date, status, company, platoon, errors, is_duplicate_in_batch: false }
+    CheckedRecord {
+        raw,
+        student_id,
+        name,
+        date,
+        status,
+        company,
+        platoon,
+        errors,
+        is_duplicate_in_batch: false,
+    }
 }
 
 fn iso(time: DateTime<Utc>) -> String {
@@ -325,7 +331,8 @@ pub async fn apply(
                 (_, found) => {
                     report.count(row.number, &who, Effect::Skipped, Vec::new());
                     if !status.is_empty() && !who.is_empty() {
-                        let why = if found == Match::Several { "fits several cadets" } else { "no such cadet" };
+                        let why =
+                            if found == Match::Several { "fits several cadets" } else { "no such cadet" };
                         report.warn(row.number, format!("{who}: {why}"));
                     }
                     continue;
@@ -398,9 +405,8 @@ async fn store(
 async fn days(change: &mut Change, mut dates: Vec<String>) -> Result<HashMap<String, i32>> {
     dates.sort_unstable();
     dates.dedup();
-    let find = sql!(
-        "SELECT date, id FROM training_days WHERE date = ANY($1) ORDER BY date, id DESC FOR KEY SHARE"
-    );
+    let find =
+        sql!("SELECT date, id FROM training_days WHERE date = ANY($1) ORDER BY date, id DESC FOR KEY SHARE");
     let mut found: HashMap<String, i32> =
         change.all::<(String, i32)>(find, &[&dates]).await?.into_iter().collect();
     if dates.iter().all(|date| found.contains_key(date)) {

@@ -8,13 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{
-    App, Result,
-    db::Change,
-    error::conflict,
-    files::StoredFile,
-    http::UploadedFile,
-    jobs::Job,
-    sql,
+    App, Result, db::Change, error::conflict, files::StoredFile, http::UploadedFile, jobs::Job, sql,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -196,9 +190,8 @@ pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mod
          VALUES ($1, $2, 'done', $3, $4, $5) RETURNING id"
     );
     let result = serde_json::to_value(&report)?;
-    let id: Uuid = change
-        .scalar(insert, &[&ImportFile::KIND, &payload, &result, &user.id, &app.clock.now()])
-        .await?;
+    let id: Uuid =
+        change.scalar(insert, &[&ImportFile::KIND, &payload, &result, &user.id, &app.clock.now()]).await?;
     change.commit().await?;
     Ok(Ran::Done(report, id))
 }
@@ -215,10 +208,8 @@ async fn queue(
     let mut kept = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
         let place = format!("imports/{place}-{at}");
-        let stored = StoredFile {
-            body: file.body.clone(),
-            content_type: "application/octet-stream".to_owned(),
-        };
+        let stored =
+            StoredFile { body: file.body.clone(), content_type: "application/octet-stream".to_owned() };
         app.files.vault().put_file(&place, stored).await?;
         kept.push(KeptFile { name: file.name.clone(), place });
     }
@@ -262,7 +253,8 @@ async fn refuse_repeat(
     }
     let find = sql!(
         "SELECT EXISTS (SELECT FROM muster.jobs
-                        WHERE kind = $1 AND payload ->> 'digest' = $2 AND (payload ->> 'user_id')::int = $3
+                        WHERE kind = $1 AND payload #>> '{plan,kind}' = 'ledger'
+                          AND payload ->> 'digest' = $2 AND (payload ->> 'user_id')::int = $3
                           AND (status IN ('queued', 'running') OR (status = 'done' AND finished_at > $4)))"
     );
     let since = app.clock.now() - chrono::TimeDelta::minutes(SAME_LEDGER_MINUTES);
@@ -324,7 +316,9 @@ pub fn answer(ran: Ran, sentence: impl FnOnce(&Report) -> String) -> Imported {
 
 /// What is said of an import that goes on in the background.
 pub fn in_background(total: usize) -> String {
-    format!("The file has {total} rows and is imported in the background. Please reload the list in a minute.")
+    format!(
+        "The file has {total} rows and is imported in the background. Please reload the list in a minute."
+    )
 }
 
 /// Whether this person's list may change what others have entered.

@@ -104,9 +104,7 @@ fn parse(kind: ImportKind, body: &[u8], accepts: Accepts) -> Result<Contents, Re
         ImportKind::Csv if accepts.csv => read_csv(body).map(table),
         ImportKind::Json if accepts.json => json(body).map(table),
         ImportKind::Docx if accepts.docx => docx_lines(body).map(Contents::Lines),
-        ImportKind::Pdf if accepts.pdf => {
-            pdf_lines(body).map(|PdfText { lines, .. }| Contents::Lines(lines))
-        }
+        ImportKind::Pdf if accepts.pdf => pdf_lines(body).map(|PdfText { lines, .. }| Contents::Lines(lines)),
         ImportKind::Old => return Err(Refused::Old),
         _ => return Err(Refused::Kind),
     };
@@ -128,13 +126,16 @@ fn json(body: &[u8]) -> Result<Table, Unreadable> {
 /// The records of a JSON file.
 pub fn json_list(body: &[u8]) -> Result<Vec<Value>, Unreadable> {
     let text = decoded(body)?;
-    let value: Value = serde_json::from_str(&text).map_err(|_| Unreadable::new("The file is not valid JSON"))?;
+    let value: Value =
+        serde_json::from_str(&text).map_err(|_| Unreadable::new("The file is not valid JSON"))?;
     let list = match value {
         Value::Array(list) => Some(list),
-        Value::Object(mut object) => ["rows", "data", "records"].iter().find_map(|key| match object.remove(*key) {
-            Some(Value::Array(list)) => Some(list),
-            _ => None,
-        }),
+        Value::Object(mut object) => {
+            ["rows", "data", "records"].iter().find_map(|key| match object.remove(*key) {
+                Some(Value::Array(list)) => Some(list),
+                _ => None,
+            })
+        }
         _ => None,
     };
     list.ok_or_else(|| Unreadable::new("The JSON file holds no list of records"))

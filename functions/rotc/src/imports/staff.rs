@@ -41,7 +41,15 @@ pub const ACCEPTS: Accepts = Accepts {
 
 /// The columns of `training_staff` that a list fills.
 const NAMES: [&str; 9] = [
-    "rank", "first_name", "middle_name", "last_name", "suffix_name", "email", "contact_number", "role", "afpsn",
+    "rank",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "suffix_name",
+    "email",
+    "contact_number",
+    "role",
+    "afpsn",
 ];
 const FIRST_NAME: usize = 1;
 const MIDDLE_NAME: usize = 2;
@@ -194,8 +202,14 @@ fn merge(
     for (number, said) in rows {
         let who = name(&said);
         match index.find(&said) {
-            Found::Several => report.fail(number, &who, format!("{who}: fits several members, please add the e-mail address")),
-            Found::Archived => report.fail(number, &who, format!("{who}: is archived, please restore them first")),
+            Found::Several => report.fail(
+                number,
+                &who,
+                format!("{who}: fits several members, please add the e-mail address"),
+            ),
+            Found::Archived => {
+                report.fail(number, &who, format!("{who}: is archived, please restore them first"))
+            }
             Found::Nobody => {
                 index.add(&said, slots.len(), false);
                 slots.push(Slot { id: None, fields: said, row: number, changed: false });

@@ -130,7 +130,10 @@ pub async fn show_import(
         ready,
         successful: status == "completed",
         failed: status == "failed",
-        total_records: import.payload["total"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or_default(),
+        total_records: import.payload["total"]
+            .as_u64()
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or_default(),
         result: report.as_ref().filter(|_| status == "completed").map(ImportResult::from),
         error: refused.or(failure),
         finished_at: import.finished_at,

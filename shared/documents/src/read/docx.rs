@@ -22,7 +22,9 @@ pub fn docx_lines(body: &[u8]) -> Result<Vec<String>, Unreadable> {
     loop {
         match reader.read_event().map_err(|_| damaged())? {
             Event::Eof => break,
-            Event::DocType(_) => return Err(unreadable("The document declares entities, which are not read")),
+            Event::DocType(_) => {
+                return Err(unreadable("The document declares entities, which are not read"));
+            }
             Event::Start(tag) => lines.open(tag.local_name().as_ref()),
             Event::Empty(tag) => lines.mark(tag.local_name().as_ref()),
             Event::End(tag) => lines.close(tag.local_name().as_ref()),

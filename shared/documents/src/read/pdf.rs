@@ -49,7 +49,7 @@ fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
     check_size(body)?;
     let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
     let document = Document::load_mem_with_options(body, options).map_err(refused)?;
-    if document.is_encrypted() || document.was_encrypted() {
+    if document.trailer.has(b"Encrypt") || document.was_encrypted() {
         return Err(encrypted());
     }
     let pages: Vec<ObjectId> = document.page_iter().take(MOST_PAGES + 1).collect();
@@ -118,8 +118,7 @@ fn page_lines(document: &Document, id: ObjectId) -> Result<Vec<String>, Unreadab
             let name = operation.operands.first().and_then(|name| name.as_name().ok());
             encoding = name.and_then(|name| encodings.get(name));
         }
-        let decode =
-            |bytes: &[u8]| encoding.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
+        let decode = |bytes: &[u8]| encoding.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
         page.apply(&operation.operator, &operation.operands, &decode);
     }
     Ok(page.lines())

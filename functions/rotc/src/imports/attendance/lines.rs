@@ -38,7 +38,8 @@ fn numbered(row: usize, words: &[&str]) -> Option<Listed> {
         username = String::new();
     }
     let text = rest.join(" ").to_lowercase();
-    let status = WORDS.iter().find(|(word, _)| text.contains(word)).map_or(Status::Present, |(_, status)| *status);
+    let status =
+        WORDS.iter().find(|(word, _)| text.contains(word)).map_or(Status::Present, |(_, status)| *status);
     let mut clock = times::all(&rest.join(" ")).into_iter();
     let email = words.iter().find(|word| word.contains('@')).map(|word| (*word).to_owned());
     Some(Listed {
@@ -87,7 +88,8 @@ pub fn name_and_status(line: &str) -> Option<(String, String, Status)> {
 }
 
 fn status_of(word: &str) -> Option<Status> {
-    let word: String = word.chars().filter(|letter| letter.is_alphabetic()).collect::<String>().to_lowercase();
+    let word: String =
+        word.chars().filter(|letter| letter.is_alphabetic()).collect::<String>().to_lowercase();
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, status)| *status)
 }
 
@@ -142,7 +144,9 @@ mod tests {
         ] {
             assert_eq!(summary(line).as_deref(), Some(expected), "{line}");
         }
-        for line in ["No Name Username Program Status In Out", "-- end --", "", "present", "2. someone else absent"] {
+        for line in
+            ["No Name Username Program Status In Out", "-- end --", "", "present", "2. someone else absent"]
+        {
             assert_eq!(summary(line), None, "{line}");
         }
     }

@@ -293,6 +293,10 @@ pub(super) fn matched(cadet_id: i32, one: &Listed) -> Value {
 }
 
 /// Reads a list for [`reconcile`].
-pub(super) async fn listed_in(app: &App, file: shared::http::UploadedFile, day_id: i32) -> Result<Vec<Listed>> {
+pub(super) async fn listed_in(
+    app: &App,
+    file: shared::http::UploadedFile,
+    day_id: i32,
+) -> Result<Vec<Listed>> {
     Ok(people(Input::read(app, plan(day_id), &[file]).await?.contents()))
 }

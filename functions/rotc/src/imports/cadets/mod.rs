@@ -143,7 +143,9 @@ pub async fn sync_cadets(
 #[utoipa::path(post, path = "/api/admin/import-cadets-remote", tag = "imports",
     responses((status = 410, body = Message)))]
 pub async fn import_cadets_remote(_: Staff) -> Result<Json<Message>> {
-    Err(gone("Importing from another server is no longer offered. Please export the cadets there and import the file."))
+    Err(gone(
+        "Importing from another server is no longer offered. Please export the cadets there and import the file.",
+    ))
 }
 
 async fn from_link(app: &App, user: &User, url: &str, options: ImportOptions) -> Result<run::Ran> {

@@ -18,7 +18,16 @@ const HEADINGS: [Aliases; 20] = [
     &["Last Name", "LName", "Surname", "Family Name"],
     &["Suffix", "Suffix Name", "Extension Name", "Name Extension"],
     &["Email", "E-mail", "Email Address"],
-    &["Contact Number", "Contact No", "Contact", "Mobile Number", "Mobile", "Phone Number", "Phone", "Cellphone"],
+    &[
+        "Contact Number",
+        "Contact No",
+        "Contact",
+        "Mobile Number",
+        "Mobile",
+        "Phone Number",
+        "Phone",
+        "Cellphone",
+    ],
     &["Address", "Home Address", "Complete Address"],
     &["Course", "Academic Course", "Degree", "Degree Program"],
     &["Year Level", "Year", "Yr", "Year and Level"],
@@ -34,14 +43,14 @@ const HEADINGS: [Aliases; 20] = [
     &["Birthdate", "Birth Date", "Date of Birth", "Birthday", "DOB"],
 ];
 
-const STUDENT_ID: Aliases = &["Student ID", "ID", "Student Number", "USN", "Student No", "ID Number", "ID No"];
+const STUDENT_ID: Aliases =
+    &["Student ID", "ID", "Student Number", "USN", "Student No", "ID Number", "ID No"];
 const USERNAME: Aliases = &["Username", "User Name"];
 const FULL_NAME: Aliases = &["Name", "Full Name", "Cadet Name", "Student Name", "Name of Cadet"];
 
 /// Characters of each field at most, as in the other ways to enter a cadet.
-const LONGEST: [usize; 20] = [
-    100, 200, 200, 200, 100, 320, 100, 2000, 200, 100, 100, 200, 200, 200, 100, 100, 200, 100, 200, 40,
-];
+const LONGEST: [usize; 20] =
+    [100, 200, 200, 200, 100, 320, 100, 2000, 200, 100, 100, 200, 200, 200, 100, 100, 200, 100, 200, 40];
 const LONGEST_ID: usize = 200;
 
 /// A row that can be imported.
@@ -83,9 +92,9 @@ pub fn read(contents: &[Contents], is_rotcmis: bool, report: &mut Report) -> Vec
             Contents::Tables(tables) => {
                 tables.iter().for_each(|table| read_table(table, is_rotcmis, &mut rows, report));
             }
-            Contents::Lines(lines) => rows.extend(
-                lines.iter().enumerate().filter_map(|(at, line)| read_line(at + 1, line)),
-            ),
+            Contents::Lines(lines) => {
+                rows.extend(lines.iter().enumerate().filter_map(|(at, line)| read_line(at + 1, line)))
+            }
         }
     }
     rows

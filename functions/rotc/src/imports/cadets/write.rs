@@ -32,8 +32,11 @@ pub async fn write(
     let ids = insert(change, &mut slots).await?;
     update(change, &slots).await?;
     report.created_ids = slots.iter().filter_map(|slot| ids.get(&slot.student_id).copied()).collect();
-    report.updated_ids =
-        slots.iter().filter(|slot| slot.changed).filter_map(|slot| Some(slot.existing.as_ref()?.id)).collect();
+    report.updated_ids = slots
+        .iter()
+        .filter(|slot| slot.changed)
+        .filter_map(|slot| Some(slot.existing.as_ref()?.id))
+        .collect();
     attendance_total::ensure(change, &report.created_ids).await?;
     let new = new_accounts(&slots, &ids);
     accounts::open(change, app, Role::Cadet, new, report).await?;
@@ -77,7 +80,10 @@ async fn insert(change: &mut Change, slots: &mut [Slot]) -> Result<HashMap<Strin
     );
     let rows: Vec<(String, i32)> = change.all(insert, &[&Value::Array(new)]).await?;
     if rows.len() < wanted {
-        return Err(conflict("changed_meanwhile", "A cadet was entered at the same moment, please try again"));
+        return Err(conflict(
+            "changed_meanwhile",
+            "A cadet was entered at the same moment, please try again",
+        ));
     }
     Ok(rows.into_iter().collect())
 }

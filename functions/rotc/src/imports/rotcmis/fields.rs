@@ -63,7 +63,11 @@ pub fn moment(text: &str) -> Option<DateTime<Utc>> {
             .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
     };
     let zoned = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc));
-    let time = day.map(|day| day.and_time(NaiveTime::MIN)).or_else(local).map(|time| time.and_utc()).or_else(zoned)?;
+    let time = day
+        .map(|day| day.and_time(NaiveTime::MIN))
+        .or_else(local)
+        .map(|time| time.and_utc())
+        .or_else(zoned)?;
     // Nobody trained in the year 20.
     (1900..2200).contains(&chrono::Datelike::year(&time)).then_some(time)
 }
