@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod imports;
 mod listeners;
 mod load;
 mod scans;
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub use bare::serve as serve_bare;
+pub use imports::run_child as import_child;
 
 /// What to measure.
 #[derive(Args, Clone, Debug)]
@@ -53,6 +55,9 @@ pub struct BenchOptions {
     /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     scan_rate: Option<u32>,
+    /// Import this many cadets from a workbook instead.
+    #[arg(long, value_name = "CADETS")]
+    import: Option<usize>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -102,6 +107,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     }
     if let Some(rate) = options.scan_rate {
         return scan(options, usize::try_from(rate)?, &url).await;
+    }
+    if let Some(cadets) = options.import {
+        return imports::measure(&url, cadets).await;
     }
     let mut endpoints = options.endpoints.clone();
     if endpoints.is_empty() {
