@@ -70,6 +70,15 @@ enum Command {
         #[arg(long)]
         port: u16,
     },
+    /// One import of `bench --import`.
+    #[command(hide = true)]
+    BenchImport {
+        /// The workbook.
+        file: PathBuf,
+        /// Only read it.
+        #[arg(long)]
+        alone: bool,
+    },
     /// Write the description of each API to `functions/<system>/openapi.json`.
     Openapi {
         /// The root of the repository.
@@ -110,6 +119,7 @@ impl Cli {
             Command::Template { root } => template(&root),
             Command::Bench(options) => bench::bench(options).await,
             Command::BenchBare { port } => bench::serve_bare(port).await,
+            Command::BenchImport { file, alone } => bench::import_child(&file, alone).await,
             Command::Openapi { root } => openapi(&root),
         }
     }

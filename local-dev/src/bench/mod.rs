@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod imports;
 mod listeners;
 mod load;
 mod reading;
@@ -32,6 +33,7 @@ use crate::{
 };
 
 pub use bare::serve as serve_bare;
+pub use imports::run_child as import_child;
 
 /// What to measure.
 #[derive(Args, Clone, Debug)]
@@ -57,6 +59,9 @@ pub struct BenchOptions {
     /// Read the scans of this folder instead, beside the text each has, with and without the steps that prepare a page.
     #[arg(long, value_name = "FOLDER")]
     ocr: Option<PathBuf>,
+    /// Import this many cadets from a workbook instead.
+    #[arg(long, value_name = "CADETS")]
+    import: Option<usize>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -111,6 +116,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     }
     if let Some(rate) = options.scan_rate {
         return scan(options, usize::try_from(rate)?, &url).await;
+    }
+    if let Some(cadets) = options.import {
+        return imports::measure(&url, cadets).await;
     }
     let mut endpoints = options.endpoints.clone();
     if endpoints.is_empty() {

@@ -10,7 +10,7 @@ use std::{process::Stdio, time::Duration};
 use tests::TestApp;
 use tokio::process::{Child, Command};
 
-use crate::{messages::variables, program};
+use crate::messages::variables;
 
 /// Where a job is held.
 #[derive(Clone, Copy, Debug)]

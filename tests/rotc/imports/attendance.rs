@@ -8,7 +8,13 @@ use super::{counts, file, send};
 
 const PATH: &str = "/api/attendance/import";
 
-async fn import(app: &TestApp, path: &str, day: &TrainingDay, name: &str, body: impl Into<Vec<u8>>) -> Answer {
+async fn import(
+    app: &TestApp,
+    path: &str,
+    day: &TrainingDay,
+    name: &str,
+    body: impl Into<Vec<u8>>,
+) -> Answer {
     let day = Part::Field("dayId".to_owned(), day.id.to_string());
     app.as_admin().form(Method::POST, path, &[day, file("file", name, body)]).await
 }
@@ -42,11 +48,18 @@ async fn a_list_records_counts_and_tells_and_empty_cells_keep_what_was_there() {
     let total = "SELECT attendance_present FROM grades WHERE cadet_id = $1";
     assert_eq!(app.value::<i32>(total, &[&first.id]).await, 1);
     let later = format!("Name,Status,Time In\n\"{}, Juan\",late,-\n", first.last_name);
-    import(&app, PATH, &day, "list.csv", later).await.is(200).message("Import complete. Success: 1, Skipped: 0, Failed: 0");
+    import(&app, PATH, &day, "list.csv", later)
+        .await
+        .is(200)
+        .message("Import complete. Success: 1, Skipped: 0, Failed: 0");
     assert_eq!(record(&app, &day, &first).await, texts(["late", "early", "06:55", "11:00"]));
     let events = "SELECT string_agg(payload ->> 'status', ' ' ORDER BY id) FROM sync_events WHERE event_type = 'attendance_updated'";
     assert_eq!(app.value::<String>(events, &[]).await, "present late");
-    assert_eq!(app.value::<i64>("SELECT count(*) FROM notifications", &[]).await, 0, "a list gives no notices");
+    assert_eq!(
+        app.value::<i64>("SELECT count(*) FROM notifications", &[]).await,
+        0,
+        "a list gives no notices"
+    );
 }
 
 #[tokio::test]

@@ -77,7 +77,8 @@ async fn two_imports_of_one_list_at_the_same_moment_enrol_everybody_once() {
     for answer in join_all(imports).await {
         answer.is(200).message("Import complete. Success: 2, Failed: 0");
     }
-    for table in ["cadets WHERE student_id LIKE '2026-70%'", "users WHERE username LIKE '202670%'", "grades"] {
+    for table in ["cadets WHERE student_id LIKE '2026-70%'", "users WHERE username LIKE '202670%'", "grades"]
+    {
         assert_eq!(app.value::<i64>(&format!("SELECT count(*) FROM {table}"), &[]).await, 2, "{table}");
     }
 }
@@ -135,7 +136,8 @@ async fn a_list_of_the_staff_adds_but_overwrites_nothing() {
     ];
     let answer = send(&app.as_staff(), &format!("{PATH}?strategy=update"), "list.xlsx", workbook(rows)).await;
     answer.is(200).message("Import complete. Success: 2, Failed: 0");
-    let read = "SELECT company || '/' || religion || '/' || cadets.email || '/' || users.email || '/' || username
+    let read =
+        "SELECT company || '/' || religion || '/' || cadets.email || '/' || users.email || '/' || username
                 FROM cadets JOIN users ON users.cadet_id = cadets.id WHERE cadets.id = $1";
     let expected = format!("Charlie/Islam/{0}/{0}/{1}", known.email, known.student_id);
     assert_eq!(app.value::<String>(read, &[&known.id]).await, expected);
@@ -226,7 +228,9 @@ async fn reports_are_read_by_those_who_imported_and_by_admins() {
     let status = format!("/api/import/status/{}", answer["task_id"].as_str().expect("an id"));
     app.as_staff().get(&report).await.is(200);
     let shown = app.as_staff().get(&status).await;
-    shown.is(200).has(json!({ "data": { "status": "completed", "ready": true, "result": { "error_count": 1 } } }));
+    shown
+        .is(200)
+        .has(json!({ "data": { "status": "completed", "ready": true, "result": { "error_count": 1 } } }));
     app.as_admin().get(&report).await.is(200);
     for path in [&report, &status] {
         app.as_user(other.user_id).get(path).await.is(404);
@@ -238,13 +242,18 @@ async fn reports_are_read_by_those_who_imported_and_by_admins() {
 #[tokio::test]
 async fn a_strangers_account_is_neither_approved_nor_given_to_a_cadet() {
     let app = TestApp::rotc().await;
-    let wanted = json!({ "username": "20267001", "email": "ana.reyes@example.test", "password": "wonderland-7" });
+    let wanted =
+        json!({ "username": "20267001", "email": "ana.reyes@example.test", "password": "wonderland-7" });
     app.anonymous().post("/api/auth/register", wanted).await.is(201);
     let answer = send(&app.as_admin(), PATH, "list.xlsx", workbook(LIST)).await;
-    answer.is(200).has(json!({ "warnings": ["The e-mail address ana.reyes@example.test belongs to another account"] }));
-    let stranger = &app.query("SELECT is_approved, cadet_id FROM users WHERE username = '20267001'", &[]).await[0];
+    answer
+        .is(200)
+        .has(json!({ "warnings": ["The e-mail address ana.reyes@example.test belongs to another account"] }));
+    let stranger =
+        &app.query("SELECT is_approved, cadet_id FROM users WHERE username = '20267001'", &[]).await[0];
     assert_eq!((stranger.get::<_, i32>(0), stranger.get::<_, Option<i32>>(1)), (0, None));
-    let own = "SELECT username FROM users JOIN cadets ON cadets.id = users.cadet_id WHERE student_id = '2026-7001'";
+    let own =
+        "SELECT username FROM users JOIN cadets ON cadets.id = users.cadet_id WHERE student_id = '2026-7001'";
     let name: String = app.value(own, &[]).await;
     assert!(name.starts_with("20267001") && name.len() > 8, "{name}");
 }
@@ -253,7 +262,9 @@ async fn a_strangers_account_is_neither_approved_nor_given_to_a_cadet() {
 async fn lists_of_cadets_come_from_admins_and_staff() {
     let app = TestApp::rotc().await;
     let someone = app.add(a_cadet()).await;
-    for path in [PATH, "/api/admin/import-cadets-url", "/api/admin/sync-cadets", "/api/admin/import-cadets-remote"] {
+    for path in
+        [PATH, "/api/admin/import-cadets-url", "/api/admin/sync-cadets", "/api/admin/import-cadets-remote"]
+    {
         app.as_cadet(&someone).post(path, json!({})).await.is(403).message("Forbidden");
         app.anonymous().post(path, json!({})).await.is(401);
     }

@@ -24,7 +24,10 @@ async fn a_list_adds_members_with_an_account_and_updates_those_it_knows() {
     let read = "SELECT string_agg(username || ':' || training_staff.role || ':' || is_approved, ' ' ORDER BY users.id)
                 FROM users JOIN training_staff ON training_staff.id = users.staff_id WHERE training_staff.first_name = 'Ramon'";
     assert_eq!(app.value::<String>(read, &[]).await, "ramon:Instructor:1 cruz:Commandant:1");
-    let later: &[&[&str]] = &[&["Rank", "First Name", "Last Name", "Email"], &["TSg", "Ramon", "Quiambao", "ramon.q@example.test"]];
+    let later: &[&[&str]] = &[
+        &["Rank", "First Name", "Last Name", "Email"],
+        &["TSg", "Ramon", "Quiambao", "ramon.q@example.test"],
+    ];
     send(&app.as_admin(), PATH, "staff.xlsx", workbook(later)).await.is(200);
     let ranks = "SELECT string_agg(rank, ' ' ORDER BY id) FROM training_staff WHERE first_name = 'Ramon'";
     assert_eq!(app.value::<String>(ranks, &[]).await, "TSg Sgt");

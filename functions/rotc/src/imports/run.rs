@@ -253,7 +253,8 @@ async fn refuse_repeat(
     }
     let find = sql!(
         "SELECT EXISTS (SELECT FROM muster.jobs
-                        WHERE kind = $1 AND payload ->> 'digest' = $2 AND (payload ->> 'user_id')::int = $3
+                        WHERE kind = $1 AND payload #>> '{plan,kind}' = 'ledger'
+                          AND payload ->> 'digest' = $2 AND (payload ->> 'user_id')::int = $3
                           AND (status IN ('queued', 'running') OR (status = 'done' AND finished_at > $4)))"
     );
     let since = app.clock.now() - chrono::TimeDelta::minutes(SAME_LEDGER_MINUTES);

@@ -49,7 +49,7 @@ fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
     check_size(body)?;
     let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
     let document = Document::load_mem_with_options(body, options).map_err(refused)?;
-    if document.is_encrypted() || document.was_encrypted() {
+    if document.trailer.has(b"Encrypt") || document.was_encrypted() {
         return Err(encrypted());
     }
     let pages: Vec<ObjectId> = document.page_iter().take(MOST_PAGES + 1).collect();

@@ -1,0 +1,89 @@
+//! Large lists, which workers import.
+
+use std::fmt::Write;
+
+use serde_json::json;
+use tests::TestApp;
+
+use super::send;
+
+const PATH: &str = "/api/admin/import-cadets";
+const ROWS: i64 = 2_100;
+
+fn large() -> String {
+    let mut list = "Student ID,Last Name,First Name\n".to_owned();
+    for n in 0..ROWS {
+        writeln!(list, "2026-{n:05},Reyes{n},Ana").expect("a string grows");
+    }
+    list
+}
+
+async fn enrolled(app: &TestApp) -> i64 {
+    app.value("SELECT count(*) FROM cadets JOIN users ON users.cadet_id = cadets.id", &[]).await
+}
+
+#[tokio::test]
+async fn a_large_list_is_imported_by_a_worker_and_its_file_removed() {
+    let app = TestApp::rotc().await;
+    let answer = send(&app.as_admin(), PATH, "list.csv", large()).await;
+    answer.is(202).has(json!({ "status": "processing", "total_records": ROWS }));
+    let body = answer.json();
+    assert!(body["message"].as_str().is_some_and(|text| text.contains("in the background")), "{body}");
+    let status = format!("/api/import/status/{}", body["task_id"].as_str().expect("an id"));
+    app.as_admin()
+        .get(&status)
+        .await
+        .is(200)
+        .has(json!({ "data": { "status": "processing", "ready": false } }));
+    assert_eq!(enrolled(&app).await, 0);
+    assert_eq!(app.stored_files().len(), 1);
+    app.work().await;
+    assert_eq!(enrolled(&app).await, ROWS);
+    assert!(app.stored_files().is_empty());
+    let done = app.as_admin().get(&status).await;
+    done.is(200).has(json!({ "data": { "status": "completed", "result": { "created_count": ROWS } } }));
+    let actor = "SELECT count(*) FROM audit_logs WHERE table_name = 'cadets' AND operation = 'INSERT' AND user_id = $1";
+    assert_eq!(app.value::<i64>(actor, &[&app.admin_id().await]).await, ROWS);
+}
+
+#[tokio::test]
+async fn a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_one_imports_all() {
+    let app = TestApp::crowded().await;
+    send(&app.as_admin(), PATH, "list.csv", large()).await.is(202);
+    // Accounts come after the cadets: the worker waits here, with the cadets written.
+    let database = app.database().await;
+    database.batch_execute("BEGIN; LOCK TABLE users IN EXCLUSIVE MODE").await.expect("the table is locked");
+    let worker = {
+        let app = app.app.clone();
+        tokio::spawn(async move { shared::jobs::run_due(&app, rotc::SYSTEM.jobs).await })
+    };
+    loop {
+        let waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'users'::regclass";
+        if app.value::<i64>(waiting, &[]).await > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    worker.abort();
+    assert!(worker.await.is_err_and(|end| end.is_cancelled()));
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM cadets", &[]).await, 0, "nobody sees half a list");
+    database.batch_execute("ROLLBACK").await.expect("the lock is gone");
+    app.clock.advance(chrono::TimeDelta::minutes(10));
+    app.work().await;
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM cadets", &[]).await, ROWS);
+    let jobs = "SELECT string_agg(status || tries, ',') FROM muster.jobs WHERE kind = 'import_file'";
+    assert_eq!(app.value::<String>(jobs, &[]).await, "done2");
+}
+
+#[tokio::test]
+async fn what_a_worker_cannot_import_is_told_and_not_tried_again() {
+    let app = TestApp::rotc().await;
+    let answer = send(&app.as_staff(), PATH, "list.csv", large()).await;
+    let status = format!("/api/import/status/{}", answer.is(202).json()["task_id"].as_str().expect("an id"));
+    app.execute("UPDATE users SET is_archived = TRUE WHERE id = $1", &[&app.staff_user_id().await]).await;
+    app.work().await;
+    let done = app.as_admin().get(&status).await;
+    done.is(200).has(json!({ "data": { "status": "failed", "error": "Whoever has sent the file has no account any more" } }));
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM cadets", &[]).await, 0);
+    assert!(app.stored_files().is_empty());
+}
