@@ -112,7 +112,7 @@ impl Connection {
         Ok(Self(sender))
     }
 
-    async fn get(&mut self, path: &str, token: &str) -> Result<(StatusCode, Bytes), BoxError> {
+    pub async fn get(&mut self, path: &str, token: &str) -> Result<(StatusCode, Bytes), BoxError> {
         let request = Request::get(path)
             .header(header::HOST, "localhost")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));
