@@ -78,7 +78,8 @@ async fn many_mails_are_spread_over_several_jobs() {
     let server = MailServer::taking().await;
     let url = server.url();
     let app = TestApp::with(|config| config.mail.smtp = Some(url.into())).await;
-    let mails: Vec<mail::NewMail> = (0..250).map(|number| a_mail(&format!("c{number}@example.test"))).collect();
+    let mails: Vec<mail::NewMail> =
+        (0..250).map(|number| a_mail(&format!("c{number}@example.test"))).collect();
 
     let mut change = app.app.db.change_for_system("a test").await.unwrap();
     change.mails(&mails).await.unwrap();

@@ -5,7 +5,6 @@ use std::{
     time::Duration,
 };
 
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 use super::{Actor, Change, Read, Snapshot, tls};
 use crate::{
     Result,
@@ -17,6 +16,7 @@ use crate::{
     metrics::Metrics,
     queue::Broker,
 };
+use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);

@@ -33,7 +33,9 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
             Ok(true) => {}
             Ok(false) => return,
             // The lease may survive it, and `finish` looks again.
-            Err(cause) => tracing::warn!(job = %task.id, %cause, "a job's worker could not say that it lives"),
+            Err(cause) => {
+                tracing::warn!(job = %task.id, %cause, "a job's worker could not say that it lives")
+            }
         }
         if Instant::now() < beat {
             sleep_until(Instant::now() + PROGRESS).await;
@@ -67,6 +69,7 @@ async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
 }
 
 async fn has_finished(task: &Task) -> Result<bool> {
-    let find = sql!("SELECT EXISTS (SELECT FROM muster.jobs WHERE id = $1 AND tries = $2 AND status = 'done')");
+    let find =
+        sql!("SELECT EXISTS (SELECT FROM muster.jobs WHERE id = $1 AND tries = $2 AND status = 'done')");
     task.app.db.read().await?.scalar(find, &[&task.id, &task.tries]).await
 }

@@ -131,8 +131,7 @@ pub struct Jobs {
 
 impl Jobs {
     /// Of a system without any.
-    pub const NONE: Self =
-        Self { kinds: &[], failed: |_, _| futures_util::future::ready(Ok(())).boxed() };
+    pub const NONE: Self = Self { kinds: &[], failed: |_, _| futures_util::future::ready(Ok(())).boxed() };
 
     fn kind(&self, name: &str) -> Option<&'static JobKind> {
         self.kinds.iter().find(|kind| kind.name == name)

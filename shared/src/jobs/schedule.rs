@@ -65,7 +65,8 @@ pub fn cron(kind: &JobKind) -> Option<String> {
     Some(match every {
         DAY => format!("cron({minute} {hour} * * ? *)"),
         WEEK => {
-            let day = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"][(kind.at.as_secs() / DAY % 7) as usize];
+            let day =
+                ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"][(kind.at.as_secs() / DAY % 7) as usize];
             format!("cron({minute} {hour} ? * {day} *)")
         }
         other if other == 60 => "rate(1 minute)".to_owned(),
@@ -86,6 +87,9 @@ mod tests {
         assert_eq!(slot(thursday, day, night).unwrap(), at("2026-02-04T18:00:00Z"));
         assert_eq!(slot(at("2026-02-05T18:00:00Z"), day, night).unwrap(), at("2026-02-05T18:00:00Z"));
         assert_eq!(slot(thursday, week, Duration::ZERO).unwrap(), at("2026-02-02T00:00:00Z"));
-        assert_eq!(slot(at("2026-02-01T23:59:59Z"), week, Duration::ZERO).unwrap(), at("2026-01-26T00:00:00Z"));
+        assert_eq!(
+            slot(at("2026-02-01T23:59:59Z"), week, Duration::ZERO).unwrap(),
+            at("2026-01-26T00:00:00Z")
+        );
     }
 }

@@ -40,10 +40,12 @@ pub async fn sweep(app: &App, jobs: &Jobs) -> Result<usize> {
     };
     let find = sql!(
         "SELECT queue, id FROM muster.jobs
-         WHERE kind = ANY($1) AND status IN ('queued', 'running')
-           AND CASE status WHEN 'queued' THEN run_at IS NULL OR run_at <= $2 ELSE lease_until <= $2 END
-           AND ($3::timestamptz IS NULL OR CASE WHEN sent_at IS NULL THEN coalesce(run_at, created_at) <= $3
-                                                ELSE sent_at <= $4 END)
+         WHERE kind = ANY($1)
+           AND (status = 'queued' AND (run_at IS NULL OR run_at <= $2)
+                AND ($3::timestamptz IS NULL OR CASE WHEN sent_at IS NULL THEN coalesce(run_at, created_at) <= $3
+                                                     ELSE sent_at <= $4 END)
+             OR status = 'running' AND lease_until <= $2
+                AND ($3 IS NULL OR sent_at IS NULL OR sent_at <= lease_until OR sent_at <= $4))
          ORDER BY created_at, id LIMIT $5"
     );
     let names: Vec<&str> = jobs.kinds.iter().map(|kind| kind.name).collect();

@@ -21,7 +21,8 @@ impl Smtp {
     }
 
     async fn send(&self, mail: Message) -> Result<(), NotSent> {
-        let connect = async || Ok(AsyncSmtpTransport::<Tokio1Executor>::from_url(self.url.expose_secret())?.build());
+        let connect =
+            async || Ok(AsyncSmtpTransport::<Tokio1Executor>::from_url(self.url.expose_secret())?.build());
         let server = self.server.get_or_try_init(connect).await;
         let server = server.map_err(|cause: lettre::transport::smtp::Error| NotSent::Later(cause.into()))?;
         match server.send(mail).await {

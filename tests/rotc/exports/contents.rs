@@ -73,7 +73,7 @@ async fn attendance_activities_and_staff_have_their_columns() {
     let app = TestApp::rotc().await;
     let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
     let body = json!({ "dayId": day.id, "cadetId": cadet.id, "status": "present" });
-    app.as_staff().post("/api/attendance/mark", body).await.is(200);
+    app.as_admin().post("/api/attendance/mark", body).await.is(200);
     app.execute(
         "INSERT INTO activities (title, description, date, type)
          VALUES ('Drill', 'd', '2026-01-31', 'event'), ('Party', 'p', 'soon', NULL)",
