@@ -31,6 +31,15 @@ pub struct Cli {
 enum Command {
     /// Start the systems (what `muster` alone does).
     Serve(ServeOptions),
+    /// Do background jobs and answer nobody: beside servers with `JOBS_AT_ONCE=0`.
+    Work {
+        /// The system whose jobs they are.
+        #[arg(long, default_value = "rotc")]
+        system: String,
+        /// Only what is due now.
+        #[arg(long)]
+        once: bool,
+    },
     /// Bring the database to the present schema; adopts a legacy database in place.
     Migrate {
         /// The system whose database it is.
@@ -93,6 +102,7 @@ impl Cli {
     pub async fn run(self) -> Result<(), BoxError> {
         match self.command.unwrap_or_else(|| Command::Serve(ServeOptions::default())) {
             Command::Serve(options) => serve::serve(options).await,
+            Command::Work { system, once } => serve::work_only(&system, once).await,
             Command::Migrate { system } => migrate(&system).await,
             Command::Reset { yes } => reset(yes),
             Command::Legacy(LegacyCommand::Import { from, replace }) => import(&from, replace).await,

@@ -62,6 +62,37 @@ pub async fn serve(options: ServeOptions) -> Result<(), BoxError> {
     outcome
 }
 
+/// Does jobs and answers nobody, until Ctrl-C or SIGTERM; with `once` only until nothing is due.
+pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
+    let (system, _) = system(name)?;
+    let mut parts = Parts::from_env()?;
+    let outcome = async {
+        let stop = stop_signal()?;
+        let config = parts.config_for(system).await?;
+        database::prepare(&config, system, false, parts.has_database()).await?;
+        shared::telemetry::start(config.production);
+        config.warn();
+        let app = App::new(config);
+        if once {
+            jobs::plan(&app, system.jobs).await?;
+            let tally = jobs::run_due(&app, system.jobs).await?;
+            writeln!(
+                io::stdout(),
+                "done {}, postponed {}, failed {}",
+                tally.done,
+                tally.postponed,
+                tally.failed
+            )?;
+        } else {
+            jobs::work(system, app, stop).await;
+        }
+        Ok(())
+    };
+    let outcome = outcome.await;
+    parts.stop().await?;
+    outcome
+}
+
 async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> {
     let systems = match &options.system {
         Some(name) => vec![system(name)?],

@@ -2,6 +2,8 @@
 
 mod events;
 mod groups;
+mod killed;
+mod messages;
 mod program;
 mod signed_in;
 mod sockets;

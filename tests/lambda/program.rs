@@ -10,7 +10,13 @@ use tokio::process::Child;
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 2] = ["rotc-auth", "rotc-realtime-socket"];
+const NAMES: [&str; 5] =
+    ["muster", "rotc-auth", "rotc-realtime-socket", "rotc-worker-image", "rotc-worker-schedule"];
+
+/// Where the programs are.
+pub async fn folder() -> PathBuf {
+    tokio::task::spawn_blocking(|| PROGRAMS.clone()).await.expect("the programs are built")
+}
 
 /// A running function and the Runtime API it asks for work.
 pub struct Function {
@@ -26,8 +32,7 @@ impl Function {
 
     /// The same with another of the programs.
     pub async fn program(name: &str, variables: &[(&str, &str)]) -> Self {
-        let folder = tokio::task::spawn_blocking(|| PROGRAMS.clone()).await.expect("the programs are built");
-        let program = folder.join(name);
+        let program = folder().await.join(name);
         let api = RuntimeApi::start().await.expect("a free port");
         let process = api.launch(&program, variables).expect("the program starts");
         api.first_poll().await;

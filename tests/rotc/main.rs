@@ -15,6 +15,7 @@ mod files;
 mod grade_formula;
 mod grades;
 mod http;
+mod jobs;
 mod kept;
 mod legacy;
 mod mail;

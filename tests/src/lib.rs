@@ -7,6 +7,7 @@
 //! answer.is(200).has(json!({ "id": cadet.id, "rank": "MS1" }));
 //! ```
 
+mod amazon;
 mod answer;
 mod app;
 mod build;
@@ -21,6 +22,7 @@ mod socket;
 mod sql;
 mod stream;
 
+pub use amazon::Amazon;
 pub use answer::Answer;
 pub use app::TestApp;
 pub use build::{

@@ -111,8 +111,13 @@ fn signed(headers: &HeaderMap, origin: &str) -> bool {
     key.verify(signed.as_bytes(), &signature).is_ok()
         && claims["aud"] == origin
         && claims["sub"] == "mailto:unit@example.test"
-        // The clock of the tests stands at 8:00 on 2 February 2026.
-        && claims["exp"].as_i64().is_some_and(|exp| (1_770_019_200..=1_770_019_200 + 90_000).contains(&exp))
+        && claims["exp"].as_i64().is_some_and(is_soon)
+}
+
+/// By the clock of the tests, which stands at 8:00 on 2 February 2026, or by that of a program they start.
+fn is_soon(exp: i64) -> bool {
+    let now = shared::clock::Clock::default().now().timestamp();
+    [1_770_019_200, now].into_iter().any(|now| (now..=now + 90_000).contains(&exp))
 }
 
 /// The token and the public key of `Authorization: vapid t=.., k=..`.

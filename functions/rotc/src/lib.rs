@@ -42,6 +42,7 @@ pub mod sent;
 pub mod settings;
 pub mod staff;
 pub mod table_file;
+pub mod tasks;
 pub mod uploads;
 pub mod users;
 
@@ -81,6 +82,7 @@ pub static GROUPS: &[&Group] = &[
     &recognition::GROUP,
     &settings::GROUP,
     &staff::GROUP,
+    &tasks::GROUP,
     &users::GROUP,
 ];
 

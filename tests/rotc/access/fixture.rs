@@ -31,6 +31,7 @@ pub const FIXTURES: &[(&str, &str)] = &[
     ("colleagues_chat_message", "910002"),
     ("activity", "920001"),
     ("activity_image", "930001"),
+    ("job", "c0000000-0000-4000-8000-000000000001"),
     ("setting", "school_year"),
     ("photo", "profile-zowner.png"),
     ("upload", "profile-zupload"),
@@ -130,5 +131,5 @@ const EMPTY: &str = "
         EXECUTE (SELECT 'TRUNCATE ' || string_agg(format('public.%I', tablename), ', ')
                  FROM pg_tables WHERE schemaname = 'public');
     END $$;
-    TRUNCATE muster.notification_states, muster.jobs, muster.uploads, muster.orphan_files;
+    TRUNCATE muster.notification_states, muster.jobs, muster.workers, muster.uploads, muster.orphan_files;
     UPDATE muster.sessions SET revoked_at = NULL";

@@ -59,3 +59,10 @@ INSERT INTO activities (id, title, type, image_path, images) VALUES
 INSERT INTO activity_images (id, activity_id, image_path) VALUES
     ({activity_image}, {activity}, '/uploads/{photo}'), (DEFAULT, {activity}, '/uploads/second.png');
 INSERT INTO system_settings (key, value) VALUES ('{setting}', '2025-2026');
+
+INSERT INTO muster.jobs (id, kind, queue, payload, result, created_by) VALUES
+    ('{job}', 'nothing', 'import', '{}', '"Zowner"', {owner_user}),
+    (DEFAULT, 'nothing', 'import', '{}', '"Zother"', {other_user}), (DEFAULT, 'nothing', 'import', '{}', '"Zstaff"', {staff_user}),
+    (DEFAULT, 'nothing', 'import', '{}', '"Zadmin"', {admin_user});
+INSERT INTO muster.workers (id, name, queues, at_once, started_at, seen_at)
+    VALUES (gen_random_uuid(), 'a test', '{import}', 2, '2026-02-02 08:00Z', '2026-02-02 08:00Z');

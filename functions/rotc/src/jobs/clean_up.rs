@@ -144,7 +144,8 @@ const RULES: &[Rule] = &[
         what: "mails",
         after_days: 30,
         delete: sql!(
-            "DELETE FROM muster.mails WHERE id IN (SELECT id FROM muster.mails WHERE sent_at < $1 LIMIT $2)"
+            "DELETE FROM muster.mails WHERE id IN (
+                 SELECT id FROM muster.mails WHERE sent_at < $1 OR refused_at < $1 LIMIT $2)"
         ),
     },
 ];

@@ -20,6 +20,7 @@ pub mod read_letter;
 pub mod shrink_picture;
 pub mod sweep_events;
 pub mod sweep_files;
+pub mod weekly_report;
 
 /// When nobody is awake: 18:00 UTC is two in the morning in the Philippines.
 pub const NIGHT: Duration = Duration::from_hours(18);
@@ -35,6 +36,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
+    JobKind::of::<weekly_report::WeeklyReport>(),
 ];
 
 /// The jobs as the workers see them.

@@ -1,0 +1,69 @@
+//! Background work, for whoever started it and for administrators: how it goes, and stopping it.
+//!
+//! The resource API calls it tasks, in the words of Celery; `/api/jobs` shows the same rows as they are.
+
+use shared::{
+    App,
+    system::{Group, Need},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::access::{Role, User};
+
+pub mod cancel;
+pub mod celery;
+pub mod jobs;
+pub mod status;
+
+/// Background work.
+pub const GROUP: Group = Group {
+    name: "tasks",
+    prefixes: &["/api/tasks", "/api/jobs", "/api/celery"],
+    needs: &[Need::Database],
+    memory_mb: 128,
+    routes: router,
+};
+
+fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(status::show_task))
+        .routes(routes!(cancel::revoke_task))
+        .routes(routes!(jobs::list_jobs))
+        .routes(routes!(jobs::show_job))
+        .routes(routes!(cancel::cancel_job))
+        .routes(routes!(celery::show_worker_health))
+        .routes(routes!(celery::show_worker_stats))
+}
+
+/// Whose jobs somebody sees: everybody's (none) for administrators, else their own.
+fn seen_by(user: &User) -> Option<i32> {
+    (user.role != Role::Admin).then_some(user.id)
+}
+
+/// The column `status` of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    Queued,
+    Running,
+    Done,
+    Failed,
+    Cancelled,
+}
+
+impl Status {
+    /// A text that is none of these counts as failed.
+    fn parse(text: &str) -> Self {
+        match text {
+            "queued" => Self::Queued,
+            "running" => Self::Running,
+            "done" => Self::Done,
+            "cancelled" => Self::Cancelled,
+            _ => Self::Failed,
+        }
+    }
+
+    /// Whether it stays like this.
+    fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
+    }
+}

@@ -1,0 +1,131 @@
+//! Messages of SQS, and the clock, through deployed programs.
+
+use http::Method;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+use tests::{Part, TestApp, a_cadet};
+use uuid::Uuid;
+
+use crate::program::Function;
+
+/// The environment of a worker beside this app.
+pub fn variables(app: &TestApp) -> Vec<(&'static str, String)> {
+    let files = &app.app.config.files;
+    let (access, secret) = files.keys.clone().expect("the files have keys");
+    vec![
+        ("DATABASE_URL", app.database_url().to_owned()),
+        ("FILES_BUCKET", files.bucket.clone()),
+        ("FILES_ENDPOINT", files.endpoint.clone().unwrap_or_default()),
+        ("FILES_REGION", "us-east-1".to_owned()),
+        ("FILES_ACCESS_KEY", access),
+        ("FILES_SECRET_KEY", secret.expose_secret().to_owned()),
+    ]
+}
+
+async fn worker(app: &TestApp, name: &str) -> Function {
+    let variables = variables(app);
+    let variables: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    Function::program(name, &variables).await
+}
+
+/// What SQS hands to a function: these bodies, each with its number as the message's id.
+fn batch(bodies: &[&str]) -> Value {
+    let record = |(number, body): (usize, &&str)| {
+        json!({
+            "messageId": number.to_string(),
+            "receiptHandle": "AQEB",
+            "body": body,
+            "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1770019200000",
+                            "SenderId": "AIDA", "ApproximateFirstReceiveTimestamp": "1770019200001" },
+            "messageAttributes": {},
+            "md5OfBody": "00000000000000000000000000000000",
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:muster-rotc-image",
+            "awsRegion": "eu-central-1"
+        })
+    };
+    json!({ "Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>() })
+}
+
+/// A cadet with a photo that is too large; tells the job that will make it small.
+pub async fn a_large_photo(app: &TestApp) -> Uuid {
+    let cadet = app.add(a_cadet()).await;
+    let mut picture = std::io::Cursor::new(Vec::new());
+    let image =
+        image::RgbImage::from_fn(2_000, 500, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    image.write_to(&mut picture, image::ImageFormat::Jpeg).expect("a picture");
+    let picture = picture.into_inner();
+    let parts = [Part::File("profile_pic".to_owned(), "a.jpg".to_owned(), "image/jpeg".to_owned(), picture)];
+    app.as_admin().form(Method::PUT, &format!("/api/cadets/{}", cadet.id), &parts).await.is(200);
+    app.value("SELECT id FROM muster.jobs WHERE kind = 'shrink_picture'", &[]).await
+}
+
+/// How a job stands, and how often it was tried.
+async fn state(app: &TestApp, id: Uuid) -> String {
+    app.value("SELECT status || ' ' || tries FROM muster.jobs WHERE id = $1", &[&id]).await
+}
+
+#[tokio::test]
+async fn a_worker_reports_only_the_messages_it_could_not_deal_with() {
+    let app = TestApp::rotc().await;
+    let job = a_large_photo(&app).await;
+    let gone = Uuid::nil().to_string();
+    let worker = worker(&app, "rotc-worker-image").await;
+
+    let answer = worker.answer(&batch(&["hello", &job.to_string(), &gone, &job.to_string()])).await;
+
+    assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "0" }] }));
+    assert_eq!(state(&app, job).await, "done 1");
+}
+
+#[tokio::test]
+async fn a_message_that_three_functions_get_at_once_has_one_effect() {
+    let app = TestApp::rotc().await;
+    let job = a_large_photo(&app).await;
+    let event = batch(&[&job.to_string()]);
+    let workers = [
+        worker(&app, "rotc-worker-image").await,
+        worker(&app, "rotc-worker-image").await,
+        worker(&app, "rotc-worker-image").await,
+    ];
+
+    let [one, two, three] = &workers;
+    let answers = tokio::join!(one.answer(&event), two.answer(&event), three.answer(&event));
+
+    let well = json!({ "batchItemFailures": [] });
+    assert_eq!(answers, (well.clone(), well.clone(), well));
+    assert_eq!(state(&app, job).await, "done 1");
+}
+
+#[tokio::test]
+async fn a_worker_without_a_database_gives_every_message_back() {
+    let nowhere = [("DATABASE_URL", "postgres://nobody@127.0.0.1:9/none")];
+    let worker = Function::program("rotc-worker-image", &nowhere).await;
+    let id = Uuid::nil().to_string();
+
+    let answer = worker.answer(&batch(&[&id, &id])).await;
+
+    assert_eq!(answer["batchItemFailures"].as_array().map(Vec::len), Some(2), "{answer}");
+}
+
+#[tokio::test]
+async fn a_rule_starts_its_job_once_in_its_period_and_the_minute_makes_up_for_missed_ones() {
+    let app = TestApp::rotc().await;
+    let worker = worker(&app, "rotc-worker-schedule").await;
+    let kinds = async || -> String {
+        app.value("SELECT coalesce(string_agg(kind, ' ' ORDER BY kind), '') FROM muster.jobs", &[]).await
+    };
+
+    worker.answer(&json!({ "start": "clean_up" })).await;
+    worker.answer(&json!({ "start": "clean_up" })).await;
+    assert_eq!(kinds().await, "clean_up");
+
+    let minute = json!({ "version": "0", "id": "1", "detail-type": "Scheduled Event", "source": "aws.events",
+                         "account": "123456789012", "time": "2026-02-02T08:00:00Z", "region": "eu-central-1",
+                         "resources": [], "detail": {} });
+    worker.answer(&minute).await;
+    let all = "clean_up expire_audit_logs sweep_events sweep_files weekly_report";
+    let started = kinds().await;
+    assert!(all.split(' ').all(|kind| started.contains(kind)), "{started}");
+}
