@@ -10,6 +10,7 @@ mod bad_input;
 mod cadets;
 mod coverage;
 mod excuses;
+mod exports;
 mod files;
 mod grade_formula;
 mod grades;

@@ -61,8 +61,17 @@ impl Child {
 
     /// Resident memory now.
     pub fn memory_mb(&self) -> Result<f64, BoxError> {
+        self.memory("VmRSS")
+    }
+
+    /// The most memory that was ever resident.
+    pub fn peak_mb(&self) -> Result<f64, BoxError> {
+        self.memory("VmHWM")
+    }
+
+    fn memory(&self, figure: &str) -> Result<f64, BoxError> {
         let id = self.process.id().ok_or("the server has ended")?;
-        let kilobytes = memory_kb(id, "VmRSS").ok_or("the system does not tell the memory of a process")?;
+        let kilobytes = memory_kb(id, figure).ok_or("the system does not tell the memory of a process")?;
         Ok(kilobytes as f64 / 1024.0)
     }
 }

@@ -114,7 +114,8 @@ impl Connection {
         Ok(Self(sender))
     }
 
-    async fn get(&mut self, path: &str, token: &str) -> Result<Response<Bytes>, BoxError> {
+    /// Asks for one path.
+    pub async fn get(&mut self, path: &str, token: &str) -> Result<Response<Bytes>, BoxError> {
         let request = Request::get(path)
             .header(header::HOST, "localhost")
             .header(header::AUTHORIZATION, format!("Bearer {token}"));

@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod exports;
 mod imports;
 mod listeners;
 mod load;
@@ -56,6 +57,9 @@ pub struct BenchOptions {
     /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     scan_rate: Option<u32>,
+    /// Export this many cadets as CSV and as a workbook instead.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(i32).range(1..))]
+    export_rows: Option<i32>,
     /// Read the scans of this folder instead, beside the text each has, with and without the steps that prepare a page.
     #[arg(long, value_name = "FOLDER")]
     ocr: Option<PathBuf>,
@@ -110,7 +114,10 @@ async fn cold(bootstrap: &Path) -> Result<(), BoxError> {
 async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxError> {
     cluster.create_database("bench").await?;
     let url = cluster.url("bench");
-    data::load(&url, options.cadets).await?;
+    data::load(&url, options.export_rows.unwrap_or(options.cadets)).await?;
+    if let Some(rows) = options.export_rows {
+        return exports::measure(&Child::server(&url).await?, rows).await;
+    }
     if let Some(count) = options.listeners {
         return listeners::measure(&Child::server(&url).await?, count).await;
     }

@@ -17,7 +17,11 @@ async fn a_deleted_letter_takes_its_file_along() {
     let left = file_of(&app, second).await;
     app.as_staff().delete(&format!("{CLIENT}/{first}")).await.is(200);
     let tally = app.work().await;
-    assert_eq!((tally.done, tally.postponed, tally.failed), (1, 0, 0));
+    assert_eq!(
+        (tally.done, tally.postponed, tally.failed),
+        (3, 0, 0),
+        "one file deleted, two letters looked at"
+    );
     assert_eq!(stored(&app.app).await, [left.clone()].into());
 
     // A letter that names the same file keeps it.
@@ -41,7 +45,11 @@ async fn a_deleted_cadet_takes_the_letters_along() {
     let path = "/api/admin/cadets/delete-permanent";
     app.as_admin().post(path, json!({ "ids": [cadet.id] })).await.is(200);
     let tally = app.work().await;
-    assert_eq!((tally.done, tally.postponed, tally.failed), (2, 0, 0));
+    assert_eq!(
+        (tally.done, tally.postponed, tally.failed),
+        (5, 0, 0),
+        "two files deleted, three letters looked at"
+    );
     assert_eq!(stored(&app.app).await, [file_of(&app, left).await].into());
 }
 
@@ -66,7 +74,7 @@ async fn while_the_storage_is_down_nothing_is_submitted_and_what_goes_is_deleted
     app.as_staff().delete(&format!("{CLIENT}/{id}")).await.is(200).message("Deleted");
     assert_eq!(count(&app).await, 0);
     let tally = app.work().await;
-    assert_eq!((tally.done, tally.postponed), (0, 1));
+    assert_eq!((tally.done, tally.postponed), (1, 1), "there is no letter to read any more");
     assert_eq!(stored(&later).await, [address].into());
     app.clock.advance(TimeDelta::minutes(2));
     let tally = shared::jobs::run_due(&later, rotc::SYSTEM.jobs).await.expect("the jobs run");
