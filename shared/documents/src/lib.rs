@@ -1,6 +1,7 @@
 //! Files that people send and download. Knows nothing of the systems: it gets values and returns bytes.
 
 mod csv;
+pub mod pdf;
 pub mod picture;
 pub mod upload;
 mod xlsx;
