@@ -20,7 +20,9 @@ BEGIN
                 'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
                 -- what people write to and about each other
                 'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
-                'before_json', 'after_json'
+                'before_json', 'after_json', 'revoked_reason',
+                -- what is printed about them
+                'snapshot', 'fingerprint', 'signature', 'code'
             ) THEN '"[personal]"'
             ELSE value
         END
@@ -305,6 +307,33 @@ CREATE TABLE muster.alerts (
 
 COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
 
+CREATE TABLE muster.certificates (
+    id integer NOT NULL,
+    code text NOT NULL,
+    activity_id integer NOT NULL,
+    cadet_id integer,
+    fingerprint bytea NOT NULL,
+    snapshot jsonb NOT NULL,
+    key_id text NOT NULL,
+    signature bytea NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    issued_by integer,
+    revoked_at timestamp with time zone,
+    revoked_by integer,
+    revoked_reason text,
+    CONSTRAINT certificates_check CHECK (((revoked_at IS NULL) = (revoked_reason IS NULL))),
+    CONSTRAINT certificates_code_check CHECK ((code ~ '^[0-9A-Z]{20}$'::text))
+);
+
+ALTER TABLE muster.certificates ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.certificates_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE muster.event_log (
     seq bigint NOT NULL,
     event_id integer NOT NULL,
@@ -386,6 +415,12 @@ CREATE TABLE public.excuse_letters (
     file_url text,
     status text DEFAULT 'pending'::text,
     created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
+
+CREATE TABLE public.system_settings (
+    id integer NOT NULL,
+    key text NOT NULL,
+    value text
 );
 
 CREATE TABLE public.training_staff (
@@ -488,6 +523,12 @@ UNION ALL
    FROM public.excuse_letters
   WHERE (excuse_letters.file_url IS NOT NULL)
 UNION ALL
+ SELECT 'system_settings'::text AS table_name,
+    system_settings.id AS record_id,
+    muster.file_address(system_settings.value) AS address
+   FROM public.system_settings
+  WHERE (system_settings.key = 'document_logo'::text)
+UNION ALL
  SELECT 'activity_images'::text AS table_name,
     activity_images.activity_id AS record_id,
     muster.file_address(activity_images.image_path) AS address
@@ -519,7 +560,8 @@ CREATE TABLE muster.jobs (
     created_by integer,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
-    CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text])))
+    result jsonb,
+    CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
 
 CREATE TABLE muster.lockouts (
@@ -598,6 +640,15 @@ CREATE UNLOGGED TABLE muster.rate_limits (
     key text NOT NULL,
     window_start timestamp with time zone NOT NULL,
     hits integer NOT NULL
+);
+
+CREATE TABLE muster.report_files (
+    task_id uuid NOT NULL,
+    kind text NOT NULL,
+    file_name text NOT NULL,
+    content_type text NOT NULL,
+    started_by integer NOT NULL,
+    made_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE muster.secrets (
@@ -929,12 +980,6 @@ CREATE SEQUENCE public.sync_events_id_seq
 
 ALTER SEQUENCE public.sync_events_id_seq OWNED BY public.sync_events.id;
 
-CREATE TABLE public.system_settings (
-    id integer NOT NULL,
-    key text NOT NULL,
-    value text
-);
-
 CREATE SEQUENCE public.system_settings_id_seq
     AS integer
     START WITH 1
@@ -1026,6 +1071,12 @@ ALTER TABLE ONLY muster.adoption_findings
 ALTER TABLE ONLY muster.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY muster.certificates
+    ADD CONSTRAINT certificates_code_key UNIQUE (code);
+
+ALTER TABLE ONLY muster.certificates
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY muster.event_log
     ADD CONSTRAINT event_log_event_id_key UNIQUE (event_id);
 
@@ -1067,6 +1118,9 @@ ALTER TABLE ONLY muster.push_deliveries
 
 ALTER TABLE ONLY muster.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY muster.report_files
+    ADD CONSTRAINT report_files_pkey PRIMARY KEY (task_id);
 
 ALTER TABLE ONLY muster.secrets
     ADD CONSTRAINT secrets_pkey PRIMARY KEY (name);
@@ -1173,6 +1227,10 @@ ALTER TABLE ONLY public.users
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_username_key UNIQUE (username);
 
+CREATE INDEX certificates_cadet ON muster.certificates USING btree (cadet_id, activity_id);
+
+CREATE UNIQUE INDEX certificates_standing ON muster.certificates USING btree (fingerprint) WHERE (revoked_at IS NULL);
+
 CREATE INDEX event_log_created ON muster.event_log USING btree (created_at);
 
 CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_id, training_day_id);
@@ -1192,6 +1250,8 @@ CREATE INDEX notification_states_notification ON muster.notification_states USIN
 CREATE INDEX push_deliveries_created ON muster.push_deliveries USING btree (created_at);
 
 CREATE INDEX rate_limits_window ON muster.rate_limits USING btree (window_start);
+
+CREATE INDEX report_files_made ON muster.report_files USING btree (made_at);
 
 CREATE INDEX sessions_absolute_expiry ON muster.sessions USING btree (absolute_expires_at);
 
@@ -1318,6 +1378,10 @@ CREATE INDEX idx_training_days_date ON public.training_days USING btree (date);
 CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
+
+CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.certificates FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',certificates,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT ON muster.jobs FOR EACH ROW WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',jobs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 

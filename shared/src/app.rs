@@ -3,8 +3,19 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer, cache::Cache, clock::Clock, config::Config, db::Db, files::Files, ids::Ids,
-    mail::Mailer, metrics::Metrics, outbound::Outbound, push::Pusher, realtime::Hub, reports::Reports,
+    auth::{seal::Sealer, token::Signer},
+    cache::Cache,
+    clock::Clock,
+    config::Config,
+    db::Db,
+    files::Files,
+    ids::Ids,
+    mail::Mailer,
+    metrics::Metrics,
+    outbound::Outbound,
+    push::Pusher,
+    realtime::Hub,
+    reports::Reports,
 };
 
 /// The parts of a running system.
@@ -24,6 +35,8 @@ pub struct App {
     pub cache: Cache,
     /// Signs and checks tokens.
     pub signer: Signer,
+    /// Seals certificates and checks seals.
+    pub sealer: Sealer,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -54,6 +67,7 @@ impl App {
             ids: Ids,
             cache: Cache::new(db.versions().clone()),
             signer: Signer::new(config.signing_key.clone(), db.clone()),
+            sealer: Sealer::new(config.seal.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),
             metrics: db.metrics().clone(),

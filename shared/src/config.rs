@@ -9,9 +9,11 @@ use url::Url;
 
 mod cloudinary;
 mod push;
+mod seal;
 
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
 pub use push::PushConfig;
+pub use seal::SealConfig;
 
 use crate::{
     Result,
@@ -46,6 +48,8 @@ pub struct Config {
     pub reports: Option<ReportsConfig>,
     /// Push messages to browsers.
     pub push: PushConfig,
+    /// Seals of certificates.
+    pub seal: SealConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -212,6 +216,7 @@ impl Variables<'_> {
             realtime: self.realtime(),
             reports: self.reports(),
             push: self.push(),
+            seal: self.seal(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),

@@ -24,6 +24,7 @@ mod push;
 mod realtime;
 mod recognition;
 mod replay;
+mod reports;
 mod settings;
 mod staff;
 mod storage;

@@ -15,7 +15,7 @@ use shared::{
     clock::Clock,
     config::{
         Config, DatabaseConfig, FilesConfig, IdentifierLogin, MailConfig, PushConfig, RealtimeConfig,
-        SessionLife,
+        SealConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;
@@ -224,6 +224,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             sockets_endpoint: None,
             sockets_keys: None,
         },
+        seal: SealConfig::default(),
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,

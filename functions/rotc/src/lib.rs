@@ -33,6 +33,7 @@ pub mod ops;
 pub mod push;
 pub mod realtime;
 pub mod recognition;
+pub mod reports;
 pub mod sent;
 pub mod settings;
 pub mod staff;
@@ -71,6 +72,7 @@ pub static GROUPS: &[&Group] = &[
     &push::GROUP,
     &realtime::GROUP,
     &recognition::GROUP,
+    &reports::GROUP,
     &settings::GROUP,
     &staff::GROUP,
     &users::GROUP,

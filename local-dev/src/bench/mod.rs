@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod documents;
 mod listeners;
 mod load;
 mod scans;
@@ -53,6 +54,9 @@ pub struct BenchOptions {
     /// Scan cadets at this rate instead, each connection a scanner, and check that no scan is lost or doubled.
     #[arg(long, value_name = "PER_SECOND", value_parser = clap::value_parser!(u32).range(1..))]
     scan_rate: Option<u32>,
+    /// Print certificates and the profiles of all cadets instead.
+    #[arg(long)]
+    documents: bool,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -99,6 +103,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     data::load(&url, options.cadets).await?;
     if let Some(count) = options.listeners {
         return listeners::measure(&Child::server(&url).await?, count).await;
+    }
+    if options.documents {
+        return documents::measure(&url).await;
     }
     if let Some(rate) = options.scan_rate {
         return scan(options, usize::try_from(rate)?, &url).await;

@@ -18,7 +18,7 @@ mod text;
 
 use std::fmt;
 
-pub use certificate::{Certificate, certificates};
+pub use certificate::{Certificate, Profiled, certificates, profiled_certificate};
 pub use chart::{Chart, ChartKind};
 pub use font::Weight;
 pub use logo::Logo;

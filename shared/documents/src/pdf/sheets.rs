@@ -206,17 +206,28 @@ impl Sheets {
 
     /// The document as a file.
     pub fn save(mut self) -> Result<Vec<u8>, PdfError> {
+        self.embed()?;
+        Ok(self.write())
+    }
+
+    /// Adds the fonts with the letters that were used.
+    pub fn embed(&mut self) -> Result<(), PdfError> {
         for (weight, letters) in WEIGHTS.into_iter().zip(&self.letters) {
             if !letters.is_empty() {
                 self.pdf.resources.fonts.map.insert(weight.id(), self.fonts.embed(weight, letters)?);
             }
         }
+        Ok(())
+    }
+
+    /// The file; fonts are embedded before.
+    pub fn write(mut self) -> Vec<u8> {
         let (width, height) = (Pt(self.width).into(), Pt(self.height).into());
         self.pdf.pages = self.pages.into_iter().map(|ops| PdfPage::new(width, height, ops)).collect();
         // The fonts are subsets already, and pictures small.
         let options =
             PdfSaveOptions { optimize: true, subset_fonts: false, secure: true, image_optimization: None };
-        Ok(self.pdf.save(&options, &mut Vec::new()))
+        self.pdf.save(&options, &mut Vec::new())
     }
 
     fn draw<const N: usize>(&mut self, number: usize, ops: [Op; N]) {
