@@ -124,6 +124,9 @@ async fn attendance(app: &App, filter: &ReportFilter) -> Result<Attendance> {
     Ok(Attendance { days, cadets, marks })
 }
 
+/// One of the numbers of a tally.
+type Part = fn(&Tally) -> i64;
+
 impl Tally {
     fn all(&self) -> i64 {
         self.present + self.late + self.excused + self.absent
@@ -145,8 +148,8 @@ impl Tally {
 impl Attendance {
     fn print(&self, head: Letterhead, words: &str, made: DateTime<Utc>) -> Result<Vec<u8>> {
         let mut report = Report::new(head, "Attendance report", words, made)?;
-        let sum = |part: fn(&Tally) -> i64| self.days.iter().map(part).sum::<i64>();
-        let statuses: [(&str, fn(&Tally) -> i64); 4] = [
+        let sum = |part: Part| self.days.iter().map(part).sum::<i64>();
+        let statuses: [(&str, Part); 4] = [
             ("Present", |day| day.present),
             ("Late", |day| day.late),
             ("Excused", |day| day.excused),

@@ -14,6 +14,7 @@ mod filter;
 pub mod grades;
 pub mod letterhead;
 pub mod profile;
+mod profile_page;
 pub mod transcript;
 
 /// Reports and certificates.
