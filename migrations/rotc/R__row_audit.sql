@@ -10,6 +10,7 @@
 -- | activity_images, admin_messages, staff_messages,       |                                                |
 -- | notifications, push_subscriptions, system_settings,    |                                                |
 -- | staff_audit                                            |                                                |
+-- | muster.certificates                                    | trg_muster_audit                               |
 -- | audit_logs, sync_events                                | none: they are the logs                        |
 
 -- Those columns of `shown` that differ from `other`, fit for the audit log. Without `other` (the row is new or gone) all
@@ -36,7 +37,9 @@ BEGIN
                 'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
                 -- what people write to and about each other
                 'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
-                'before_json', 'after_json'
+                'before_json', 'after_json', 'revoked_reason',
+                -- what is printed about them
+                'snapshot', 'fingerprint', 'signature', 'code'
             ) THEN '"[personal]"'
             ELSE value
         END
@@ -113,18 +116,20 @@ END $$;
 -- hold some tables and wait for others. To change when it fires, choose a new name and drop the old one here.
 DO $$
 DECLARE
-    audited TEXT;
+    audited regclass;
 BEGIN
     FOREACH audited IN ARRAY ARRAY[
-        'users', 'cadets', 'training_staff', 'user_settings', 'grades', 'training_days', 'attendance_records',
-        'staff_attendance_records', 'excuse_letters', 'activities', 'activity_images', 'admin_messages',
-        'staff_messages', 'notifications', 'push_subscriptions', 'system_settings', 'staff_audit'
-    ] LOOP
+        'public.users', 'public.cadets', 'public.training_staff', 'public.user_settings', 'public.grades',
+        'public.training_days', 'public.attendance_records', 'public.staff_attendance_records', 'public.excuse_letters',
+        'public.activities', 'public.activity_images', 'public.admin_messages', 'public.staff_messages',
+        'public.notifications', 'public.push_subscriptions', 'public.system_settings', 'public.staff_audit',
+        'muster.certificates'
+    ]::regclass[] LOOP
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_trigger
-            WHERE tgrelid = format('public.%I', audited)::regclass AND tgname = 'trg_muster_audit');
+            WHERE tgrelid = audited AND tgname = 'trg_muster_audit');
         EXECUTE format(
-            'CREATE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.%I'
+            'CREATE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON %s'
             ' FOR EACH ROW EXECUTE FUNCTION muster.audit_row()', audited);
     END LOOP;
 END $$;

@@ -1,7 +1,8 @@
 -- Why: a file must go when the last record that refers to it goes, whichever way: an edit, a deletion, a cascade, psql.
 --
 -- Columns with files: users.profile_pic, cadets.profile_pic, training_staff.profile_pic, user_settings.custom_bg,
--- excuse_letters.file_url, activities.image_path, activities.images (a JSON list), activity_images.image_path.
+-- excuse_letters.file_url, activities.image_path, activities.images (a JSON list), activity_images.image_path. The logo of
+-- documents (system_settings) is one of an upload of its own: it is kept while it is set, and reported by the sweep after that.
 
 -- The address a stored value means: `/uploads/<name>` whatever stood before it (the legacy server also kept absolute paths
 -- and URLs of its own), a Cloudinary URL as it is, and nothing for data URLs and pictures elsewhere.
@@ -58,6 +59,8 @@ CREATE OR REPLACE VIEW muster.file_references AS
     FROM public.user_settings WHERE custom_bg IS NOT NULL
     UNION ALL SELECT 'excuse_letters', id, muster.file_address(file_url)
     FROM public.excuse_letters WHERE file_url IS NOT NULL
+    UNION ALL SELECT 'system_settings', id, muster.file_address(value)
+    FROM public.system_settings WHERE key = 'document_logo'
     UNION ALL SELECT 'activity_images', activity_id, muster.file_address(image_path) FROM public.activity_images
     UNION ALL SELECT 'activities', activities.id, address
     FROM public.activities, unnest(muster.file_addresses(to_jsonb(activities))) AS address;

@@ -31,7 +31,7 @@ BEGIN
         'public.staff_attendance_records', 'public.excuse_letters', 'public.activities', 'public.activity_images',
         'public.admin_messages', 'public.staff_messages', 'public.notifications', 'public.push_subscriptions',
         'public.system_settings', 'public.audit_logs', 'public.sync_events', 'public.staff_audit',
-        'muster.notification_states'
+        'muster.notification_states', 'muster.certificates'
     ]::regclass[] LOOP
         SELECT coalesce(string_agg(attnum::text, ' ' ORDER BY attnum), ''),
                ' OF ' || string_agg(quote_ident(attname), ', ' ORDER BY attnum)

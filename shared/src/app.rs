@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::token::Signer,
+    auth::{seal::Sealer, token::Signer},
     cache::{Cache, Versions},
     clock::Clock,
     config::Config,
@@ -42,6 +42,8 @@ pub struct App {
     pub signer: Signer,
     /// The queues of the workers.
     pub broker: Arc<dyn Broker>,
+    /// Seals certificates and checks seals.
+    pub sealer: Sealer,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -77,6 +79,7 @@ impl App {
             cache: Cache::new(db.versions().clone(), redis.clone(), clock.clone()),
             redis,
             signer: Signer::new(config.signing_key.clone(), db.clone()),
+            sealer: Sealer::new(config.seal.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),
             metrics: db.metrics().clone(),

@@ -12,12 +12,14 @@ mod cloudinary;
 mod imports;
 mod ocr;
 mod push;
+mod seal;
 
 pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
 pub use imports::ImportsConfig;
 pub use ocr::OcrConfig;
 pub use push::PushConfig;
+pub use seal::SealConfig;
 
 use crate::{
     Result,
@@ -60,6 +62,8 @@ pub struct Config {
     pub ocr: OcrConfig,
     /// Where lists may be imported from.
     pub imports: ImportsConfig,
+    /// Seals of certificates.
+    pub seal: SealConfig,
     /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -228,6 +232,7 @@ impl Variables<'_> {
             push: self.push(),
             ocr: self.ocr(),
             imports: self.imports(),
+            seal: self.seal(),
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),

@@ -28,6 +28,7 @@ mod push;
 mod realtime;
 mod recognition;
 mod replay;
+mod reports;
 mod settings;
 mod shared_cache;
 mod staff;

@@ -53,6 +53,29 @@ async fn the_highest_level_has_no_next_and_merits_stand_in_for_missing_lifetime_
 }
 
 #[tokio::test]
+async fn a_cadet_sees_the_own_certificate_of_a_level_that_is_reached() {
+    let app = TestApp::rotc().await;
+    let (cadet, other) = (with_merits(&app, 149, 10, 0).await, app.add(a_cadet().without_grades()).await);
+    let url = |level: &str| format!("/api/recognition/cadet/{}/certificate/{level}", cadet.id);
+
+    app.as_cadet(&cadet).get(&url("Silver")).await.is(200).has(json!({
+        "level": "Silver", "lifetimeMerit": 149, "threshold": 100, "issuedDate": "February 2, 2026",
+        "certificateNumber": format!("ROTC-SILVER-{}-1770019200000", cadet.id),
+    }));
+    let text = "Cadet has not achieved Gold level (requires 150 lifetime merits, has 149)";
+    app.as_staff().get(&url("Gold")).await.is(400).message(text);
+    app.as_cadet(&other).get(&url("Silver")).await.is(403);
+    app.anonymous().get(&url("Silver")).await.is(401);
+    let none = format!("/api/recognition/cadet/{}/certificate/Bronze", other.id);
+    app.as_admin().get(&none).await.is(400);
+    app.as_admin()
+        .get("/api/recognition/cadet/999/certificate/Bronze")
+        .await
+        .is(404)
+        .message("Cadet not found");
+}
+
+#[tokio::test]
 async fn somebody_without_grades_has_reached_nothing() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet().without_grades()).await;

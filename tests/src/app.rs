@@ -15,7 +15,7 @@ use shared::{
     clock::Clock,
     config::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
-        OcrConfig, PushConfig, QueueConfig, RealtimeConfig, SessionLife,
+        OcrConfig, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
     },
 };
 use tokio::sync::OnceCell;
@@ -241,6 +241,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             sockets_keys: None,
         },
         redis: None,
+        seal: SealConfig::default(),
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,

@@ -9,9 +9,10 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use serde::Serialize;
+use serde_json::json;
 use shared::{App, Result};
 
-use crate::access::User;
+use crate::{access::User, audit, download::attachment};
 
 /// The answer kept for `user` at `address`, or the one that `make` gives now, kept for `life` or until one of
 /// `tables` changes.
@@ -59,4 +60,48 @@ pub fn name_of(list: &str, asked: &impl Serialize) -> Result<String> {
 fn label(user: &User, OriginalUri(address): &OriginalUri) -> String {
     let path = address.path_and_query().map_or(address.path(), |both| both.as_str());
     format!("{}:{path}", user.id)
+}
+
+/// A document, as it is kept and logged.
+pub struct Document<'a> {
+    /// What it is: `cadet_profile`. Stands in the audit log.
+    pub kind: &'static str,
+    /// Whom or what it is about, if that is one row.
+    pub record_id: Option<i32>,
+    /// Everything its content depends on, beside the tables.
+    pub key: &'a str,
+    /// The name of the file.
+    pub file_name: &'a str,
+}
+
+/// How long documents are kept.
+const DOCUMENT_LIFE: Duration = Duration::from_hours(1);
+
+/// A PDF that `make` makes, or the one kept of the last hour until one of `tables` changes. An audit row says who got it.
+pub async fn cached_document<M>(
+    app: &App,
+    user: &User,
+    document: Document<'_>,
+    tables: &[&str],
+    make: M,
+) -> Result<Response>
+where
+    M: AsyncFnOnce() -> Result<Vec<u8>>,
+{
+    let key = format!("document {}:{}", document.kind, document.key);
+    // What is kept ends with its hour also where a test moves the clock.
+    let hour = app.clock.now().timestamp() / i64::try_from(DOCUMENT_LIFE.as_secs())?;
+    let make = async { Ok(Bytes::from(make().await?)) };
+    let kept = app.cache.answer(&format!("{key}:{hour}"), DOCUMENT_LIFE, tables, make).await?;
+    let mut change = app.db.change(&user.actor()).await?;
+    let payload = json!({ "report": document.kind, "cached": kept.hit });
+    audit::record(&mut change, "GENERATE", "reports", document.record_id, Some(user.id), payload).await?;
+    change.commit().await?;
+    let mut response = kept.body.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(documents::pdf::PDF));
+    headers.insert(header::CONTENT_DISPOSITION, attachment(document.file_name)?);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert("x-cache", HeaderValue::from_static(if kept.hit { "HIT" } else { "MISS" }));
+    Ok(response)
 }

@@ -61,8 +61,40 @@ fn answer(name: &str, content_type: &'static str, body: Body) -> Result<Response
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    let disposition = HeaderValue::from_str(&format!("attachment; filename={name}"))?;
-    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&format!("attachment; filename={name}"))?);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// The header that offers an answer as a file of this name, whatever letters it has (RFC 6266).
+pub fn attachment(name: &str) -> Result<HeaderValue> {
+    let plain = plain_name(name);
+    if plain == name {
+        return Ok(HeaderValue::from_str(&format!("attachment; filename=\"{plain}\""))?);
+    }
+    let encoded: String = url::form_urlencoded::byte_serialize(name.as_bytes()).collect();
+    let encoded = encoded.replace('+', "%20").replace('*', "%2A");
+    Ok(HeaderValue::from_str(&format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"))?)
+}
+
+/// A name for every system: letters, digits, `-`, `_` and `.`, all else an underscore.
+pub fn plain_name(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '_' };
+    name.chars().map(plain).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_keeps_its_letters_and_cannot_end_the_header() {
+        let header = |name| attachment(name).map(|value| value.to_str().unwrap_or_default().to_owned()).ok();
+        assert_eq!(header("a-1.pdf").as_deref(), Some("attachment; filename=\"a-1.pdf\""));
+        assert_eq!(
+            header("Peña\"\r\n.pdf").as_deref(),
+            Some("attachment; filename=\"Pe_a___.pdf\"; filename*=UTF-8''Pe%C3%B1a%22%0D%0A.pdf")
+        );
+    }
 }

@@ -39,6 +39,7 @@ pub mod ops;
 pub mod push;
 pub mod realtime;
 pub mod recognition;
+pub mod reports;
 pub mod sent;
 pub mod settings;
 pub mod staff;
@@ -82,6 +83,7 @@ pub static GROUPS: &[&Group] = &[
     &push::GROUP,
     &realtime::GROUP,
     &recognition::GROUP,
+    &reports::GROUP,
     &settings::GROUP,
     &staff::GROUP,
     &tasks::GROUP,

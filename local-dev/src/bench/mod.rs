@@ -7,6 +7,7 @@ mod bare;
 mod child;
 pub mod cold_start;
 mod data;
+mod documents;
 mod exports;
 mod imports;
 mod listeners;
@@ -66,6 +67,9 @@ pub struct BenchOptions {
     /// Import this many cadets from a workbook instead.
     #[arg(long, value_name = "CADETS")]
     import: Option<usize>,
+    /// Print certificates and the profiles of all cadets instead.
+    #[arg(long)]
+    documents: bool,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -120,6 +124,9 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     }
     if let Some(count) = options.listeners {
         return listeners::measure(&Child::server(&url).await?, count).await;
+    }
+    if options.documents {
+        return documents::measure(&url).await;
     }
     if let Some(rate) = options.scan_rate {
         return scan(options, usize::try_from(rate)?, &url).await;

@@ -7,6 +7,7 @@ pub mod link;
 pub mod lockout;
 pub mod password;
 pub mod rate_limit;
+pub mod seal;
 pub mod session;
 pub mod token;
 

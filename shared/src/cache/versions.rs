@@ -41,7 +41,7 @@ impl Versions {
     /// A number that grows whenever this process changes one of these tables.
     pub fn of(&self, tables: &[&str]) -> u64 {
         let counts = self.counts.read().unwrap_or_else(PoisonError::into_inner);
-        let changes = tables.iter().filter_map(|table| counts.tables.get(*table));
+        let changes = tables.iter().filter_map(|table| counts.tables.get(name(table)));
         changes.copied().max().unwrap_or_default().max(counts.all)
     }
 
@@ -123,12 +123,17 @@ impl Versions {
     }
 
     fn key(&self, table: &str) -> String {
-        self.redis.key(&format!("changed:{table}"))
+        self.redis.key(&format!("changed:{}", name(table)))
     }
 
     fn untold(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.untold.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The triggers tell names without their schema.
+fn name(table: &str) -> &str {
+    table.rsplit_once('.').map_or(table, |(_, name)| name)
 }
 
 fn new_mark() -> String {

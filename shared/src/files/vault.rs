@@ -3,7 +3,7 @@
 use super::{FETCH_WITHIN, Files, StoredFile};
 use crate::{Result, http::Written};
 
-/// Files nobody may fetch by an address: backups, large exports.
+/// Files nobody may fetch by an address: backups, large exports, reports.
 pub struct Vault<'a>(pub(super) &'a Files);
 
 impl Vault<'_> {
@@ -15,6 +15,11 @@ impl Vault<'_> {
     /// The file under `name`, if there is one.
     pub async fn get(&self, name: &str) -> Result<Option<StoredFile>> {
         self.0.s3.get_at(&key(name)).await
+    }
+
+    /// Removes the file under `name`; removing what is not there is fine.
+    pub async fn delete(&self, name: &str) -> Result<()> {
+        self.0.s3.delete_at(&key(name)).await
     }
 
     /// How large the file under `name` is, if there is one.

@@ -10,6 +10,8 @@ use utoipa_axum::{
     routes,
 };
 
+use crate::reports::certificates;
+
 pub mod activity;
 pub mod admin_activities;
 pub mod cadet_activities;
@@ -45,6 +47,7 @@ fn router() -> OpenApiRouter<App> {
             routes!(resource::show_activity, resource::update_activity, resource::delete_activity)
                 .layer(forms()),
         )
+        .routes(routes!(certificates::print::print_activity_certificate))
         .routes(routes!(images::list_activity_images))
         .routes(routes!(images::add_activity_image).layer(forms()))
         .routes(routes!(images::remove_activity_image))

@@ -12,9 +12,13 @@ use shared::{
 
 use crate::notifications::notify;
 
+pub mod batch_certificates;
+pub mod batch_profiles;
+pub mod batch_transcripts;
 pub mod clean_up;
 pub mod delete_file;
 pub mod expire_audit_logs;
+pub mod expire_reports;
 pub mod import_file;
 pub mod push_notice;
 pub mod read_letter;
@@ -28,9 +32,13 @@ pub const NIGHT: Duration = Duration::from_hours(18);
 
 /// Every job.
 pub static JOBS: &[JobKind] = &[
+    JobKind::of::<batch_certificates::BatchCertificates>(),
+    JobKind::of::<batch_profiles::BatchProfiles>(),
+    JobKind::of::<batch_transcripts::BatchTranscripts>(),
     JobKind::of::<clean_up::CleanUp>(),
     JobKind::of::<delete_file::DeleteFile>(),
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
+    JobKind::of::<expire_reports::ExpireReports>(),
     JobKind::of::<import_file::ImportFile>(),
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<read_letter::ReadLetter>(),

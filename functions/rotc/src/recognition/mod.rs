@@ -7,6 +7,7 @@ use shared::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod achievements;
+pub mod certificate;
 pub mod leaderboard;
 pub mod level;
 pub mod stats;
@@ -23,6 +24,7 @@ pub const GROUP: Group = Group {
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(achievements::show_achievements))
+        .routes(routes!(certificate::show_level_certificate))
         .routes(routes!(leaderboard::show_leaderboard))
         .routes(routes!(stats::show_recognition_stats))
 }

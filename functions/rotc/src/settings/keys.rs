@@ -31,6 +31,8 @@ enum Kind {
     Colour,
     /// An address that starts with `https://`.
     Address,
+    /// The address that `POST /api/upload` gave a picture.
+    Upload,
 }
 
 const fn known(key: &'static str, kind: Kind, default: Option<&'static str>) -> Known {
@@ -43,10 +45,22 @@ pub const MAINTENANCE_MODE: &str = "maintenance_mode";
 /// Where the list of cadets was imported from.
 pub const CADET_SOURCE: &str = "cadet_list_source_url";
 
+/// The unit in the head of documents; `current_battalion` as long as it is not set.
+pub const UNIT_NAME: &str = "unit_name";
+
+/// The school in the head of documents.
+pub const SCHOOL_NAME: &str = "school_name";
+
+/// The emblem in the head of documents: a PNG or JPEG that was uploaded.
+pub const DOCUMENT_LOGO: &str = "document_logo";
+
 const KNOWN: &[Known] = &[
     known("school_year", Kind::SchoolYear, Some("2024-2025")),
     known("semester", Kind::Semester, Some("1st")),
     known("current_battalion", Kind::Text, Some("MSU-SND ROTC")),
+    known(UNIT_NAME, Kind::Text, None),
+    known(SCHOOL_NAME, Kind::Text, None),
+    known(DOCUMENT_LOGO, Kind::Upload, None),
     known(MAINTENANCE_MODE, Kind::Truth, Some("false")),
     known("audit_retention_days", Kind::Days, Some("90")),
     known("email_alerts_default", Kind::Bit, None),
@@ -124,6 +138,7 @@ fn of_kind(kind: Kind, text: &str) -> Option<String> {
         }
         Kind::Colour => one_of(PALETTE, text),
         Kind::Address => is_address(text).then(|| text.to_owned()),
+        Kind::Upload => is_upload(text).then(|| text.to_owned()),
     }
 }
 
@@ -141,6 +156,7 @@ impl Kind {
             }
             Self::Colour => format!("one of: {}", PALETTE.join(", ")),
             Self::Address => "an address that starts with https://".to_owned(),
+            Self::Upload => "the address of an uploaded PNG or JPEG picture".to_owned(),
         }
     }
 }
@@ -174,6 +190,15 @@ fn is_school_year(text: &str) -> bool {
     years.is_some_and(|(first, second)| second == first + 1)
 }
 
+/// `/uploads/<name>`, or where another store keeps a picture.
+fn is_upload(text: &str) -> bool {
+    let name = text.strip_prefix("/uploads/");
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let ours = name.is_some_and(|name| !name.starts_with('.') && name.len() < 200 && name.chars().all(plain));
+    let picture = [".png", ".jpg", ".jpeg"].iter().any(|end| text.to_ascii_lowercase().ends_with(end));
+    picture && (ours || text.starts_with("https://res.cloudinary.com/") && is_address(text))
+}
+
 fn is_address(text: &str) -> bool {
     let url = url::Url::parse(text).ok().filter(|_| text.len() <= LONGEST_ADDRESS);
     url.is_some_and(|url| url.scheme() == "https" && url.has_host() && url.username().is_empty())
@@ -203,6 +228,7 @@ mod tests {
                 json!("https://example.test/list.xlsx?key=1"),
                 "https://example.test/list.xlsx?key=1",
             ),
+            (DOCUMENT_LOGO, json!("/uploads/a-1.png"), "/uploads/a-1.png"),
             ("motto", json!(7), "7"),
         ] {
             assert_eq!(canonical(key, &value).as_deref(), Ok(stored), "{key}");
@@ -226,6 +252,8 @@ mod tests {
             ("primary_color", json!("mauve")),
             (CADET_SOURCE, json!("http://169.254.169.254/")),
             (CADET_SOURCE, json!("https://me:word@example.test/")),
+            (DOCUMENT_LOGO, json!("/uploads/../secret.png")),
+            (DOCUMENT_LOGO, json!("https://elsewhere.test/a.png")),
             ("motto", json!("")),
             ("motto", json!(null)),
             ("motto", json!({})),

@@ -1,0 +1,131 @@
+//! Signatures (Ed25519) that anybody can check with a published key: for documents that leave the system.
+
+use std::sync::Arc;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
+
+use crate::{Result, config::SealConfig, db::Db, error::internal, ids::Ids, sql};
+
+/// Bytes of a signature.
+const SIGNATURE_BYTES: usize = 64;
+
+/// Seals texts and checks seals.
+#[derive(Clone)]
+pub struct Sealer {
+    config: SealConfig,
+    db: Db,
+    keys: Arc<OnceCell<Keys>>,
+}
+
+struct Keys {
+    signing: SigningKey,
+    /// The present one first.
+    published: Vec<PublicKey>,
+}
+
+/// A seal of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// The key it was made with.
+    pub key_id: String,
+    /// 64 bytes.
+    pub signature: Vec<u8>,
+}
+
+/// A published key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKey {
+    /// The beginning of its fingerprint: 16 hexadecimal digits.
+    pub id: String,
+    /// Its 32 bytes in base64url.
+    pub text: String,
+    key: VerifyingKey,
+}
+
+impl PublicKey {
+    /// A key of 32 bytes in base64 or base64url.
+    pub fn parse(text: &str) -> Option<Self> {
+        VerifyingKey::from_bytes(&bytes_of(text)?).ok().map(Self::of)
+    }
+
+    fn of(key: VerifyingKey) -> Self {
+        let id = hex::encode(&Sha256::digest(key.as_bytes())[..8]);
+        Self { id, text: BASE64_URL_SAFE_NO_PAD.encode(key.as_bytes()), key }
+    }
+}
+
+impl Sealer {
+    /// A sealer with the configured key, or one kept in the database; nothing is contacted.
+    pub fn new(config: SealConfig, db: Db) -> Self {
+        Self { config, db, keys: Arc::default() }
+    }
+
+    /// Seals a text. The first use may read the database: call it before a connection is held.
+    pub async fn seal(&self, text: &[u8]) -> Result<Seal> {
+        let keys = self.keys().await?;
+        let key_id = keys.published.first().map(|key| key.id.clone()).unwrap_or_default();
+        Ok(Seal { key_id, signature: keys.signing.sign(text).to_vec() })
+    }
+
+    /// Whether a seal is ours and the text is the one it was made for.
+    pub async fn is_sealed(&self, text: &[u8], seal: &Seal) -> Result<bool> {
+        let keys = self.keys().await?;
+        let key = keys.published.iter().find(|key| key.id == seal.key_id);
+        let signature = <[u8; SIGNATURE_BYTES]>::try_from(seal.signature.as_slice());
+        Ok(key.zip(signature.ok()).is_some_and(|(key, signature)| {
+            key.key.verify_strict(text, &Signature::from_bytes(&signature)).is_ok()
+        }))
+    }
+
+    /// The keys that seals may be checked with: the present one, then earlier ones.
+    pub async fn public_keys(&self) -> Result<&[PublicKey]> {
+        Ok(&self.keys().await?.published)
+    }
+
+    async fn keys(&self) -> Result<&Keys> {
+        self.keys
+            .get_or_try_init(|| async {
+                let seed = match &self.config.key {
+                    Some(key) => seed_of(key.expose_secret()),
+                    None => <[u8; 32]>::try_from(self.stored_key().await?).ok(),
+                };
+                let signing =
+                    SigningKey::from_bytes(&seed.ok_or_else(|| internal("the key for seals is none"))?);
+                let present = PublicKey::of(signing.verifying_key());
+                let earlier = self.config.earlier.iter().filter_map(|text| PublicKey::parse(text));
+                let published = std::iter::once(present).chain(earlier).collect();
+                Ok(Keys { signing, published })
+            })
+            .await
+    }
+
+    /// The key of this installation; made by whoever needs it first.
+    async fn stored_key(&self) -> Result<Vec<u8>> {
+        let find = sql!("SELECT value FROM muster.secrets WHERE name = 'certificate_key'");
+        if let Some((key,)) = self.db.read().await?.one::<(Vec<u8>,)>(find, &[]).await? {
+            return Ok(key);
+        }
+        let mut change = self.db.change_for_system("first key for certificates").await?;
+        let keep = sql!(
+            "INSERT INTO muster.secrets (name, value) VALUES ('certificate_key', $1) ON CONFLICT (name) DO NOTHING"
+        );
+        change.execute(keep, &[&Ids.key().as_slice()]).await?;
+        let key = change.one::<(Vec<u8>,)>(find, &[]).await?;
+        change.commit().await?;
+        key.map(|(key,)| key).ok_or_else(|| internal("the key for seals vanished"))
+    }
+}
+
+/// The secret half of a key, 32 bytes in base64 or base64url.
+pub(crate) fn seed_of(text: &str) -> Option<[u8; 32]> {
+    bytes_of(text)
+}
+
+fn bytes_of(text: &str) -> Option<[u8; 32]> {
+    let text = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
+}

@@ -1,0 +1,53 @@
+//! The key that seals certificates.
+
+use secrecy::SecretString;
+
+use super::Variables;
+use crate::auth::seal::{PublicKey, seed_of};
+
+/// How documents that leave the system are sealed.
+#[derive(Clone, Debug, Default)]
+pub struct SealConfig {
+    /// `CERTIFICATE_KEY`: the secret half of an Ed25519 key, 32 bytes in base64. Without it a key is generated and kept in
+    /// the database.
+    pub key: Option<SecretString>,
+    /// `CERTIFICATE_PUBLIC_KEYS`: a comma list of the public halves (32 bytes in base64) of earlier keys, whose
+    /// certificates stay valid.
+    pub earlier: Vec<String>,
+}
+
+impl Variables<'_> {
+    pub(super) fn seal(&mut self) -> SealConfig {
+        let key = self.text("CERTIFICATE_KEY");
+        if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
+            self.problems.push("CERTIFICATE_KEY must be 32 bytes in base64".to_owned());
+        }
+        let earlier = self.list("CERTIFICATE_PUBLIC_KEYS");
+        if earlier.iter().any(|key| PublicKey::parse(key).is_none()) {
+            self.problems.push(
+                "CERTIFICATE_PUBLIC_KEYS must be a comma list of Ed25519 public keys in base64".to_owned(),
+            );
+        }
+        SealConfig { key: key.map(Into::into), earlier }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn keys_that_are_none_are_reported_at_the_start_and_not_repeated() {
+        let read = |name: &'static str, value: &'static str| {
+            Config::read(&|asked| (asked == name).then(|| value.to_owned()))
+        };
+        const SEED: &str = "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=";
+        assert!(read("CERTIFICATE_KEY", SEED).is_ok());
+        // The public half of the key above (RFC 8032, 7.1).
+        assert!(read("CERTIFICATE_PUBLIC_KEYS", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=").is_ok());
+        for (name, value) in [("CERTIFICATE_KEY", "c2hvcnQ="), ("CERTIFICATE_PUBLIC_KEYS", "c2hvcnQ=")] {
+            let problem = read(name, value).expect_err("no key").to_string();
+            assert!(problem.contains(name) && !problem.contains(value), "{problem}");
+        }
+    }
+}
