@@ -73,6 +73,11 @@ DECLARE
     before TEXT[] := '{}';
     after TEXT[] := '{}';
 BEGIN
+    -- Thousands of cadets come without a picture in one import.
+    IF TG_OP = 'INSERT' AND NOT (jsonb_strip_nulls(to_jsonb(NEW))
+            ?| ARRAY['profile_pic', 'custom_bg', 'file_url', 'image_path', 'images']) THEN
+        RETURN NULL;
+    END IF;
     IF TG_OP <> 'INSERT' THEN
         before := muster.file_addresses(to_jsonb(OLD));
     END IF;

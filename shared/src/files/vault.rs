@@ -32,11 +32,6 @@ impl Vault<'_> {
         self.0.s3.put_at(&key(name), file.body, &file.content_type).await
     }
 
-    /// Removes the file under `name`; removing what is not there is fine.
-    pub async fn delete(&self, name: &str) -> Result<()> {
-        self.0.s3.delete_at(&key(name)).await
-    }
-
     /// Where the file under `name` may be fetched for a few minutes, as a download, if clients can reach the store.
     pub async fn direct_address(&self, name: &str) -> Result<Option<String>> {
         if !self.0.direct {

@@ -65,7 +65,12 @@ impl Job for ImportFile {
                 change.finish(task, &report).await?;
                 change.commit().await?;
             }
-            Err(cause) => return Err(cause),
+            Err(cause) => {
+                if is_last_try(task).await? {
+                    self.discard(&task.app).await;
+                }
+                return Err(cause);
+            }
         }
         self.discard(&task.app).await;
         Ok(())
@@ -98,6 +103,13 @@ impl ImportFile {
             }
         }
     }
+}
+
+/// Whether the job is not tried again: nobody needs the files then.
+async fn is_last_try(task: &Task) -> Result<bool> {
+    let tries = sql!("SELECT tries FROM muster.jobs WHERE id = $1");
+    let found: Option<(i32,)> = task.app.db.read().await?.one(tries, &[&task.id]).await?;
+    Ok(found.is_none_or(|(tries,)| tries >= ImportFile::TRIES))
 }
 
 /// Whether an import fails the same way every time.

@@ -14,7 +14,6 @@ use super::{
 use crate::{
     access::{Role, User},
     events,
-    grades::attendance_total,
     imports::{report::Report, run},
 };
 
@@ -37,7 +36,10 @@ pub async fn write(
         .filter(|slot| slot.changed)
         .filter_map(|slot| Some(slot.existing.as_ref()?.id))
         .collect();
-    attendance_total::ensure(change, &report.created_ids).await?;
+    // New cadets have no ledger and no attendance to count.
+    let add_grades =
+        sql!("INSERT INTO grades (cadet_id) SELECT unnest($1::int[]) ON CONFLICT (cadet_id) DO NOTHING");
+    change.execute(add_grades, &[&report.created_ids]).await?;
     let new = new_accounts(&slots, &ids);
     accounts::open(change, app, Role::Cadet, new, report).await?;
     if run::may_overwrite(user) {
