@@ -95,7 +95,7 @@ async fn a_record_that_somebody_edits_is_not_valid_and_is_not_printed_again() {
         let page = app.anonymous().get(&format!("/verify/{code}")).await;
         assert!(page.is(200).text().contains("Not valid") && !page.text().contains("Pedro"), "{forgery}");
     }
-    app.app.cache.clear();
+    app.app.cache.clear().await;
     app.execute("UPDATE muster.certificates SET activity_id = $1", &[&id]).await;
     app.as_staff().get(&url).await.is(409);
 }

@@ -73,15 +73,14 @@ fn print(people: &[Person], head: Letterhead, words: &str, made: DateTime<Utc>) 
     report.heading("Cadets");
     let columns = [
         TableColumn::text("Student ID", 1.7),
-        TableColumn::text("Name", 3.6),
-        TableColumn::text("Company", 1.4),
-        TableColumn::text("Platoon", 1.4),
-        TableColumn::number("Attend.", 1.0),
-        TableColumn::number("Aptitude", 1.1),
-        TableColumn::number("Subject", 1.0),
-        TableColumn::number("Final", 1.0),
-        TableColumn::number("Equiv.", 0.9),
-        TableColumn::text("Remarks", 1.4),
+        TableColumn::text("Name", 3.2),
+        TableColumn::text("Company, platoon", 2.7),
+        TableColumn::number("Attend.", 1.3),
+        TableColumn::number("Aptitude", 1.4),
+        TableColumn::number("Subject", 1.3),
+        TableColumn::number("Final", 1.1),
+        TableColumn::number("Equiv.", 1.1),
+        TableColumn::text("Remarks", 1.6),
     ];
     report.table(&columns, &people.iter().map(row).collect::<Vec<_>>(), "");
     Ok(report.finish()?)
@@ -89,12 +88,13 @@ fn print(people: &[Person], head: Letterhead, words: &str, made: DateTime<Utc>) 
 
 fn row(person: &Person) -> Vec<String> {
     let standing = person.standing();
+    let place = [&person.company, &person.platoon].map(|part| part.clone().unwrap_or_default());
+    let place = place.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     let score = |score: f64| format!("{score:.2}");
     vec![
         person.student_id.clone(),
         format!("{}, {}", person.last_name, person.first_name),
-        person.company.clone().unwrap_or_default(),
-        person.platoon.clone().unwrap_or_default(),
+        place,
         score(standing.attendance_score),
         score(standing.aptitude_score),
         score(standing.subject_score),

@@ -79,7 +79,9 @@ impl Report {
         let values: Vec<(&str, f32)> = chart
             .values
             .iter()
-            .map(|(name, value)| (name.as_str(), if value.is_finite() { value.max(0.0) as f32 } else { 0.0 }))
+            .map(|(name, value)| {
+                (name.as_str(), if value.is_finite() && *value > 0.0 { *value as f32 } else { 0.0 })
+            })
             .collect();
         let total: f32 = values.iter().map(|(_, value)| value).sum();
         if values.is_empty() || (chart.kind == ChartKind::Pie && total <= 0.0) {

@@ -113,7 +113,7 @@ pub fn home(app: &App) -> Result<Url> {
 pub fn pages(issued: &[Issued], head: &Letterhead, home: &Url, made: DateTime<Utc>) -> Result<Vec<u8>> {
     let page = |issued: &Issued| {
         let printed = issued.printed.clone();
-        let held = printed.activity_date.as_deref().map(|date| format!(", held on {}", long_date(date)));
+        let held = printed.activity_date.as_deref().map(|date| format!(", {}", long_date(date)));
         Ok(Certificate {
             head: Letterhead { logo: head.logo.clone(), school: printed.school, unit: printed.unit },
             title: printed.title,
