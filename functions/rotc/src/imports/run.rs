@@ -127,8 +127,8 @@ impl Input {
     }
 
     /// Rows or lines.
-    pub fn len(&self) -> usize {
-        self.contents.iter().map(Contents::len).sum()
+    pub fn total(&self) -> usize {
+        self.contents.iter().map(Contents::total).sum()
     }
 
     /// Writes it all in this change, and tells what came of it.
@@ -170,7 +170,7 @@ pub struct Mode {
 pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mode: Mode) -> Result<Ran> {
     let input = Input::read(app, plan, files).await?;
     let bytes: usize = files.iter().map(|file| file.body.len()).sum();
-    let total = input.len();
+    let total = input.total();
     if !mode.preview && (mode.background || total > MANY_ROWS || bytes > MANY_BYTES) {
         return queue(app, user, plan, files, (total, mode)).await;
     }

@@ -23,7 +23,7 @@ pub enum Contents {
 
 impl Contents {
     /// Rows or lines.
-    pub fn len(&self) -> usize {
+    pub fn total(&self) -> usize {
         match self {
             Self::Tables(tables) => tables.iter().map(|table| table.rows.len()).sum(),
             Self::Lines(lines) => lines.len(),

@@ -151,7 +151,7 @@ pub async fn import_cadets_remote(_: Staff) -> Result<Json<Message>> {
 async fn from_link(app: &App, user: &User, url: &str, options: ImportOptions) -> Result<run::Ran> {
     let file = fetch::fetch(app, url).await?;
     let ran = run::run(app, user, plan(user, options), &[file], options.mode()).await;
-    let ran = ran.map_err(|cause| in_words_of_links(cause))?;
+    let ran = ran.map_err(in_words_of_links)?;
     match &ran {
         run::Ran::Done(report, _) | run::Ran::Previewed(report) if report.total == 0 => Err(invalid(
             "empty_list",

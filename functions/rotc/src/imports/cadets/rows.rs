@@ -247,7 +247,7 @@ pub fn student_id(line: &str) -> Option<&str> {
     let mut at = 0;
     while at < bytes.len() {
         let run = digits(at);
-        if run >= 7 && run <= 20 {
+        if (7..=20).contains(&run) {
             return line.get(at..at + run);
         }
         if run >= 4 && bytes.get(at + run) == Some(&b'-') {
