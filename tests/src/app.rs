@@ -204,14 +204,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         rate_limits: true,
         session: SessionLife { idle: Duration::from_hours(12), absolute: Duration::from_hours(24 * 7) },
         public_url: "https://rotc.example.test".parse().ok(),
-        files: FilesConfig {
-            bucket: files.bucket.clone(),
-            endpoint: Some(files.endpoint.clone()),
-            region: Some("us-east-1".to_owned()),
-            keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
-            direct: true,
-            cloudinary: None,
-        },
+        files: files_config(files),
         push: PushConfig {
             private_key: None,
             subject: "mailto:unit@example.test".to_owned(),
@@ -246,5 +239,16 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         cors_origins: Vec::new(),
         trusted_hops: 0,
         bcrypt_cost: 4,
+    }
+}
+
+fn files_config(files: &EmbeddedFiles) -> FilesConfig {
+    FilesConfig {
+        bucket: files.bucket.clone(),
+        endpoint: Some(files.endpoint.clone()),
+        region: Some("us-east-1".to_owned()),
+        keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+        direct: true,
+        cloudinary: None,
     }
 }

@@ -8,6 +8,7 @@ use shared::{
     Result,
     http::written,
     jobs::{Job, Task},
+    queue::Queue,
 };
 
 use crate::reports::{
@@ -34,7 +35,9 @@ pub struct BatchCertificates {
 impl Job for BatchCertificates {
     const KIND: &'static str = "batch_certificates";
 
-    const LEASE: Duration = Duration::from_mins(30);
+    const QUEUE: Queue = Queue::Pdf;
+
+    const LEASE: Duration = Duration::from_mins(15);
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

@@ -10,6 +10,7 @@ use shared::{
     App, Result,
     http::{Pieces, written},
     jobs::{Job, Task},
+    queue::Queue,
 };
 
 use crate::{
@@ -39,7 +40,9 @@ pub struct BatchProfiles {
 impl Job for BatchProfiles {
     const KIND: &'static str = "batch_profiles";
 
-    const LEASE: Duration = Duration::from_mins(30);
+    const QUEUE: Queue = Queue::Pdf;
+
+    const LEASE: Duration = Duration::from_mins(15);
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = task.app.clone();

@@ -8,6 +8,7 @@ use shared::{
     Result,
     http::written,
     jobs::{Job, Task},
+    queue::Queue,
 };
 
 use crate::reports::{
@@ -32,7 +33,9 @@ pub struct BatchTranscripts {
 impl Job for BatchTranscripts {
     const KIND: &'static str = "batch_transcripts";
 
-    const LEASE: Duration = Duration::from_mins(30);
+    const QUEUE: Queue = Queue::Pdf;
+
+    const LEASE: Duration = Duration::from_mins(15);
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;

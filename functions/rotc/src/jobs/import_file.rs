@@ -9,6 +9,7 @@ use shared::{
     error::{Kind, not_found},
     http::UploadedFile,
     jobs::{Job, Task},
+    queue::Queue,
     sql,
 };
 
@@ -48,6 +49,8 @@ pub struct KeptFile {
 
 impl Job for ImportFile {
     const KIND: &'static str = "import_file";
+
+    const QUEUE: Queue = Queue::Import;
 
     const TRIES: i32 = 3;
 
