@@ -22,7 +22,7 @@ fn pdf(objects: &[String], trailer: &str) -> Vec<u8> {
     let start = body.len();
     write!(body, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).expect("a string grows");
     for place in places {
-        write!(body, "{place:010} 00000 n \n").expect("a string grows");
+        writeln!(body, "{place:010} 00000 n ").expect("a string grows");
     }
     write!(
         body,

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use axum::{
     Router,
-    extract::Path,
     http::{StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
+use shared::http::Path;
 use url::Url;
 
 /// A server on a free port of this machine. It ends with the test that has started it.

@@ -225,8 +225,6 @@ async fn start(app: &App, user: &User, job: &ImportFile, mode: Mode) -> Result<U
     let mut change = app.db.change(&user.actor()).await?;
     refuse_repeat(&mut change, app, user, job.plan, &job.digest, mode).await?;
     let id = change.start(job).await?;
-    let whose = sql!("UPDATE muster.jobs SET created_by = $2 WHERE id = $1");
-    change.execute(whose, &[&id, &user.id]).await?;
     change.commit().await?;
     Ok(id)
 }
