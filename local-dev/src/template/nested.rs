@@ -45,15 +45,32 @@ fn api(system: &System) -> String {
     API.replace("@system@", system.name).replace("@integrations@", &integrations).replace("@paths@\n", &paths)
 }
 
-/// Each prefix with all that is below it. The gateway does not know that `/api/v1/x` means `/api/x`.
+/// What a group answers. The gateway does not know that `/api/v1/x` means `/api/x`.
 fn paths(system: &System, group: &Group) -> String {
     let binary = function::group_binary(system, group);
-    let versioned = |prefix: &&str| prefix.strip_prefix("/api/").map(|rest| format!("/api/v1/{rest}"));
-    let prefixes = group.prefixes.iter().flat_map(|prefix| [Some((*prefix).to_owned()), versioned(prefix)]);
-    prefixes
-        .flatten()
-        .map(|prefix| path(&prefix, &binary) + &path(&format!("{prefix}/{{proxy+}}"), &binary))
-        .collect()
+    let versioned = |path: &String| path.strip_prefix("/api/").map(|rest| format!("/api/v1/{rest}"));
+    let addresses = addresses(group).into_iter().flat_map(|path| [versioned(&path), Some(path)]);
+    addresses.flatten().map(|address| path(&address, &binary)).collect()
+}
+
+/// Each prefix that is an address itself, and all that is below each that is more: a gateway has at most 300 routes. Of pages
+/// that are no operations of the description it is not known, so both are there.
+pub(super) fn addresses(group: &Group) -> Vec<String> {
+    let description = (group.routes)().into_openapi();
+    let operations: Vec<&String> = description.paths.paths.keys().collect();
+    let of = |prefix: &&str| {
+        let itself = operations.iter().any(|path| path == prefix);
+        let below = operations
+            .iter()
+            .any(|path| path.strip_prefix(*prefix).is_some_and(|rest| rest.starts_with('/')));
+        let unknown = !itself && !below;
+        let paths = [
+            (itself || unknown).then(|| (*prefix).to_owned()),
+            (below || unknown).then(|| format!("{prefix}/{{proxy+}}")),
+        ];
+        paths.into_iter().flatten()
+    };
+    group.prefixes.iter().flat_map(of).collect()
 }
 
 fn path(path: &str, binary: &str) -> String {

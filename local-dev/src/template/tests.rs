@@ -7,13 +7,11 @@ fn every_address_of_every_group_reaches_its_function() {
     for system in systems() {
         let text = nested(system);
         for group in system.groups {
-            for prefix in group.prefixes {
-                for path in [(*prefix).to_owned(), format!("{prefix}/{{proxy+}}")] {
-                    let (_, after) = text.split_once(&format!("          {path}:\n")).expect(&path);
-                    let target = format!("x-amazon-apigateway-integrations/{}-{}\"", system.name, group.name);
-                    let route: String = after.lines().take(3).collect();
-                    assert!(route.contains(&target), "{path} should go to {target}, not {route}");
-                }
+            for path in super::nested::addresses(group) {
+                let (_, after) = text.split_once(&format!("          {path}:\n")).expect(&path);
+                let target = format!("x-amazon-apigateway-integrations/{}-{}\"", system.name, group.name);
+                let route: String = after.lines().take(3).collect();
+                assert!(route.contains(&target), "{path} should go to {target}, not {route}");
             }
         }
     }

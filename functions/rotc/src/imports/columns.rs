@@ -31,12 +31,16 @@ impl Column {
 
     /// The first of them that says something in this row.
     pub fn of<'a>(&self, row: &'a Row) -> Option<&'a str> {
-        self.raw(row).filter(|cell| !NOTHING.contains(&cell.to_lowercase().as_str()))
+        self.filled(row).find(|cell| !NOTHING.contains(&cell.to_lowercase().as_str()))
     }
 
     /// The same with cells that say `-` or `n/a`.
     pub fn raw<'a>(&self, row: &'a Row) -> Option<&'a str> {
-        self.0.iter().filter_map(|at| row.cells.get(*at)).map(String::as_str).find(|cell| !cell.is_empty())
+        self.filled(row).next()
+    }
+
+    fn filled<'a>(&self, row: &'a Row) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter_map(|at| row.cells.get(*at)).map(String::as_str).filter(|cell| !cell.is_empty())
     }
 }
 
