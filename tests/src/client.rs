@@ -155,7 +155,9 @@ impl<'a> Client<'a> {
         request.extensions_mut().insert(Peer(self.address.into()));
         let path = request.uri().path().to_owned();
         let Ok(response) = self.app.router.clone().oneshot(request).await;
-        if !self.quiet && response.status().as_u16() < 400 {
+        // What is no longer offered answers nothing better than 410.
+        let answered = response.status().as_u16() < 400 || response.status() == http::StatusCode::GONE;
+        if !self.quiet && answered {
             exercised::note(method, &path);
         }
         response

@@ -7,7 +7,6 @@ mod marking;
 mod qr_code;
 mod races;
 mod resource;
-mod roles;
 mod scanning;
 mod sheet;
 mod staff;
