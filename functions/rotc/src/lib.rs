@@ -112,7 +112,7 @@ pub static WORKERS: &[&Worker] = &[
         name: "import",
         description: "Imports files",
         starts: Starts::From(Queue::Import),
-        needs: &[Need::Database, Need::Files],
+        needs: &[Need::Database, Need::Files, Need::Ocr],
         memory_mb: 1024,
         timeout_seconds: 900,
     },

@@ -3,7 +3,7 @@
 use serde_json::json;
 use tests::{Amazon, Browser, MailServer, PushServer, TestApp, a_cadet, an_admin};
 
-use super::{At, Killed};
+use super::{At, Killed, count};
 use crate::messages::a_large_photo;
 
 #[tokio::test]
@@ -167,8 +167,4 @@ async fn a_picture_by_sqs() {
     Killed::in_the_middle(&app, "shrink_picture", At::TheEnd, amazon.variables()).await.again().await;
 
     assert_eq!(app.stored_files().len(), 1);
-}
-
-async fn count(app: &TestApp, rows: &str) -> i64 {
-    app.value(&format!("SELECT count(*) FROM {rows}"), &[]).await
 }

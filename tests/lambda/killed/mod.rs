@@ -1,8 +1,10 @@
 //! Workers that are killed in the middle of a job: each kind of job is done once all the same.
 //!
 //! A trigger of the test's own database holds the job at a place the test names. The program is killed there (SIGKILL),
-//! and a second one takes over. A new kind of job gets a test in `kinds.rs`.
+//! and a second one takes over. A new kind of job gets a test
+//! in `kinds.rs` or `files.rs`.
 
+mod files;
 mod kinds;
 
 use std::{process::Stdio, time::Duration};
@@ -125,3 +127,15 @@ const GONE: &str = "
 const DONE: &str = "
     SELECT EXISTS (SELECT FROM muster.jobs WHERE kind = $1 AND status = 'done')
        AND NOT EXISTS (SELECT FROM muster.jobs WHERE kind = $1 AND status IN ('queued', 'running'))";
+
+async fn count(app: &TestApp, rows: &str) -> i64 {
+    app.value(&format!("SELECT count(*) FROM {rows}"), &[]).await
+}
+
+#[test]
+fn every_kind_of_job_is_killed_by_a_test() {
+    let tests = [include_str!("kinds.rs"), include_str!("files.rs")].concat();
+    let kinds = rotc::SYSTEM.jobs.kinds.iter().map(|kind| kind.name);
+    let missing: Vec<_> = kinds.filter(|kind| !tests.contains(&format!("\"{kind}\""))).collect();
+    assert!(missing.is_empty(), "write a test in tests/lambda/killed: {missing:?}");
+}

@@ -1,13 +1,10 @@
 //! Training days and who attended them. How attendance is recorded stands in [`recording`].
 
-use axum::extract::DefaultBodyLimit;
 use shared::{
     App,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-use crate::{imports::attendance as imports, uploads::FORM_LIMIT_BYTES};
 
 pub mod attendance_records;
 pub mod bulk;
@@ -32,20 +29,13 @@ pub mod training_days;
 pub const GROUP: Group = Group {
     name: "attendance",
     prefixes: &["/api/attendance", "/api/training-days", "/api/staff-attendance"],
-    needs: &[Need::Database, Need::Files],
-    memory_mb: 512,
+    needs: &[Need::Database],
+    memory_mb: 128,
     routes: router,
 };
 
 fn router() -> OpenApiRouter<App> {
-    let forms = OpenApiRouter::new()
-        .routes(routes!(imports::import_attendance))
-        .routes(routes!(imports::reconcile_attendance))
-        .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES));
     OpenApiRouter::new()
-        .merge(forms)
-        .routes(routes!(imports::import_attendance_url))
-        .routes(routes!(imports::import_local_attendance))
         .routes(routes!(day_lists::list_days, days::create_day))
         .routes(routes!(days::delete_day))
         .routes(routes!(records::list_records))

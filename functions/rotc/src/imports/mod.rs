@@ -40,11 +40,15 @@ pub const GROUP: Group = Group {
         "/api/admin/import-cadets-url",
         "/api/admin/import-staff",
         "/api/admin/sync-cadets",
+        "/api/attendance/import",
+        "/api/attendance/import-local",
+        "/api/attendance/import-url",
+        "/api/attendance/reconcile",
         "/api/import",
         "/api/integration",
     ],
-    needs: &[Need::Database, Need::Files],
-    memory_mb: 512,
+    needs: &[Need::Database, Need::Files, Need::Ocr],
+    memory_mb: 1769,
     routes: router,
 };
 
@@ -52,6 +56,8 @@ fn router() -> OpenApiRouter<App> {
     let forms = OpenApiRouter::new()
         .routes(routes!(cadets::import_cadets))
         .routes(routes!(staff::import_staff))
+        .routes(routes!(attendance::import_attendance))
+        .routes(routes!(attendance::reconcile_attendance))
         .routes(routes!(grades::check_grades))
         .routes(routes!(grades::import_grades))
         .routes(routes!(ledger::check_ledger))
@@ -65,6 +71,8 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(cadets::import_cadets_url))
         .routes(routes!(cadets::sync_cadets))
         .routes(routes!(cadets::import_cadets_remote))
+        .routes(routes!(attendance::import_attendance_url))
+        .routes(routes!(attendance::import_local_attendance))
         .routes(routes!(rotcmis::show_integration_status))
         .routes(routes!(status::show_import))
         .routes(routes!(status::download_errors))

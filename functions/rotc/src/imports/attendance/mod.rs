@@ -85,7 +85,7 @@ pub struct LocalFile {}
 ///
 /// Excel, CSV, PDF, Word, or a picture of a list. Cadets are found by student id, user name, mail address or a name that may be
 /// misspelt a little; who is not found is left out. Empty cells keep what is recorded. All rows are written together.
-#[utoipa::path(post, path = "/api/attendance/import", tag = "attendance",
+#[utoipa::path(post, path = "/api/attendance/import", tag = "imports",
     request_body(content = AttendanceForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance(
@@ -104,7 +104,7 @@ pub async fn import_attendance(
 /// Import the attendance of a training day from a link
 ///
 /// A file shared on Google Drive, Dropbox, OneDrive or SharePoint.
-#[utoipa::path(post, path = "/api/attendance/import-url", tag = "attendance", request_body = SharedAttendance,
+#[utoipa::path(post, path = "/api/attendance/import-url", tag = "imports", request_body = SharedAttendance,
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance_url(
     Admin(admin): Admin,
@@ -133,7 +133,7 @@ pub async fn import_attendance_url(
 /// Import attendance from the server's disk
 ///
 /// Gone: it read any file of the server.
-#[utoipa::path(post, path = "/api/attendance/import-local", tag = "attendance", request_body = LocalFile,
+#[utoipa::path(post, path = "/api/attendance/import-local", tag = "imports", request_body = LocalFile,
     responses((status = 410, body = Message)))]
 pub async fn import_local_attendance(_: Admin) -> Result<Json<Message>> {
     Err(gone("Files of the server are no longer imported. Please upload the file."))
