@@ -74,7 +74,8 @@ async fn certificates_of_many() {
     let asked = json!({ "activity_id": id, "cadet_names": ["Ana", "Ben"] });
     app.as_admin().post("/api/reports/batch/certificates", asked).await.is(202);
 
-    Killed::in_the_middle(&app, "batch_certificates", At::TheEnd, vec![]).await.again().await;
+    let home = vec![("PUBLIC_URL", "https://rotc.example.test".to_owned())];
+    Killed::in_the_middle(&app, "batch_certificates", At::TheEnd, home).await.again().await;
 
     assert_eq!(app.stored_files().len(), 1);
     assert_eq!(count(&app, "muster.certificates").await, 2);
