@@ -186,8 +186,8 @@ pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mod
     note(&mut change, user, plan.kind, &report).await?;
     let payload = json!({ "plan": plan, "user_id": user.id, "digest": digest, "files": [], "total": total });
     let insert = sql!(
-        "INSERT INTO muster.jobs (kind, payload, status, result, created_by, finished_at)
-         VALUES ($1, $2, 'done', $3, $4, $5) RETURNING id"
+        "INSERT INTO muster.jobs (kind, queue, payload, status, result, created_by, finished_at)
+         VALUES ($1, 'import', $2, 'done', $3, $4, $5) RETURNING id"
     );
     let result = serde_json::to_value(&report)?;
     let id: Uuid =
