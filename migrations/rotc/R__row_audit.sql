@@ -45,12 +45,11 @@ BEGIN
         END
     )
     INTO answer
-    -- Most columns of a new row are empty: what is left out here need not be looked at one by one.
-    FROM jsonb_each(CASE WHEN other IS NULL THEN jsonb_strip_nulls(shown) ELSE shown END)
+    FROM jsonb_each(shown)
     WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
-      AND (other IS NULL OR value IS DISTINCT FROM other -> key)
-      AND NOT (jsonb_typeof(value) IN ('string', 'array')
-               AND (starts_with(value #>> '{}', 'data:') OR starts_with(value #>> '{}', '["data:')));
+      AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
+      AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
+      AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:');
     RETURN coalesce(answer, '{}');
 END $$;
 
