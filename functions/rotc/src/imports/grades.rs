@@ -96,6 +96,14 @@ pub struct Checked<T> {
     pub errors: Vec<Remark>,
 }
 
+impl<T> Checked<T> {
+    /// Of these rows, of which those are `valid`.
+    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Remark>) -> Self {
+        let valid = rows.iter().filter(|row| valid(row)).count();
+        Self { total: rows.len(), valid, preview: rows.into_iter().take(SHOWN).collect(), errors }
+    }
+}
+
 /// What came of an import of scores.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportedGrades {
@@ -131,15 +139,9 @@ pub async fn check_grades(
     let files = files(form, MOST_FILES)?;
     let input = Input::read(&app, plan(Kind::Grades, ListOptions::default()), &files).await?;
     let rows = read(input.contents());
-    let mode = Mode { preview: true, ..Mode::default() };
-    let ran = run::run(&app, &admin, plan(Kind::Grades, ListOptions::default()), &files, mode).await?;
-    let errors = match ran {
-        Ran::Previewed(report) => [report.errors, report.warnings].concat(),
-        _ => Vec::new(),
-    };
-    let valid = rows.iter().filter(|row| row.person().is_named() && row.has_score()).count();
-    let total = rows.len();
-    Ok(Json(Checked { total, valid, preview: rows.into_iter().take(SHOWN).collect(), errors }))
+    let report = run::preview(&app, &admin, input).await?;
+    let valid = |row: &ScoreRow| row.person().is_named() && row.has_score();
+    Ok(Json(Checked::of(rows, valid, [report.errors, report.warnings].concat())))
 }
 
 /// Import scores

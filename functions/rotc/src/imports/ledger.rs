@@ -96,15 +96,11 @@ pub async fn check_ledger(
 ) -> Result<Json<Checked<LedgerRow>>> {
     let files = files(form, MOST_FILES)?;
     let plan = plan(Kind::Ledger, ListOptions::default());
-    let rows = read(Input::read(&app, plan, &files).await?.contents());
-    let mode = Mode { preview: true, ..Mode::default() };
-    let errors = match run::run(&app, &admin, plan, &files, mode).await? {
-        Ran::Previewed(report) => report.errors,
-        _ => Vec::new(),
-    };
-    let valid = rows.iter().filter(|row| row.person().is_named() && row.entry().is_ok()).count();
-    let total = rows.len();
-    Ok(Json(Checked { total, valid, preview: rows.into_iter().take(20).collect(), errors }))
+    let input = Input::read(&app, plan, &files).await?;
+    let rows = read(input.contents());
+    let report = run::preview(&app, &admin, input).await?;
+    let valid = |row: &LedgerRow| row.person().is_named() && row.entry().is_ok();
+    Ok(Json(Checked::of(rows, valid, report.errors)))
 }
 
 /// Import merits and demerits

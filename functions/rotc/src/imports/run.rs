@@ -169,20 +169,18 @@ pub struct Mode {
 /// Imports files: small ones at once, large ones in the background.
 pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mode: Mode) -> Result<Ran> {
     let input = Input::read(app, plan, files).await?;
+    if mode.preview {
+        return Ok(Ran::Previewed(preview(app, user, input).await?));
+    }
     let bytes: usize = files.iter().map(|file| file.body.len()).sum();
     let total = input.total();
-    if !mode.preview && (mode.background || total > MANY_ROWS || bytes > MANY_BYTES) {
+    if mode.background || total > MANY_ROWS || bytes > MANY_BYTES {
         return queue(app, user, plan, files, (total, mode)).await;
     }
     let digest = digest(files);
     let mut change = app.db.change(&user.actor()).await?;
-    if !mode.preview {
-        refuse_repeat(&mut change, app, user, plan, &digest, mode).await?;
-    }
+    refuse_repeat(&mut change, app, user, plan, &digest, mode).await?;
     let report = input.apply(&mut change, app, user).await?;
-    if mode.preview {
-        return Ok(Ran::Previewed(report));
-    }
     note(&mut change, user, plan.kind, &report).await?;
     let payload = json!({ "plan": plan, "user_id": user.id, "digest": digest, "files": [], "total": total });
     let insert = sql!(
@@ -194,6 +192,12 @@ pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mod
         change.scalar(insert, &[&ImportFile::KIND, &payload, &result, &user.id, &app.clock.now()]).await?;
     change.commit().await?;
     Ok(Ran::Done(report, id))
+}
+
+/// What an import would do. Everything is written and undone again.
+pub async fn preview(app: &App, user: &User, input: Input) -> Result<Report> {
+    let mut change = app.db.change(&user.actor()).await?;
+    input.apply(&mut change, app, user).await
 }
 
 /// Stores the files where nobody fetches them, and starts the job that imports them.

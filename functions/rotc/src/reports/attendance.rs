@@ -5,7 +5,12 @@ use chrono::{DateTime, Utc};
 use documents::pdf::{Chart, ChartKind, Letterhead, Report, TableColumn};
 use shared::{App, Result, error::not_found, http::Query, row, sql};
 
-use super::{filter::ReportFilter, letterhead::letterhead, profile::capital, written};
+use super::{
+    filter::{ReportFilter, or_all},
+    letterhead::letterhead,
+    profile::capital,
+    written,
+};
 use crate::{
     access::Staff,
     cached::{Document, cached_document},
@@ -54,12 +59,15 @@ pub async fn print_attendance(
     Query(filter): Query<ReportFilter>,
 ) -> Result<Response> {
     let filter = filter.checked()?;
-    let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "all".to_owned());
     let document = Document {
         kind: "attendance",
         record_id: filter.training_day_id,
         key: &filter.key()?,
-        file_name: &format!("attendance_report_{}_{}.pdf", part(&filter.date_from), part(&filter.date_to)),
+        file_name: &format!(
+            "attendance_report_{}_{}.pdf",
+            or_all(&filter.date_from),
+            or_all(&filter.date_to)
+        ),
     };
     let tables = &["cadets", "training_days", "attendance_records", "system_settings"];
     cached_document(&app, &user, document, tables, async || {

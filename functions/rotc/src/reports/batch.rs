@@ -6,6 +6,7 @@ use shared::{
     App, Result,
     error::{invalid, invalid_field, not_found},
     http::{Accepted, Json},
+    jobs::Job,
     sql,
 };
 use utoipa::ToSchema;
@@ -88,11 +89,7 @@ pub async fn start_profiles(
     Json(batch): Json<BatchOfCadets>,
 ) -> Result<Accepted<CadetBatch>> {
     let cadet_count = batch.count(&app).await?;
-    let mut change = app.db.change(&user.actor()).await?;
-    let task_id = change.start(&BatchProfiles { cadets: batch, started_by: user.id }).await?;
-    change.commit().await?;
-    let message = format!("Batch PDF generation started for {cadet_count} cadets");
-    Ok(Accepted(CadetBatch { task_id, message, cadet_count }))
+    begin(&app, &user, &BatchProfiles { cadets: batch, started_by: user.id }, cadet_count).await
 }
 
 /// Print the transcripts of many cadets
@@ -106,8 +103,12 @@ pub async fn start_transcripts(
     Json(batch): Json<BatchOfCadets>,
 ) -> Result<Accepted<CadetBatch>> {
     let cadet_count = batch.count(&app).await?;
+    begin(&app, &user, &BatchTranscripts { cadets: batch, started_by: user.id }, cadet_count).await
+}
+
+async fn begin(app: &App, user: &User, job: &impl Job, cadet_count: usize) -> Result<Accepted<CadetBatch>> {
     let mut change = app.db.change(&user.actor()).await?;
-    let task_id = change.start(&BatchTranscripts { cadets: batch, started_by: user.id }).await?;
+    let task_id = change.start(job).await?;
     change.commit().await?;
     let message = format!("Batch PDF generation started for {cadet_count} cadets");
     Ok(Accepted(CadetBatch { task_id, message, cadet_count }))

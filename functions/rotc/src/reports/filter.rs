@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use shared::{Result, error::invalid_field};
 use utoipa::IntoParams;
 
+/// A part of a file's name: what was asked for, or `all`.
+pub fn or_all(part: &Option<String>) -> &str {
+    part.as_deref().unwrap_or("all")
+}
+
 /// Some of the unit.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, IntoParams)]
 #[into_params(parameter_in = Query)]

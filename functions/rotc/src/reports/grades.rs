@@ -6,7 +6,7 @@ use documents::pdf::{Chart, ChartKind, Letterhead, Report, TableColumn};
 use shared::{App, Result, error::not_found, http::Query, sql};
 
 use super::{
-    filter::ReportFilter,
+    filter::{ReportFilter, or_all},
     letterhead::letterhead,
     profile::{Person, people, transmuted},
     written,
@@ -27,12 +27,11 @@ pub async fn print_grades(
     Query(filter): Query<ReportFilter>,
 ) -> Result<Response> {
     let filter = filter.checked()?;
-    let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "all".to_owned());
     let document = Document {
         kind: "grades",
         record_id: None,
         key: &filter.key()?,
-        file_name: &format!("grades_report_{}_{}.pdf", part(&filter.company), part(&filter.platoon)),
+        file_name: &format!("grades_report_{}_{}.pdf", or_all(&filter.company), or_all(&filter.platoon)),
     };
     let tables = &["cadets", "grades", "training_days", "system_settings"];
     cached_document(&app, &user, document, tables, async || {
