@@ -73,11 +73,6 @@ DECLARE
     before TEXT[] := '{}';
     after TEXT[] := '{}';
 BEGIN
-    -- Thousands of cadets come without a picture in one import.
-    IF TG_OP = 'INSERT' AND NOT (jsonb_strip_nulls(to_jsonb(NEW))
-            ?| ARRAY['profile_pic', 'custom_bg', 'file_url', 'image_path', 'images']) THEN
-        RETURN NULL;
-    END IF;
     IF TG_OP <> 'INSERT' THEN
         before := muster.file_addresses(to_jsonb(OLD));
     END IF;
@@ -101,22 +96,28 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- The columns decide when a trigger looks: a heartbeat of a user must not. It is made only where it is missing, because making
--- one locks the table.
+-- The columns decide when a trigger looks: a heartbeat of a user must not, nor thousands of new cadets without a picture. It is
+-- made only where it is missing, because making one locks the table.
 DO $$
 DECLARE
     watched RECORD;
+    followed REGCLASS;
 BEGIN
     FOR watched IN SELECT * FROM (VALUES
         ('users', 'profile_pic'), ('cadets', 'profile_pic'), ('training_staff', 'profile_pic'),
         ('user_settings', 'custom_bg'), ('excuse_letters', 'file_url'), ('activities', 'image_path, images'),
         ('activity_images', 'image_path')
     ) AS list (table_name, columns) LOOP
+        followed := format('public.%I', watched.table_name)::regclass;
         CONTINUE WHEN EXISTS (
-            SELECT FROM pg_trigger
-            WHERE tgrelid = format('public.%I', watched.table_name)::regclass AND tgname = 'trg_muster_files');
+            SELECT FROM pg_trigger WHERE tgrelid = followed AND tgname = 'trg_muster_files_added');
+        EXECUTE format('DROP TRIGGER IF EXISTS trg_muster_files ON %s', followed);
         EXECUTE format(
-            'CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF %s ON public.%I'
-            ' FOR EACH ROW EXECUTE FUNCTION muster.follow_files()', watched.columns, watched.table_name);
+            'CREATE TRIGGER trg_muster_files_added AFTER INSERT ON %s FOR EACH ROW'
+            ' WHEN (num_nonnulls(NEW.%s) > 0) EXECUTE FUNCTION muster.follow_files()',
+            followed, replace(watched.columns, ', ', ', NEW.'));
+        EXECUTE format(
+            'CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF %s ON %s'
+            ' FOR EACH ROW EXECUTE FUNCTION muster.follow_files()', watched.columns, followed);
     END LOOP;
 END $$;

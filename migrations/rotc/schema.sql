@@ -1,95 +1,98 @@
 CREATE SCHEMA muster;
 
-CREATE FUNCTION muster.audit_columns(shown jsonb, other jsonb) RETURNS jsonb
-    LANGUAGE plpgsql STABLE
-    AS $$ -- LANGUAGE sql would plan the query again for every row
-DECLARE
-    answer JSONB;
+CREATE FUNCTION muster.audit_added() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
 BEGIN
-    SELECT jsonb_object_agg(
-        key,
-        CASE
-            WHEN value <> 'null' AND key IN (
-                -- who somebody is
-                'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn', 'gender',
-                'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality', 'language_spoken',
-                -- how and where to reach them
-                'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
-                'last_location_accuracy', 'last_location_provider',
-                -- measures of the body
-                'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
-                -- what people write to and about each other
-                'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
-                'before_json', 'after_json', 'revoked_reason',
-                -- what is printed about them
-                'snapshot', 'fingerprint', 'signature', 'code'
-            ) THEN '"[personal]"'
-            ELSE value
-        END
-    )
-    INTO answer
-    FROM jsonb_each(shown)
-    WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
-      AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
-      AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
-      AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:');
-    RETURN coalesce(answer, '{}');
+    IF EXISTS (SELECT FROM added) THEN
+        INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
+        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_id(row, TG_TABLE_NAME),
+               nullif(current_setting('muster.actor', true), '')::int,
+               jsonb_build_object('after', audited.columns) || cause
+        FROM (SELECT to_jsonb(added) AS row FROM added OFFSET 0) AS rows
+             CROSS JOIN (SELECT muster.audit_cause() AS cause OFFSET 0) AS causes
+             CROSS JOIN LATERAL muster.audited(row, NULL) AS audited;
+    END IF;
+    RETURN NULL;
 END $$;
 
-CREATE FUNCTION muster.audit_row() RETURNS trigger
+CREATE FUNCTION muster.audit_cause() RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT jsonb_strip_nulls(jsonb_build_object(
+        'request', nullif(current_setting('muster.request', true), ''),
+        'as', nullif(current_setting('muster.system', true), '')))
+$$;
+
+CREATE FUNCTION muster.audit_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 DECLARE
     -- A heartbeat writes these every few seconds for everybody who is online.
     heartbeat CONSTANT TEXT[] := ARRAY['last_seen', 'last_latitude', 'last_longitude', 'last_location_at',
         'last_location_accuracy', 'last_location_provider'];
-    old_row JSONB;
-    new_row JSONB;
-    payload JSONB := '{}';
-    setting TEXT;
+    before JSONB := to_jsonb(OLD);
+    after JSONB;
+    payload JSONB;
 BEGIN
-    IF TG_OP <> 'INSERT' THEN
-        old_row := to_jsonb(OLD);
+    IF TG_OP = 'UPDATE' THEN
+        after := to_jsonb(NEW);
     END IF;
-    IF TG_OP <> 'DELETE' THEN
-        new_row := to_jsonb(NEW);
-    END IF;
-    IF old_row = new_row THEN
-        RETURN NULL;
-    END IF;
-    IF TG_TABLE_NAME = 'users' AND old_row - heartbeat = new_row - heartbeat THEN
+    IF before = after OR (TG_TABLE_NAME = 'users' AND before - heartbeat = after - heartbeat) THEN
         RETURN NULL;
     END IF;
     -- The clean-up tells how many notices it has removed; a row for each would only move them to the log.
     IF TG_TABLE_NAME = 'notifications' AND TG_OP = 'DELETE' AND current_setting('muster.system', true) = 'clean-up' THEN
         RETURN NULL;
     END IF;
-
-    IF old_row IS NOT NULL THEN
-        payload := jsonb_build_object('before', muster.audit_columns(old_row, new_row));
+    SELECT jsonb_build_object('before', columns) INTO payload FROM muster.audited(before, after);
+    IF after IS NOT NULL THEN
+        SELECT payload || jsonb_build_object('after', columns) INTO payload FROM muster.audited(after, before);
     END IF;
-    IF new_row IS NOT NULL THEN
-        payload := payload || jsonb_build_object('after', muster.audit_columns(new_row, old_row));
-    END IF;
-    setting := nullif(current_setting('muster.request', true), '');
-    IF setting IS NOT NULL THEN
-        payload := payload || jsonb_build_object('request', setting);
-    END IF;
-    setting := nullif(current_setting('muster.system', true), '');
-    IF setting IS NOT NULL THEN
-        payload := payload || jsonb_build_object('as', setting);
-    END IF;
-
     INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-    VALUES (
-        TG_TABLE_NAME,
-        TG_OP,
-        -- user_settings has no id of its own
-        (coalesce(new_row, old_row) ->> CASE TG_TABLE_NAME WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int,
-        nullif(current_setting('muster.actor', true), '')::int,
-        payload);
+    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_id(coalesce(after, before), TG_TABLE_NAME),
+            nullif(current_setting('muster.actor', true), '')::int, payload || muster.audit_cause());
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION muster.audit_record_id(shown jsonb, table_name text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    AS $$
+    -- user_settings has no id of its own
+    SELECT (shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int
+$$;
+
+CREATE FUNCTION muster.audited(shown jsonb, other jsonb) RETURNS TABLE(columns jsonb)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT coalesce(
+        jsonb_object_agg(
+            key,
+            CASE
+                WHEN value <> 'null' AND key IN (
+                    -- who somebody is
+                    'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn', 'gender',
+                    'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality', 'language_spoken',
+                    -- how and where to reach them
+                    'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
+                    'last_location_accuracy', 'last_location_provider',
+                    -- measures of the body
+                    'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
+                    -- what people write to and about each other
+                    'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
+                    'before_json', 'after_json', 'revoked_reason',
+                    -- what is printed about them
+                    'snapshot', 'fingerprint', 'signature', 'code'
+                ) THEN '"[personal]"'
+                ELSE value
+            END),
+        '{}')
+    FROM jsonb_each(shown)
+    WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
+      AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
+      AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
+      AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:')
+$$;
 
 CREATE FUNCTION muster.events_stored() RETURNS trigger
     LANGUAGE plpgsql
@@ -148,11 +151,6 @@ DECLARE
     before TEXT[] := '{}';
     after TEXT[] := '{}';
 BEGIN
-    -- Thousands of cadets come without a picture in one import.
-    IF TG_OP = 'INSERT' AND NOT (jsonb_strip_nulls(to_jsonb(NEW))
-            ?| ARRAY['profile_pic', 'custom_bg', 'file_url', 'image_path', 'images']) THEN
-        RETURN NULL;
-    END IF;
     IF TG_OP <> 'INSERT' THEN
         before := muster.file_addresses(to_jsonb(OLD));
     END IF;
@@ -1468,7 +1466,9 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON muster.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
 
 CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.note_started_jobs();
 
@@ -1478,55 +1478,103 @@ CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.not
 
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activity_images REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.admin_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.admin_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.cadets REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.excuse_letters REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.grades FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.grades REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.push_subscriptions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_audit FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_audit REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.staff_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.system_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.training_days FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_days REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_staff REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.user_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
-CREATE TRIGGER trg_muster_audit AFTER INSERT OR DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_row();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.users REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.admin_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.grades FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_audit FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_days FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
 
 CREATE TRIGGER trg_muster_events_stored AFTER INSERT ON public.sync_events FOR EACH STATEMENT EXECUTE FUNCTION muster.events_stored();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activities FOR EACH ROW WHEN ((num_nonnulls(new.image_path, new.images) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activity_images FOR EACH ROW WHEN ((num_nonnulls(new.image_path) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.cadets FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.excuse_letters FOR EACH ROW WHEN ((num_nonnulls(new.file_url) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.training_staff FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF custom_bg ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.user_settings FOR EACH ROW WHEN ((num_nonnulls(new.custom_bg) > 0)) EXECUTE FUNCTION muster.follow_files();
 
-CREATE TRIGGER trg_muster_files AFTER INSERT OR DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.users FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF custom_bg ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
 

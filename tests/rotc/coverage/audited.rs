@@ -9,10 +9,12 @@ async fn every_table_is_audited_except_the_listed_ones() {
     let unaudited = app
         .query(
             "SELECT schemaname || '.' || tablename FROM pg_tables
-             WHERE schemaname IN ('public', 'muster') AND NOT EXISTS (
-                 SELECT FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+             WHERE schemaname IN ('public', 'muster') AND (
+                 -- INSERT, DELETE and UPDATE, as bits
+                 SELECT bit_or(tgtype::int & (4 | 8 | 16)) FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
                  WHERE tgrelid = format('%I.%I', schemaname, tablename)::regclass AND tgenabled <> 'D'
-                   AND proname IN ('audit_row', 'fn_merit_demerit_audit'))",
+                   AND proname IN ('audit_added', 'audit_changed', 'fn_merit_demerit_audit')
+             ) IS DISTINCT FROM (4 | 8 | 16)",
             &[],
         )
         .await;
