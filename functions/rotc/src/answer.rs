@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use serde::{Serialize, Serializer};
+use shared::http::Page;
 use utoipa::ToSchema;
 
 /// `{"message"}`: what most writes of the client API answer.
@@ -46,6 +47,26 @@ pub struct Listing<T> {
     pub total: i64,
     /// The things.
     pub data: Vec<T>,
+}
+
+/// Where a page stands among all, in answers of the client API.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct Pagination {
+    /// From 1.
+    pub page: i64,
+    /// Rows in a page.
+    pub limit: i64,
+    /// Rows in all pages.
+    pub total: i64,
+    /// Pages.
+    pub pages: i64,
+}
+
+impl Pagination {
+    /// Of a page of that many rows.
+    pub fn of(page: Page, total: i64) -> Self {
+        Self { page: page.page, limit: page.limit, total, pages: page.pages(total) }
+    }
 }
 
 /// Serializes a double the way JavaScript prints it: whole numbers without a fraction, no negative zero.

@@ -6,6 +6,7 @@ mod audited;
 mod deployed;
 mod kept;
 mod refused;
+mod schemas;
 mod snapshots;
 mod statements;
 mod sturdy;

@@ -107,6 +107,11 @@ async fn an_attendance_and_a_setting_have_words_of_their_own() {
     let message = admin.message().await;
     assert_eq!(message["type"], "system_settings_update");
     assert_eq!(message["data"], json!({ "key": "theme", "value": "dark" }));
+    let link = "INSERT INTO system_settings (key, value) VALUES ('cadet_list_source_url', 'https://example.test/?key=1')";
+    app.execute(link, &[]).await;
+    let message = admin.message().await;
+    let expected = json!({ "key": "cadet_list_source_url", "value": null });
+    assert_eq!(message["data"], expected, "a link may hold a key to what is shared there");
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ pub struct PersonFilter {
 row! {
     /// Somebody found.
     #[derive(Clone, Debug, Serialize, ToSchema)]
-    pub struct Person {
+    pub struct PersonFound {
         /// `cadet` or `staff`.
         #[serde(rename = "type")]
         pub kind: String,
@@ -48,12 +48,12 @@ row! {
 ///
 /// At most ten, cadets first, archived ones too.
 #[utoipa::path(get, path = "/api/admin/search", tag = "analytics", params(PersonFilter),
-    responses((status = 200, body = Vec<Person>)))]
+    responses((status = 200, body = Vec<PersonFound>)))]
 pub async fn search_people(
     _: Admin,
     State(app): State<App>,
     Query(filter): Query<PersonFilter>,
-) -> Result<Json<Vec<Person>>> {
+) -> Result<Json<Vec<PersonFound>>> {
     if filter.query.is_empty() {
         return Ok(Json(Vec::new()));
     }

@@ -11,10 +11,10 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use super::{AuditFilter, AuditSelection, Pagination};
+use super::{AuditFilter, AuditSelection};
 use crate::{
     access::Admin,
-    answer::{Success, iso, success},
+    answer::{Pagination, Success, iso, success},
 };
 
 row! {

@@ -3,14 +3,14 @@
 use axum::extract::FromRequestParts;
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use http::request::Parts;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use shared::{
     App, Error, Result,
     error::invalid_field,
-    http::{Page, Query},
+    http::Query,
     system::{Group, Need},
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod export;
@@ -101,23 +101,4 @@ fn moment(text: &str, field: &'static str, days: u64) -> Result<NaiveDateTime> {
     moment
         .filter(known)
         .ok_or_else(|| invalid_field(field, format!("{field} must be a date such as 2026-02-02")))
-}
-
-/// Where a page stands among all.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Pagination {
-    /// From 1.
-    pub page: i64,
-    /// Rows in a page.
-    pub limit: i64,
-    /// Rows in all pages.
-    pub total: i64,
-    /// Pages.
-    pub pages: i64,
-}
-
-impl Pagination {
-    fn of(page: Page, total: i64) -> Self {
-        Self { page: page.page, limit: page.limit, total, pages: page.pages(total) }
-    }
 }

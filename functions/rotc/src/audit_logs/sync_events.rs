@@ -12,10 +12,10 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Pagination, text};
+use super::text;
 use crate::{
     access::Admin,
-    answer::{Success, iso, success},
+    answer::{Pagination, Success, iso, success},
 };
 
 /// Which events are wanted.

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::cadet::{CadetRow, ListedCadet};
 use crate::{
     access::Staff,
+    answer::Pagination,
     cached::{cached_for_all, name_of},
 };
 
@@ -52,19 +53,6 @@ pub struct CadetPage {
     pub data: Vec<ListedCadet>,
     /// Where the page stands.
     pub pagination: Pagination,
-}
-
-/// Where a page stands.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Pagination {
-    /// Cadets on all pages.
-    pub total: i64,
-    /// From 1.
-    pub page: i64,
-    /// Cadets in a page.
-    pub limit: i64,
-    /// Pages.
-    pub pages: i64,
 }
 
 /// List the cadets for the client's pages
@@ -113,8 +101,7 @@ async fn list(app: &App, filter: &ClientFilter, page: Option<Page>) -> Result<Cl
         None if page.page > 1 => total(app, filter).await?,
         None => 0,
     };
-    let pagination = Pagination { total, page: page.page, limit: page.limit, pages: page.pages(total) };
-    Ok(ClientList::Page(CadetPage { data: listed(rows), pagination }))
+    Ok(ClientList::Page(CadetPage { data: listed(rows), pagination: Pagination::of(page, total) }))
 }
 
 fn listed(rows: Vec<CadetRow>) -> Vec<ListedCadet> {

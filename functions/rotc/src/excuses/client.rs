@@ -14,7 +14,7 @@ use validator::Validate;
 use super::{
     decide,
     form::{ExcuseFields, Sent},
-    letter::{Excuse, OwnExcuse, Status},
+    letter::{Excuse, LetterStatus, OwnExcuse},
     submit,
 };
 use crate::{
@@ -55,14 +55,14 @@ pub struct SubmittedExcuse {
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 pub struct Decision {
     /// `approved`, `rejected` or `pending`, in any case.
-    #[schema(value_type = Status)]
+    #[schema(value_type = LetterStatus)]
     status: Option<String>,
 }
 
 impl Decision {
     /// The status, if it is one.
-    pub(super) fn status(&self) -> Result<Status> {
-        let status = self.status.as_deref().and_then(Status::parse);
+    pub(super) fn status(&self) -> Result<LetterStatus> {
+        let status = self.status.as_deref().and_then(LetterStatus::parse);
         status.ok_or_else(|| invalid("invalid_status", "Invalid status"))
     }
 }

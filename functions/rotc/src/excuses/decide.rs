@@ -5,7 +5,7 @@ use shared::{App, Result, db::Change, error::not_found, row, sql};
 
 use super::{
     attendance::{self, Absence},
-    letter::Status,
+    letter::LetterStatus,
 };
 use crate::{access::User, grades::attendance_total, notifications::notify};
 
@@ -26,16 +26,16 @@ row! {
 ///
 /// The cadet is told. The same status again changes nothing. A letter without a training day on its date has no record to
 /// change; so had the approvals of earlier servers.
-pub async fn decide(app: &App, user: &User, id: i32, status: Status) -> Result<()> {
+pub async fn decide(app: &App, user: &User, id: i32, status: LetterStatus) -> Result<()> {
     let mut change = app.db.change(&user.actor()).await?;
     let (letter, day_id) = hold(&mut change, id).await?;
-    if Status::parse(&letter.status) == Some(status) {
+    if LetterStatus::parse(&letter.status) == Some(status) {
         return Ok(());
     }
-    let was_approved = Status::parse(&letter.status) == Some(Status::Approved);
+    let was_approved = LetterStatus::parse(&letter.status) == Some(LetterStatus::Approved);
     let update = sql!("UPDATE excuse_letters SET status = $2, training_day_id = $3 WHERE id = $1");
     change.execute(update, &[&id, &status.as_str(), &day_id]).await?;
-    if status == Status::Approved {
+    if status == LetterStatus::Approved {
         if let (Some(cadet_id), Some(day_id)) = (letter.cadet_id, day_id) {
             attendance::excuse(&mut change, &Absence { letter_id: id, cadet_id, day_id }).await?;
         }
@@ -77,11 +77,11 @@ async fn read(change: &mut Change, id: i32) -> Result<Letter> {
     change.one(find, &[&id]).await?.ok_or_else(|| not_found("Not found"))
 }
 
-async fn tell(change: &mut Change, letter: &Letter, status: Status) -> Result<()> {
+async fn tell(change: &mut Change, letter: &Letter, status: LetterStatus) -> Result<()> {
     let (Some(cadet_id), Some(date)) = (letter.cadet_id, letter.date_absent) else { return Ok(()) };
     let text = match status {
-        Status::Pending => format!("Your excuse letter for {date} is being reviewed again."),
-        Status::Approved | Status::Rejected => {
+        LetterStatus::Pending => format!("Your excuse letter for {date} is being reviewed again."),
+        LetterStatus::Approved | LetterStatus::Rejected => {
             format!("Your excuse letter for {date} has been {}.", status.as_str())
         }
     };

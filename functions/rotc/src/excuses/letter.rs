@@ -97,7 +97,7 @@ row! {
 /// What the staff says to a letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum LetterStatus {
     /// Nothing yet.
     Pending,
     /// The absence is excused.
@@ -106,7 +106,7 @@ pub enum Status {
     Rejected,
 }
 
-impl Status {
+impl LetterStatus {
     /// The text of `excuse_letters.status`.
     pub const fn as_str(self) -> &'static str {
         match self {

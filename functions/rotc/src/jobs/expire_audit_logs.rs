@@ -12,15 +12,13 @@ use shared::{
 };
 
 use super::NIGHT;
-
-/// Days an audit row is kept when the setting does not say otherwise.
-const KEPT_DAYS: i64 = 365;
+use crate::settings::keys::{AUDIT_RETENTION_DAYS, retention_days};
 
 /// Rows of one transaction.
 const BATCH: i64 = 5_000;
 
-/// Deletes the audit rows that are older than the setting `audit_retention_days` says (365 days without it), and leaves one
-/// row that tells how many.
+/// Deletes the audit rows that are older than the setting `audit_retention_days` says, and leaves one row that tells
+/// how many.
 ///
 /// Safe to run twice: what is gone is gone, and without old rows nothing is told.
 #[derive(Debug, Serialize, Deserialize)]
@@ -69,11 +67,9 @@ impl Job for ExpireAuditLogs {
     }
 }
 
-/// The setting; what is no sensible number of days counts as absent, so that a slip deletes nothing.
+/// The setting as it is now: what a process has kept may be half an hour old.
 async fn kept_days(app: &App) -> Result<i64> {
-    let find =
-        sql!("SELECT value FROM system_settings WHERE key = 'audit_retention_days' ORDER BY id LIMIT 1");
-    let value: Option<(Option<String>,)> = app.db.read().await?.one(find, &[]).await?;
-    let days = value.and_then(|(text,)| text?.trim().parse().ok());
-    Ok(days.filter(|days| (1..=36_500).contains(days)).unwrap_or(KEPT_DAYS))
+    let find = sql!("SELECT value FROM system_settings WHERE key = $1 ORDER BY id LIMIT 1");
+    let stored: Option<(Option<String>,)> = app.db.read().await?.one(find, &[&AUDIT_RETENTION_DAYS]).await?;
+    Ok(retention_days(stored.and_then(|(text,)| text).as_deref()))
 }

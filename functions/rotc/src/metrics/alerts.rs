@@ -44,7 +44,7 @@ pub struct Alert {
 
 /// What a look at the numbers has found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Checked {
+pub struct AlertCheck {
     /// Every bad number.
     pub alerts: Vec<Alert>,
     /// How many.
@@ -66,12 +66,12 @@ row! {
 
 /// Look at the numbers, and tell administrators what is wrong
 #[utoipa::path(post, path = "/api/metrics/check-alerts", tag = "metrics",
-    responses((status = 200, body = Success<Checked>)))]
-pub async fn check_alerts(_: Admin, State(app): State<App>) -> Result<Json<Success<Checked>>> {
+    responses((status = 200, body = Success<AlertCheck>)))]
+pub async fn check_alerts(_: Admin, State(app): State<App>) -> Result<Json<Success<AlertCheck>>> {
     let alerts = present(&app).await?;
     let notified = raise(&app, &alerts).await?;
     let timestamp = Some(app.clock.now().naive_utc());
-    Ok(Json(success(Checked { alert_count: alerts.len(), alerts, notified, timestamp })))
+    Ok(Json(success(AlertCheck { alert_count: alerts.len(), alerts, notified, timestamp })))
 }
 
 /// Looks at the numbers when somebody reads them. What goes wrong is logged: whoever reads them gets them.

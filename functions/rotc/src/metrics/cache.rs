@@ -28,7 +28,7 @@ pub struct AdminCache {
 /// Show how answers are kept
 #[utoipa::path(get, path = "/api/admin/cache/stats", tag = "metrics", responses((status = 200, body = AdminCache)))]
 pub async fn show_admin_cache(_: Admin, State(app): State<App>) -> Json<AdminCache> {
-    let Counts { keys, hits, misses } = counts(&app).await;
+    let CacheCounts { keys, hits, misses } = counts(&app).await;
     let percent = app.cache.lookups().hit_percent();
     let hit_rate = percent.map_or_else(|| "0%".to_owned(), |percent| format!("{percent:.2}%"));
     Json(AdminCache { hits, misses, keys, hit_rate })
@@ -40,14 +40,14 @@ pub struct Cleared {
     /// One sentence.
     pub message: &'static str,
     /// Before.
-    pub before: Counts,
+    pub before: CacheCounts,
     /// After.
-    pub after: Counts,
+    pub after: CacheCounts,
 }
 
 /// Kept answers and lookups.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Counts {
+pub struct CacheCounts {
     /// Answers kept.
     pub keys: u64,
     /// Found.
@@ -66,9 +66,9 @@ pub async fn clear_admin_cache(_: Admin, State(app): State<App>) -> Json<Cleared
 
 const CLEARED: &str = "Cache cleared successfully";
 
-async fn counts(app: &App) -> Counts {
+async fn counts(app: &App) -> CacheCounts {
     let lookups = app.cache.lookups();
-    Counts { keys: app.cache.size().await.0, hits: lookups.hits, misses: lookups.misses }
+    CacheCounts { keys: app.cache.size().await.0, hits: lookups.hits, misses: lookups.misses }
 }
 
 /// Kept answers.

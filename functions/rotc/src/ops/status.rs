@@ -59,7 +59,7 @@ pub struct SystemStatus {
     /// The database.
     pub database: DatabaseStatus,
     /// How much there is.
-    pub metrics: Counts,
+    pub metrics: SystemCounts,
 }
 
 /// The state of the program.
@@ -93,7 +93,7 @@ row! {
     /// How much there is, without what is archived.
     #[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
     #[serde(rename_all = "camelCase")]
-    pub struct Counts {
+    pub struct SystemCounts {
         /// Cadets.
         pub cadets: i64,
         /// Accounts.
@@ -121,7 +121,7 @@ pub async fn show_system_status(_: Admin, State(app): State<App>) -> Result<Json
     }))
 }
 
-async fn counts(app: &App) -> Result<Counts> {
+async fn counts(app: &App) -> Result<SystemCounts> {
     const TABLES: &[&str] = &["cadets", "users", "training_days", "activities", "notifications"];
     let kept = app.cache.answer("system-status", COUNTS_LIFE, TABLES, count(app)).await?;
     Ok(serde_json::from_slice(&kept.body)?)
@@ -135,6 +135,6 @@ async fn count(app: &App) -> Result<Bytes> {
                 (SELECT count(*) FROM activities) AS activities,
                 (SELECT count(*) FROM notifications WHERE is_read IS NOT TRUE) AS unread_notifications"
     );
-    let counts: Option<Counts> = app.db.read().await?.one(count, &[]).await?;
+    let counts: Option<SystemCounts> = app.db.read().await?.one(count, &[]).await?;
     Ok(Bytes::from(serde_json::to_vec(&counts)?))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use shared::realtime::Part;
 
 use super::{audience::number, facts::Facts, frames::Stored};
+use crate::settings::keys::is_told;
 
 /// Examinations, by the columns of their scores.
 const SCORES: [&str; 3] = ["prelim_score", "midterm_score", "final_score"];
@@ -41,8 +42,8 @@ fn translated(event: &Stored, facts: &Facts) -> (String, Value) {
         ("grade_updated", Some(cadet_id)) => exam_scores(event, cadet_id, facts).unwrap_or_else(as_stored),
         ("attendance_updated", Some(cadet_id)) => attendance(event, cadet_id, facts),
         ("system_setting_updated", _) => {
-            let key = &event.payload["key"];
-            let value = facts.setting(key.as_str().unwrap_or_default());
+            let key = event.payload["key"].as_str().unwrap_or_default();
+            let value = Some(facts.setting(key)).filter(|_| is_told(key));
             ("system_settings_update".to_owned(), json!({ "key": key, "value": value }))
         }
         _ => as_stored(),

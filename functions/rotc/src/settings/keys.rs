@@ -54,6 +54,9 @@ pub const SCHOOL_NAME: &str = "school_name";
 /// The emblem in the head of documents: a PNG or JPEG that was uploaded.
 pub const DOCUMENT_LOGO: &str = "document_logo";
 
+/// For how many days audit rows are kept; see [`retention_days`].
+pub const AUDIT_RETENTION_DAYS: &str = "audit_retention_days";
+
 const KNOWN: &[Known] = &[
     known("school_year", Kind::SchoolYear, Some("2024-2025")),
     known("semester", Kind::Semester, Some("1st")),
@@ -62,7 +65,7 @@ const KNOWN: &[Known] = &[
     known(SCHOOL_NAME, Kind::Text, None),
     known(DOCUMENT_LOGO, Kind::Upload, None),
     known(MAINTENANCE_MODE, Kind::Truth, Some("false")),
-    known("audit_retention_days", Kind::Days, Some("90")),
+    known(AUDIT_RETENTION_DAYS, Kind::Days, Some("365")),
     known("email_alerts_default", Kind::Bit, None),
     known("push_notifications_default", Kind::Bit, None),
     known("activity_updates_default", Kind::Bit, None),
@@ -85,6 +88,15 @@ const SECRET_WORDS: &[&str] =
 /// What the settings are that nobody has set.
 pub fn defaults() -> impl Iterator<Item = (&'static str, &'static str)> {
     KNOWN.iter().filter_map(|known| Some((known.key, known.default?)))
+}
+
+/// For how many days audit rows are kept. What is stored but is not a sensible number counts as the default, so that a slip
+/// deletes nothing.
+pub fn retention_days(stored: Option<&str>) -> i64 {
+    let days = |text: &str| text.trim().parse().ok().filter(|days| RETENTION_DAYS.contains(days));
+    let default =
+        || defaults().find(|(key, _)| *key == AUDIT_RETENTION_DAYS).and_then(|(_, text)| days(text));
+    stored.and_then(days).or_else(default).unwrap_or(*RETENTION_DAYS.end())
 }
 
 /// Whether a setting is kept out of lists and events.
@@ -259,6 +271,15 @@ mod tests {
             ("motto", json!({})),
         ] {
             assert!(canonical(key, &value).is_err(), "{key} {value}");
+        }
+    }
+
+    #[test]
+    fn audit_rows_are_kept_as_long_as_the_setting_says_or_its_default() {
+        for (stored, days) in
+            [(Some(" 30 "), 30), (Some("29"), 365), (Some("soon"), 365), (Some("99999"), 365), (None, 365)]
+        {
+            assert_eq!(retention_days(stored), days, "{stored:?}");
         }
     }
 

@@ -4,15 +4,13 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use shared::{
     App, Result,
-    db::{Actor, Change, Sql},
+    db::{Actor, Sql},
     row, sql,
 };
 
 use super::keys;
-use crate::events;
 
 const KEPT_AS: &str = "rotc:system:settings:all";
 
@@ -61,7 +59,7 @@ row! {
     }
 }
 
-/// Stores checked values, and tells which keys are new. What is set to the value it has is left alone.
+/// Stores checked values, and returns those keys that are new. A trigger tells clients of each. What is set to the value it has is left alone.
 pub async fn store(app: &App, actor: &Actor, wanted: &BTreeMap<String, String>) -> Result<Vec<String>> {
     let (names, values): (Vec<&str>, Vec<&str>) =
         wanted.iter().map(|(key, value)| (key.as_str(), value.as_str())).unzip();
@@ -75,14 +73,6 @@ pub async fn store(app: &App, actor: &Actor, wanted: &BTreeMap<String, String>) 
          RETURNING key, xmax = 0 AS created"
     );
     let stored: Vec<Stored> = change.all(upsert, &[&names, &values]).await?;
-    for Stored { key, .. } in &stored {
-        publish(&mut change, key, wanted.get(key).map(String::as_str)).await?;
-    }
     change.commit().await?;
     Ok(stored.into_iter().filter(|stored| stored.created).map(|stored| stored.key).collect())
-}
-
-async fn publish(change: &mut Change, key: &str, value: Option<&str>) -> Result<()> {
-    let value = value.filter(|_| keys::is_told(key)).map_or(Value::Null, Value::from);
-    events::publish(change, "system_settings_update", None, json!({ "key": key, "value": value })).await
 }

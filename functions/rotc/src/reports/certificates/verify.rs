@@ -29,7 +29,7 @@ const LOOKS: Limit = Limit { name: "certificate", hits: 60, seconds: 60 };
 /// How a certificate stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Status {
+pub enum CertificateStatus {
     /// It was given and stands.
     Issued,
     /// It was taken back.
@@ -44,7 +44,7 @@ pub struct Verdict {
     /// In groups of four.
     pub code: String,
     /// How it stands.
-    pub status: Status,
+    pub status: CertificateStatus,
     /// What is printed on it; nothing when it is not valid. Paper that says otherwise was forged.
     pub certificate: Option<Printed>,
     /// When it was given.
@@ -131,9 +131,9 @@ async fn look(app: &App, device: &Device, text: &str) -> Result<Option<Verdict>>
 impl Verdict {
     fn of(code: &Code, row: Stored, printed: Option<Printed>) -> Self {
         let status = match (&printed, row.revoked_at) {
-            (None, _) => Status::NotValid,
-            (Some(_), Some(_)) => Status::Revoked,
-            (Some(_), None) => Status::Issued,
+            (None, _) => CertificateStatus::NotValid,
+            (Some(_), Some(_)) => CertificateStatus::Revoked,
+            (Some(_), None) => CertificateStatus::Issued,
         };
         let valid = printed.is_some();
         Self {
