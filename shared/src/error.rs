@@ -172,6 +172,18 @@ pub fn invalid_field(field: &str, message: impl Into<String>) -> Error {
     Error::new(Kind::Invalid, "invalid", message).with_fields(fields)
 }
 
+/// 400 with several fields named, all for the same reason.
+#[track_caller]
+pub fn invalid_fields<'a>(
+    code: &'static str,
+    names: impl IntoIterator<Item = &'a str>,
+    message: &str,
+) -> Error {
+    let field = |name: &str| FieldError { field: name.to_owned(), message: message.to_owned() };
+    let fields = names.into_iter().map(field).collect();
+    Error::new(Kind::Invalid, code, message).with_fields(fields)
+}
+
 /// 401.
 #[track_caller]
 pub fn unauthorized(code: &'static str, message: impl Into<String>) -> Error {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use serde::{Serialize, Serializer};
-use shared::http::Page;
+use shared::http::{Created, Page};
 use utoipa::ToSchema;
 
 /// `{"message"}`: what most writes of the client API answer.
@@ -29,9 +29,21 @@ pub struct Success<T> {
     pub message: Option<String>,
 }
 
+impl<T> Success<T> {
+    /// With a sentence about what was done.
+    pub fn saying(self, message: impl Into<String>) -> Self {
+        Self { message: Some(message.into()), ..self }
+    }
+}
+
 /// Wraps one thing.
 pub fn success<T>(data: T) -> Success<T> {
     Success { success: true, data, message: None }
+}
+
+/// The answer (201) about something new.
+pub fn created<T>(data: T) -> Created<Success<T>> {
+    Created(success(data).saying("Resource created successfully"))
 }
 
 /// A page of things of the resource API.
@@ -47,6 +59,13 @@ pub struct Listing<T> {
     pub total: i64,
     /// The things.
     pub data: Vec<T>,
+}
+
+impl<T> Listing<T> {
+    /// One page of `total` things.
+    pub fn of(page: Page, total: i64, data: Vec<T>) -> Self {
+        Self { success: true, page: page.page, limit: page.limit, total, data }
+    }
 }
 
 /// Where a page stands among all, in answers of the client API.

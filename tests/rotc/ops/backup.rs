@@ -1,27 +1,12 @@
 //! Backups: complete, without secrets, for administrators only.
 
-use http::Method;
 use serde_json::{Value, json};
 use tests::{TestApp, a_cadet};
-
-use super::for_admins_only;
 
 /// Tables that hold what the legacy server kept.
 async fn tables(app: &TestApp) -> Vec<String> {
     let list = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1";
     app.query(list, &[]).await.iter().map(|row| row.get(0)).collect()
-}
-
-#[tokio::test]
-async fn only_administrators_make_and_fetch_backups() {
-    let app = TestApp::rotc().await;
-    for_admins_only(
-        &app,
-        Method::GET,
-        &["/api/admin/backup/download", "/uploads/backups/rotc-backup-2026-02-02.json"],
-    )
-    .await;
-    for_admins_only(&app, Method::POST, &["/api/admin/backup/save"]).await;
 }
 
 #[tokio::test]

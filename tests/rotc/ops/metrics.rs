@@ -1,38 +1,8 @@
 //! The numbers move when something happens.
 
-use http::Method;
 use serde_json::{Value, json};
 use shared::sql;
 use tests::TestApp;
-
-use super::for_admins_only;
-
-const READS: [&str; 8] = [
-    "/api/metrics",
-    "/api/metrics/database",
-    "/api/metrics/cache",
-    "/api/metrics/thresholds",
-    "/api/slow-queries",
-    "/api/cache/stats",
-    "/api/admin/metrics",
-    "/api/admin/cache/stats",
-];
-
-#[tokio::test]
-async fn only_administrators_see_and_change_the_numbers() {
-    let app = TestApp::rotc().await;
-    for_admins_only(&app, Method::GET, &READS).await;
-    for_admins_only(&app, Method::GET, &["/api/metrics/prometheus", "/api/admin/perf/alerts"]).await;
-    let writes = [
-        "/api/metrics/check-alerts",
-        "/api/slow-queries/reset",
-        "/api/cache/clear",
-        "/api/admin/metrics/reset",
-        "/api/admin/cache/clear",
-    ];
-    for_admins_only(&app, Method::POST, &writes).await;
-    for_admins_only(&app, Method::PUT, &["/api/metrics/thresholds"]).await;
-}
 
 #[tokio::test]
 async fn requests_and_queries_are_counted_until_the_reset() {

@@ -1,24 +1,8 @@
 //! The state of the server.
 
 use chrono::TimeDelta;
-use http::Method;
 use serde_json::json;
 use tests::{TestApp, a_cadet};
-
-use super::for_admins_only;
-
-#[tokio::test]
-async fn only_administrators_see_the_state() {
-    let app = TestApp::rotc().await;
-    let reads = [
-        "/api/admin/health-check",
-        "/api/admin/system-status",
-        "/api/admin/sync/metrics",
-        "/api/admin/debug/cadet/1",
-    ];
-    for_admins_only(&app, Method::GET, &reads).await;
-    for_admins_only(&app, Method::POST, &["/api/admin/force-optimize-db"]).await;
-}
 
 #[tokio::test]
 async fn health_names_every_part_and_is_200_without_a_database() {

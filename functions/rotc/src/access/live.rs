@@ -2,9 +2,12 @@
 
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
-use shared::{App, Error, Result, error::unauthorized};
+use shared::{App, Error, Result};
 
-use super::{User, cookie_token, header_token, person, query_token};
+use super::{
+    User,
+    person::{cookie_token, header_token, optional, query_token, required},
+};
 
 /// Anybody signed in, by header, cookie or `?token=`: an `EventSource` cannot send a header. For event streams only.
 #[derive(Clone, Debug)]
@@ -20,9 +23,7 @@ impl FromRequestParts<App> for Listener {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = header_token(parts).or_else(|| query_token(parts)).or_else(|| cookie_token(parts));
-        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
-        let user = person(app, parts, &token).await?;
-        user.map(Self).ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+        required(app, parts, token).await.map(Self)
     }
 }
 
@@ -32,16 +33,10 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = query_token(parts).or_else(|| header_token(parts));
         let upgrades = parts.headers.contains_key(header::SEC_WEBSOCKET_KEY);
-        let Some(token) = token else {
-            return if upgrades {
-                Ok(Self(None))
-            } else {
-                Err(unauthorized("no_token", "No token provided"))
-            };
-        };
-        match person(app, parts, &token).await? {
-            None if !upgrades => Err(unauthorized("invalid_token", "Invalid token")),
-            user => Ok(Self(user)),
+        if upgrades {
+            optional(app, parts, token).await.map(Self)
+        } else {
+            required(app, parts, token).await.map(|user| Self(Some(user)))
         }
     }
 }

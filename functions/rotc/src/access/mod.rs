@@ -7,12 +7,7 @@ use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use shared::{
-    App, Error, Result,
-    db::Actor,
-    error::{forbidden, unauthorized},
-    http::Path,
-};
+use shared::{App, Error, Result, db::Actor, error::forbidden, http::Path};
 use uuid::Uuid;
 
 use crate::{autolink, settings::maintenance};
@@ -23,7 +18,7 @@ mod refusal;
 
 pub use live::{Caller, Listener};
 pub use person::bearer;
-use person::{cookie_token, header_token, person, query_token};
+use person::{cookie_token, header_token, optional, required};
 pub use refusal::{
     AccessDenied, CadetAccessRequired, NoSender, NotACadet, NotACadetAccount, NotAStaffAccount, Refusal,
 };
@@ -175,9 +170,7 @@ impl FromRequestParts<App> for Member {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = header_token(parts).ok_or_else(|| unauthorized("no_token", "No token provided"))?;
-        let user = person(app, parts, &token).await?;
-        user.map(Self).ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+        required(app, parts, header_token(parts)).await.map(Self)
     }
 }
 
@@ -303,10 +296,7 @@ impl FromRequestParts<App> for Guest {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        match header_token(parts) {
-            Some(token) => Ok(Self(person(app, parts, &token).await?)),
-            None => Ok(Self(None)),
-        }
+        optional(app, parts, header_token(parts)).await.map(Self)
     }
 }
 
@@ -314,10 +304,7 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        match header_token(parts).or_else(|| cookie_token(parts)) {
-            Some(token) => Ok(Self(person(app, parts, &token).await?)),
-            None => Ok(Self(None)),
-        }
+        optional(app, parts, header_token(parts).or_else(|| cookie_token(parts))).await.map(Self)
     }
 }
 
@@ -326,12 +313,8 @@ impl FromRequestParts<App> for AdminViewer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let token = header_token(parts).or_else(|| cookie_token(parts));
-        let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
-        let user = person(app, parts, &token).await?;
-        match user.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))? {
-            user if user.role == Role::Admin => Ok(Self(user)),
-            _ => Err(forbidden("Forbidden")),
-        }
+        let user = required(app, parts, token).await?;
+        if user.role == Role::Admin { Ok(Self(user)) } else { Err(forbidden("Forbidden")) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who is behind a token.
 
 use http::{header, request::Parts};
-use shared::{App, Result, auth::token::Claims, http::RequestId, row, sql};
+use shared::{App, Result, auth::token::Claims, error::unauthorized, http::RequestId, row, sql};
 
 use super::{COOKIE, Role, User};
 use crate::settings::maintenance;
@@ -38,8 +38,22 @@ row! {
 }
 
 /// The person behind a token, if it is ours and its session lives. In maintenance only administrators get further.
-pub(super) async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
+async fn person(app: &App, parts: &Parts, token: &str) -> Result<Option<User>> {
     known(app, token, parts.extensions.get::<RequestId>().map(|id| id.0.clone())).await
+}
+
+/// The person behind a token that must be there.
+pub(super) async fn required(app: &App, parts: &Parts, token: Option<String>) -> Result<User> {
+    let token = token.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+    person(app, parts, &token).await?.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+}
+
+/// Whoever is behind the token, if one was sent.
+pub(super) async fn optional(app: &App, parts: &Parts, token: Option<String>) -> Result<Option<User>> {
+    match token {
+        Some(token) => person(app, parts, &token).await,
+        None => Ok(None),
+    }
 }
 
 /// The user behind a token that came on another way than a request of ours.

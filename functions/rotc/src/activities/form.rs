@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     Error, Result,
-    error::{FieldError, invalid, invalid_field},
+    error::{invalid, invalid_field, invalid_fields},
     http::{FormData, UploadedFile},
 };
 use utoipa::ToSchema;
@@ -131,19 +131,13 @@ impl Sent {
 
     /// Refuses a new activity of the resource API without one of these.
     pub fn require_all(&self) -> Result<()> {
-        let fields =
-            [("title", &self.title), ("description", &self.description), ("date", &self.date)].into_iter();
-        let missing: Vec<FieldError> = fields
-            .filter(|(_, value)| value.is_none())
-            .map(|(field, _)| FieldError {
-                field: field.to_owned(),
-                message: "This field is required.".to_owned(),
-            })
-            .collect();
+        let fields = [("title", &self.title), ("description", &self.description), ("date", &self.date)];
+        let missing: Vec<&str> =
+            fields.into_iter().filter(|(_, value)| value.is_none()).map(|(field, _)| field).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        Err(invalid("required", "This field is required.").with_fields(missing))
+        Err(invalid_fields("required", missing, "This field is required."))
     }
 
     fn checked(mut self) -> Result<Self> {

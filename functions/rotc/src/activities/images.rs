@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     access::{Member, Staff, User},
-    answer::{Success, success},
+    answer::{Success, created, success},
     uploads,
 };
 
@@ -61,7 +61,7 @@ pub async fn add_activity_image(
     let images = activity::find(&app, id).await?.activity_images;
     let image = images.into_iter().find(|image| image.image_url == address);
     let image = image.ok_or_else(|| internal("the new picture is gone"))?;
-    Ok(Created(Success { message: Some("Resource created successfully".to_owned()), ..success(image) }))
+    Ok(created(image))
 }
 
 /// Puts the stored picture, or the one that is named, behind the others. Gives its address.

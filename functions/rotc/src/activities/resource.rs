@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     access::{Admin, Member, Staff},
-    answer::{Listing, Success, success},
+    answer::{Listing, Success, created, success},
 };
 
 /// Which activities are wanted. Everything given must hold.
@@ -68,7 +68,7 @@ pub async fn list_activities(
     let total = read.scalar(count, &[&kind, &from, &to]).await?;
     let rows: Vec<ActivityRow> = read.all(list, &[&kind, &from, &to, &page.limit, &page.offset()]).await?;
     let data = activity::with_images(&mut read, rows).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// A day of the filter, if it is given.
@@ -106,8 +106,7 @@ pub async fn create_activity(
     let sent = Sent::by_resource(form)?;
     sent.require_all()?;
     let id = edit::create(&app, &user, sent).await?;
-    let made = success(activity::find(&app, id).await?);
-    Ok(Created(Success { message: Some("Resource created successfully".to_owned()), ..made }))
+    Ok(created(activity::find(&app, id).await?))
 }
 
 /// Edit an activity

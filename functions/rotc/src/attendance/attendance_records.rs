@@ -126,7 +126,7 @@ pub async fn list_attendance(
     training_days::day(&mut read, day_id).await?;
     let total = read.scalar(count, &[&day_id]).await?;
     let data = read.all(list, &[&day_id, &page.limit, &page.offset()]).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// Record a cadet's attendance

@@ -65,5 +65,5 @@ async fn days(app: &App, page: Page) -> Result<Listing<DayResource>> {
     let mut read = app.db.read().await?;
     let total = read.scalar(sql!("SELECT count(*) AS total FROM training_days"), &[]).await?;
     let data = read.all(list, &[&page.limit, &page.offset()]).await?;
-    Ok(Listing { success: true, page: page.page, limit: page.limit, total, data })
+    Ok(Listing::of(page, total, data))
 }

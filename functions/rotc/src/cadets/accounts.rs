@@ -4,6 +4,8 @@ use serde::Serialize;
 use shared::{App, Result, db::Change, error::conflict, row, sql};
 use utoipa::ToSchema;
 
+use crate::users;
+
 /// Stored for cadets who have no password yet. Legacy: it is no bcrypt hash, so it never verifies.
 pub(crate) const NO_PASSWORD: &str = "$2a$10$DUMMYPASSWORDHASHDO_NOT_USE_OR_YOU_WILL_BE_HACKED";
 
@@ -115,26 +117,7 @@ pub(super) async fn update(
     // Legacy: several accounts may share a cadet; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE cadet_id = $1");
     match change.scalar::<Option<i32>>(oldest, &[&cadet_id]).await? {
-        Some(user_id) => update_one(change, user_id, username, email, None).await,
+        Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }
-}
-
-/// Gives one account a new name, address or picture; what is none stays, an empty address is cleared.
-pub(super) async fn update_one(
-    change: &mut Change,
-    user_id: i32,
-    username: Option<&str>,
-    email: Option<&str>,
-    profile_pic: Option<&str>,
-) -> Result<()> {
-    let update = sql!(
-        "UPDATE users
-         SET username = coalesce($2, username),
-             email = CASE WHEN $3::text IS NULL THEN email ELSE nullif($3, '') END,
-             profile_pic = coalesce($4, profile_pic)
-         WHERE id = $1"
-    );
-    change.execute(update, &[&user_id, &username, &email, &profile_pic]).await?;
-    Ok(())
 }

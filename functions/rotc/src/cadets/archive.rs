@@ -110,9 +110,7 @@ pub async fn archive_cadet(
     if touched.cadets == 0 {
         return Err(not_found("Cadet not found"));
     }
-    let mut answer = success(Archived { is_archived: true });
-    answer.message = Some("Cadet archived successfully".to_owned());
-    Ok(Json(answer))
+    Ok(Json(success(Archived { is_archived: true }).saying("Cadet archived successfully")))
 }
 
 /// Restore an archived cadet

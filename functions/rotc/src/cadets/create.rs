@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::{
     App, Error, Result,
-    error::{FieldError, invalid, invalid_field},
+    error::{invalid, invalid_field, invalid_fields},
     http::{Created, Json},
     sql,
 };
@@ -65,7 +65,7 @@ pub async fn create_cadet(
 ) -> Result<Created<Success<Cadet>>> {
     let missing = sent.missing();
     if !missing.is_empty() {
-        return Err(required(&missing));
+        return Err(invalid_fields("invalid", missing, "This field is required."));
     }
     check_email(&sent)?;
     let (_, cadet) = enrol(&app, &admin, &sent, Details::default(), taken).await?;
@@ -82,14 +82,6 @@ pub(super) fn taken() -> Error {
 #[track_caller]
 pub(super) fn client_taken() -> Error {
     invalid("taken", "Cadet with this Student ID already exists")
-}
-
-/// 400 with a message for each missing field.
-fn required(missing: &[&str]) -> Error {
-    let message = "This field is required.";
-    let fields =
-        missing.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
-    invalid("invalid", message).with_fields(fields.collect())
 }
 
 /// Refuses what cannot be a mail address. The client API takes any text, as old data holds any text.

@@ -128,7 +128,7 @@ async fn find(
         }
     };
     let data = found.into_iter().map(Cadet::from).collect();
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 async fn rows(

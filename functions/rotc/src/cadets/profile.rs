@@ -17,7 +17,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use super::{
-    accounts::{self, Conflicts},
+    accounts::Conflicts,
     details::Details,
     fields::{self, CadetFields, ClientCadetFields},
     record::CadetRecord,
@@ -27,7 +27,7 @@ use crate::{
     events,
     notifications::notify,
     sent::{filled, is_true},
-    uploads,
+    uploads, users,
 };
 
 /// Show one's own profile
@@ -109,7 +109,7 @@ async fn save(
         details.profile_pic = Some(picture.to_owned());
     }
     details.save(&mut change, own.cadet_id).await?;
-    accounts::update_one(&mut change, own.user.id, username, email, picture).await?;
+    users::accounts::update(&mut change, own.user.id, username, email, picture).await?;
     tell(&mut change, own.cadet_id, &details).await?;
     change.commit().await
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     db::Change,
-    error::{FieldError, invalid, not_found},
+    error::{invalid, invalid_fields, not_found},
     http::{FormData, Json, Path, UploadedFile},
 };
 use utoipa::ToSchema;
@@ -86,17 +86,10 @@ pub async fn update_cadet(
     check_email(&sent)?;
     let emptied = sent.emptied();
     if !emptied.is_empty() {
-        return Err(blank(&emptied));
+        return Err(invalid_fields("invalid", emptied, "This field may not be blank."));
     }
     let (_, cadet) = Edit { id, sent: &sent, strict: true, taken }.run(&app, &admin, picture).await?;
     Ok(Json(success(cadet)))
-}
-
-fn blank(names: &[&str]) -> Error {
-    let message = "This field may not be blank.";
-    let fields =
-        names.iter().map(|name| FieldError { field: (*name).to_owned(), message: message.to_owned() });
-    invalid("invalid", message).with_fields(fields.collect())
 }
 
 /// One edit of one cadet.

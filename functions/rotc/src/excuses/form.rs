@@ -4,7 +4,7 @@ use chrono::{Datelike, Days, NaiveDate};
 use serde::Deserialize;
 use shared::{
     App, Error, Result,
-    error::{FieldError, invalid, invalid_field},
+    error::{invalid, invalid_field, invalid_fields},
     http::{FormData, UploadedFile},
 };
 use utoipa::ToSchema;
@@ -92,7 +92,8 @@ impl Sent {
             ("reason", reason.is_none()),
         ];
         let (Some(date), Some(reason), false) = (date, reason, missing[0].1) else {
-            return Err(required(&missing));
+            let names = missing.into_iter().filter(|(_, missing)| *missing).map(|(name, _)| name);
+            return Err(invalid_fields("required", names, "This field is required."));
         };
         let sent = Self {
             cadet_id,
@@ -142,14 +143,6 @@ fn id(field: &str, sent: &Loose) -> Result<Option<i32>> {
 
 fn filled(text: Option<String>) -> Option<String> {
     text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
-}
-
-fn required(missing: &[(&str, bool)]) -> Error {
-    let message = "This field is required.";
-    let fields = missing.iter().filter(|(_, missing)| *missing);
-    let fields =
-        fields.map(|(field, _)| FieldError { field: (*field).to_owned(), message: message.to_owned() });
-    invalid("required", message).with_fields(fields.collect())
 }
 
 fn wrong_type(_: serde_json::Error) -> Error {

@@ -59,5 +59,5 @@ pub async fn process_excuse_letter(
     let task_id = change.start(&ReadLetter { letter_id: id }).await?;
     change.commit().await?;
     let reading = success(LetterReading { task_id, excuse_letter_id: id });
-    Ok(Accepted(Success { message: Some("OCR processing queued".to_owned()), ..reading }))
+    Ok(Accepted(reading.saying("OCR processing queued")))
 }

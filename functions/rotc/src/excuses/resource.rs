@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     access::{Acting, Sight, Staff, Visible},
-    answer::{Listing, Success, success},
+    answer::{Listing, Success, created, success},
 };
 
 /// Which letters are wanted. Everything given must hold.
@@ -89,7 +89,7 @@ async fn page(
     let mut read = app.db.read().await?;
     let total = read.scalar(count, &[&only, &filter.cadet_id, &status]).await?;
     let data = read.all(list, &[&only, &filter.cadet_id, &status, &page.limit, &page.offset()]).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// Submit an excuse letter
@@ -113,8 +113,7 @@ pub async fn create_excuse_letter(
         (None, None) => return Err(not_found("Cadet not found")),
     };
     let id = submit::submit(&app, &user, cadet_id, &sent).await?;
-    let made = success(letter::find(&app, id).await?);
-    Ok(Created(Success { message: Some("Resource created successfully".to_owned()), ..made }))
+    Ok(created(letter::find(&app, id).await?))
 }
 
 /// Approve or reject an excuse letter (resource API)

@@ -58,7 +58,7 @@ pub async fn list_orphan_files(
     let wait = TimeDelta::from_std(REPORTED_FOR)?.num_seconds() as f64;
     let data: Vec<OrphanFile> = app.db.read().await?.all(list, &[&page.limit, &page.offset(), &wait]).await?;
     let total = data.first().map_or(0, |file| file.total);
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// A sweep that was started.

@@ -137,7 +137,7 @@ async fn find(app: &App, page: Page, only: Option<i32>) -> Result<Listing<Grade>
     let total = read.scalar(count, &[&only]).await?;
     let rows: Vec<GradeRow> = read.all(list, &[&only, &page.limit, &page.offset()]).await?;
     let data = with_logs(&mut read, rows).await?;
-    Ok(Listing { success: true, page: page.page, limit: page.limit, total, data })
+    Ok(Listing::of(page, total, data))
 }
 
 /// Show a cadet's grades

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     access::{Admin, Visible},
-    answer::{Empty, Success, iso, success},
+    answer::{Empty, Success, created, iso, success},
 };
 
 row! {
@@ -92,7 +92,7 @@ pub async fn create_merit_demerit(
     let logs = logs_of(&mut app.db.read().await?, &[entry.cadet_id]).await?;
     let log = logs.into_iter().find(|log| log.id == id);
     let log = log.ok_or_else(|| internal("the new entry is gone"))?;
-    Ok(Created(Success { message: Some("Resource created successfully".to_owned()), ..success(log) }))
+    Ok(created(log))
 }
 
 /// List a cadet's ledger

@@ -93,7 +93,7 @@ pub async fn list_admin_messages(
         )
         .await?;
     let total = count(&mut read, status, only).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// Whose messages somebody sees; none for all.
@@ -127,7 +127,7 @@ pub async fn create_admin_message(
     let id = post::post(&app, &mut change, &user, &new).await?;
     change.commit().await?;
     let sent = show(&app, id).await?.ok_or_else(|| internal("a message vanished"))?;
-    Ok(Created(Success { message: Some("Message sent successfully".to_owned()), ..success(sent) }))
+    Ok(Created(success(sent).saying("Message sent successfully")))
 }
 
 /// Answer a message, as a resource
@@ -162,7 +162,7 @@ async fn answer(app: &App, admin: &User, id: i32, reply: &Reply) -> Result<Json<
         return Err(unknown());
     }
     let answered = show(app, id).await?.ok_or_else(unknown)?;
-    Ok(Json(Success { message: Some("Reply sent successfully".to_owned()), ..success(answered) }))
+    Ok(Json(success(answered).saying("Reply sent successfully")))
 }
 
 async fn show(app: &App, id: i32) -> Result<Option<MessageToAdmin>> {

@@ -28,7 +28,7 @@ pub async fn list_staff_messages(
 ) -> Result<Json<Listing<StaffMessage>>> {
     let page = request.page(PAGE.0, PAGE.1);
     let (data, total) = chat::page(&app, page).await?;
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// Write to the staff
@@ -43,5 +43,5 @@ pub async fn create_staff_message(
 ) -> Result<Created<Success<StaffMessage>>> {
     let id = chat::post(&app, &own.user, own.staff_id, &sent).await?;
     let posted = chat::show(&app, id).await?.ok_or_else(|| internal("a message vanished"))?;
-    Ok(Created(Success { message: Some("Message posted".to_owned()), ..success(posted) }))
+    Ok(Created(success(posted).saying("Message posted")))
 }

@@ -93,7 +93,7 @@ pub async fn list_notifications(
     let page = request.page(PAGE.0, PAGE.1);
     let (notices, total) = inbox::page(&app, &user, filter.is_read, page).await?;
     let data = notices.into_iter().map(Notice::from).collect::<Vec<_>>();
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }).into_response())
+    Ok(Json(Listing::of(page, total, data)).into_response())
 }
 
 /// A notice to send.
@@ -213,7 +213,7 @@ pub async fn mark_all_notifications_read(
 ) -> Result<Json<Success<Count>>> {
     let count = i64::try_from(inbox::mark_read(&app, &user, None).await?)?;
     let message = format!("{count} notifications marked as read");
-    Ok(Json(Success { message: Some(message), ..success(Count { count }) }))
+    Ok(Json(success(Count { count }).saying(message)))
 }
 
 /// The count of unread notices, where either kind of client looks for it.
@@ -281,5 +281,5 @@ pub async fn delete_notification(
 }
 
 fn deleted() -> Json<Success<Empty>> {
-    Json(Success { message: Some("Notification deleted".to_owned()), ..success(Empty {}) })
+    Json(success(Empty {}).saying("Notification deleted"))
 }

@@ -7,7 +7,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{Error, internal, invalid_field, not_found},
-    http::{Created, Json, Path},
+    http::{Created, Json, Page, Path},
     push::WrongSubscription,
     row, sql,
 };
@@ -124,7 +124,7 @@ pub async fn list_subscriptions(
     );
     let data: Vec<Subscription> = app.db.read().await?.all(list, &[&user.id, &MOST]).await?;
     let total = i64::try_from(data.len())?;
-    Ok(Json(Listing { success: true, page: 1, limit: MOST, total, data }))
+    Ok(Json(Listing::of(Page { page: 1, limit: MOST }, total, data)))
 }
 
 /// Unsubscribe a browser of mine
@@ -141,7 +141,7 @@ pub async fn delete_subscription(
         return Err(not_found("Subscription not found"));
     }
     change.commit().await?;
-    Ok(Json(Success { message: Some("Subscription deleted".to_owned()), ..success(Empty {}) }))
+    Ok(Json(success(Empty {}).saying("Subscription deleted")))
 }
 
 async fn store(app: &App, user: &User, new: NewSubscription) -> Result<Created<Success<Subscribed>>> {

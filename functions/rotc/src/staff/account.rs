@@ -9,6 +9,7 @@ use shared::{
 };
 
 use super::details::Details;
+use crate::users;
 
 /// Names tried before giving up.
 const ATTEMPTS: u32 = 20;
@@ -156,24 +157,7 @@ pub(super) async fn update(
     // Several accounts may share a member; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE staff_id = $1");
     match change.scalar::<Option<i32>>(oldest, &[&staff_id]).await? {
-        Some(user_id) => update_one(change, user_id, username, email).await,
+        Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }
-}
-
-/// Gives one account a new name or address; what is none stays, an empty address is cleared.
-pub(super) async fn update_one(
-    change: &mut Change,
-    user_id: i32,
-    username: Option<&str>,
-    email: Option<&str>,
-) -> Result<()> {
-    let update = sql!(
-        "UPDATE users
-         SET username = coalesce($2, username),
-             email = CASE WHEN $3::text IS NULL THEN email ELSE nullif($3, '') END
-         WHERE id = $1"
-    );
-    change.execute(update, &[&user_id, &username, &email]).await?;
-    Ok(())
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     access::OnStaff,
     sent::{filled, is_true},
-    uploads,
+    uploads, users,
 };
 
 /// What became of a saved profile.
@@ -81,7 +81,7 @@ async fn save(
         member.is_profile_completed = Some(true);
     }
     member.save(&mut change, own.staff_id).await?;
-    account::update_one(&mut change, own.user.id, username, email).await?;
+    users::accounts::update(&mut change, own.user.id, username, email, None).await?;
     picture.save_in_accounts(&mut change, own.staff_id).await?;
     change.commit().await
 }

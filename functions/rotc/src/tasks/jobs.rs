@@ -136,7 +136,7 @@ pub async fn list_jobs(
     let jobs: Vec<Stored> = app.db.read().await?.all(list, &params).await?;
     let total = jobs.first().map_or(0, |job| job.total);
     let data = jobs.into_iter().map(JobView::from).collect();
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 /// Show a job

@@ -1,4 +1,4 @@
-//! Ending accounts: archived, or deleted with everything that names them.
+//! Changing accounts, and ending them: archived, or deleted with everything that names them.
 
 use shared::{
     App, Result,
@@ -6,6 +6,25 @@ use shared::{
     db::{Change, Sql},
     sql,
 };
+
+/// Gives one account a new name, address or picture; what is none stays, an empty address is cleared.
+pub async fn update(
+    change: &mut Change,
+    user_id: i32,
+    username: Option<&str>,
+    email: Option<&str>,
+    profile_pic: Option<&str>,
+) -> Result<()> {
+    let update = sql!(
+        "UPDATE users
+         SET username = coalesce($2, username),
+             email = CASE WHEN $3::text IS NULL THEN email ELSE nullif($3, '') END,
+             profile_pic = coalesce($4, profile_pic)
+         WHERE id = $1"
+    );
+    change.execute(update, &[&user_id, &username, &email, &profile_pic]).await?;
+    Ok(())
+}
 
 /// Archives accounts and ends their sessions. Nothing else is touched.
 pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<()> {

@@ -91,7 +91,7 @@ pub async fn list_certificates(
     let rows: Vec<CertificateRow> =
         read.all(list, &[&filter.activity_id, &filter.cadet_id, &page.limit, &page.offset()]).await?;
     let data = rows.into_iter().map(CertificateEntry::from).collect();
-    Ok(Json(Listing { success: true, page: page.page, limit: page.limit, total, data }))
+    Ok(Json(Listing::of(page, total, data)))
 }
 
 impl From<CertificateRow> for CertificateEntry {
