@@ -42,7 +42,7 @@ async fn a_list_records_counts_and_tells_and_empty_cells_keep_what_was_there() {
     let answer = import(&app, PATH, &day, "list.csv", list).await;
     answer.is(200).has(json!({
         "message": "Import complete. Success: 1, Skipped: 1, Failed: 1",
-        "errors": ["Error processing row 3: status \"sick\" is none of present, absent, late and excused"],
+        "errors": ["Error processing row 3: status \"sick\" is not one of present, absent, late and excused"],
     }));
     assert_eq!(record(&app, &day, &first).await, texts(["present", "early", "06:55", "11:00"]));
     let total = "SELECT attendance_present FROM grades WHERE cadet_id = $1";

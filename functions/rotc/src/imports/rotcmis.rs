@@ -346,7 +346,7 @@ pub async fn apply(
 }
 
 fn entry(app: &App, status: &str, date: &str) -> Result<(Status, String), String> {
-    let status = status_word(status).ok_or("the status is none of present, late, excused and absent")?;
+    let status = status_word(status).ok_or("the status is not one of present, late, excused and absent")?;
     let day = match date {
         "" => app.clock.now(),
         text => moment(text).ok_or("the date is no date")?,

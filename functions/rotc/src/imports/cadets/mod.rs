@@ -1,7 +1,6 @@
 //! Importing cadets: from a workbook, a CSV file or the text of a PDF, sent or fetched.
 
 use axum::extract::State;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use shared::{
     App, Error, Result,
@@ -218,7 +217,7 @@ pub async fn apply(
     let rows = rows::read(contents, plan.kind == Kind::RotcmisCadets, &mut report);
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('import of cadets'))"), &[]).await?;
     let existing = existing::find(change, &rows).await?;
-    let merged = merge::merge(app, rows, existing, plan.strategy, &mut report);
+    let merged = merge::merge(app, rows, existing, (plan.strategy, run::may_overwrite(user)), &mut report);
     write::write(change, app, user, merged, &mut report).await?;
     report.errors.sort_by_key(|error| error.row);
     report.rows.sort_by_key(|row| row.row);
@@ -259,14 +258,10 @@ pub(super) const MIDDLE_NAME: usize = 2;
 pub(super) const LAST_NAME: usize = 3;
 pub(super) const EMAIL: usize = 5;
 pub(super) const YEAR_LEVEL: usize = 9;
+pub(super) const RELIGION: usize = 18;
 pub(super) const BIRTHDATE: usize = 19;
 
 /// A cadet as the database takes it.
 pub(super) fn record(fields: &Fields) -> serde_json::Map<String, serde_json::Value> {
     NAMES.iter().zip(fields).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
-}
-
-/// A day as it is stored.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
-    super::columns::day(text)
 }
