@@ -12,6 +12,7 @@ mod cadets;
 mod integration;
 mod links;
 mod malformed;
+mod previews;
 mod resource;
 mod staff;
 

@@ -2,40 +2,26 @@
 
 use axum::extract::State;
 use documents::read::Row;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{
     App, Result,
     db::Change,
-    error::invalid,
-    http::{FormData, Json, Query, UploadedFile},
+    http::{FormData, Json, Query},
     sql,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
 
 use super::{
-    cadets::ImportForm,
+    Answer,
     columns::{Aliases, Column},
+    lists::{Checked, ImportForm, ListOptions, MOST_FILES, files, named},
     people::{Found, Person, PersonColumns},
-    report::{Effect, Remark, Report},
-    run::{self, Input, Kind, Mode, Plan, Ran, Strategy},
-    source::{Accepts, Contents},
+    report::{Effect, Preview, Report},
+    run::{self, Input, Kind, Ran, Strategy},
+    source::Contents,
 };
 use crate::{access::Admin, grades::attendance_total};
-
-/// What a list of scores or points may be.
-pub const ACCEPTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
-    csv: true,
-    json: true,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and JSON files are read",
-};
-
-/// Files of one request.
-pub const MOST_FILES: usize = 5;
 
 const SCORES: [(&str, Aliases); 3] = [
     ("prelim", &["prelim", "prelim_score", "prelims"]),
@@ -45,22 +31,8 @@ const SCORES: [(&str, Aliases); 3] = [
 const ATTENDANCE: Aliases = &["attendance_present", "present"];
 const STATUS: Aliases = &["status", "grade_status"];
 
-/// Rows that a check shows.
-const SHOWN: usize = 20;
-
 /// Characters of a status at most.
 const LONGEST_STATUS: usize = 100;
-
-/// How lists are imported.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-pub struct ListOptions {
-    /// Import a ledger that was imported within the last ten minutes once more.
-    #[serde(default)]
-    pub again: bool,
-    /// What happens to scores that are there: `update` (the default), `fill`, `skip` or `error`.
-    pub strategy: Option<Strategy>,
-}
 
 /// A row of scores as the file has it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -83,27 +55,6 @@ pub struct ScoreRow {
     status: String,
 }
 
-/// What the check of a file found.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Checked<T> {
-    /// Rows.
-    pub total: usize,
-    /// Rows that say whom they are about and something about them.
-    pub valid: usize,
-    /// The first rows.
-    pub preview: Vec<T>,
-    /// What is wrong with rows, and whom nobody knows.
-    pub errors: Vec<Remark>,
-}
-
-impl<T> Checked<T> {
-    /// Of these rows, of which those are `valid`.
-    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Remark>) -> Self {
-        let valid = rows.iter().filter(|row| valid(row)).count();
-        Self { total: rows.len(), valid, preview: rows.into_iter().take(SHOWN).collect(), errors }
-    }
-}
-
 /// What came of an import of scores.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportedGrades {
@@ -123,6 +74,9 @@ pub struct ImportedGrades {
     /// Rows of one that goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_records: Option<usize>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
 }
 
 /// Check a list of scores
@@ -137,7 +91,7 @@ pub async fn check_grades(
     form: FormData,
 ) -> Result<Json<Checked<ScoreRow>>> {
     let files = files(form, MOST_FILES)?;
-    let input = Input::read(&app, plan(Kind::Grades, ListOptions::default()), &files).await?;
+    let input = Input::read(&app, ListOptions::default().plan(Kind::Grades), &files).await?;
     let rows = read(input.contents());
     let report = run::preview(&app, &admin, input).await?;
     let valid = |row: &ScoreRow| row.person().is_named() && row.has_score();
@@ -156,43 +110,34 @@ pub async fn import_grades(
     State(app): State<App>,
     Query(options): Query<ListOptions>,
     form: FormData,
-) -> Result<super::Answer<ImportedGrades>> {
+) -> Result<Answer<ImportedGrades>> {
+    let mode = options.mode(&form)?;
     let files = files(form, MOST_FILES)?;
-    let ran = run::run(&app, &admin, plan(Kind::Grades, options), &files, Mode::default()).await?;
-    Ok(match ran {
-        Ran::Queued(id, total) => super::Answer::queued(ImportedGrades {
+    Ok(answer(run::run(&app, &admin, options.plan(Kind::Grades), &files, mode).await?))
+}
+
+fn answer(ran: Ran) -> Answer<ImportedGrades> {
+    let of = |report: &Report| ImportedGrades {
+        message: "Grades import completed".to_owned(),
+        updated: report.taken(),
+        skipped: report.total - report.taken(),
+        errors: report.shown_with_warnings(),
+        ..ImportedGrades::default()
+    };
+    match ran {
+        Ran::Queued(id, total) => Answer::queued(ImportedGrades {
             message: run::in_background(total),
             task_id: Some(id),
             status: Some("processing"),
             total_records: Some(total),
             ..ImportedGrades::default()
         }),
-        Ran::Done(report, id) => super::Answer::done(ImportedGrades {
-            message: "Grades import completed".to_owned(),
-            updated: report.taken(),
-            skipped: report.total - report.taken(),
-            errors: report.shown(),
-            task_id: Some(id),
-            ..ImportedGrades::default()
+        Ran::Done(report, id) => Answer::done(ImportedGrades { task_id: Some(id), ..of(&report) }),
+        Ran::Previewed(report) => Answer::done(ImportedGrades {
+            message: run::PREVIEWED.to_owned(),
+            preview: Some(report.clone().into()),
+            ..of(&report)
         }),
-        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
-    })
-}
-
-/// How lists of scores and points are imported.
-pub fn plan(kind: Kind, options: ListOptions) -> Plan {
-    Plan { kind, strategy: options.strategy.unwrap_or_default(), day_id: None }
-}
-
-/// The files of a form, one at least.
-pub fn files(mut form: FormData, most: usize) -> Result<Vec<UploadedFile>> {
-    let files = form.files.remove("files").unwrap_or_default();
-    if !form.files.is_empty() || files.len() > most {
-        return Err(invalid("unexpected_file", "Unexpected field"));
-    }
-    match files.is_empty() {
-        true => Err(invalid("no_files", "No files uploaded")),
-        false => Ok(files),
     }
 }
 
@@ -285,14 +230,6 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
     report.updated_ids = changed;
     report.errors.sort_by_key(|error| error.row);
     Ok(report)
-}
-
-/// The cadet of a row.
-pub fn named(person: &Person, found: &Found) -> Result<i32, String> {
-    if !person.is_named() {
-        return Err("it does not say which cadet is meant".to_owned());
-    }
-    found.of(person).map_err(|why| format!("{}: {why}", person.who()))
 }
 
 fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {

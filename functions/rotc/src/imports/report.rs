@@ -137,6 +137,12 @@ impl Report {
         self.errors.iter().take(SHOWN).map(|error| error.message.clone()).collect()
     }
 
+    /// The first errors, and the first remarks where there are fewer errors.
+    pub fn shown_with_warnings(&self) -> Vec<String> {
+        let remarks = self.errors.iter().chain(&self.warnings);
+        remarks.take(SHOWN).map(|remark| remark.message.clone()).collect()
+    }
+
     /// Whether somebody may want to read the whole report.
     pub fn has_remarks(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty()

@@ -13,19 +13,19 @@ use shared::{
     App, Result,
     db::Change,
     error::invalid,
-    http::{FormData, Json, UploadedFile},
+    http::{FormData, Json, Query, UploadedFile},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
 use super::{
-    cadets::ImportForm,
+    Answer,
     columns::Column,
-    grades::files,
-    report::{Effect, Report},
+    lists::{Flag, ImportForm, PreviewOptions, files},
+    report::{Effect, Preview, Report},
     roster::{Match, Named, Roster},
-    run::{self, Kind, Mode, Plan, Ran, Strategy},
+    run::{self, Kind, Plan, Ran, Strategy},
     source::{self, Accepts, Contents},
 };
 use crate::{
@@ -229,6 +229,10 @@ pub struct RecordsToImport {
     pub records: Option<Vec<Value>>,
     /// `skip-duplicates` (the default) leaves records of the same cadet and day as they are, `overwrite` changes them.
     pub strategy: Option<String>,
+    /// Only tell what would be done; it may stand in the query as well.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// What came of an import of records.
@@ -245,6 +249,9 @@ pub struct ImportedRecords {
     /// `processing`, of one that goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<Preview>,
 }
 
 /// How many records became what.
@@ -259,13 +266,15 @@ pub struct RecordNumbers {
 /// Import records of ROTCMIS
 ///
 /// A day without a training day gets one. All records are written together.
-#[utoipa::path(post, path = "/api/integration/rotcmis/import", tag = "imports", request_body = RecordsToImport,
+#[utoipa::path(post, path = "/api/integration/rotcmis/import", tag = "imports",
+    params(PreviewOptions), request_body = RecordsToImport,
     responses((status = 200, body = ImportedRecords), (status = 202, body = ImportedRecords)))]
 pub async fn import_records(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     Json(sent): Json<RecordsToImport>,
-) -> Result<super::Answer<ImportedRecords>> {
+) -> Result<Answer<ImportedRecords>> {
     let records = sent.records.filter(|records| !records.is_empty());
     let records = records.ok_or_else(|| invalid("no_records", "No records to import"))?;
     let overwrite = sent.strategy.as_deref() == Some("overwrite");
@@ -273,26 +282,40 @@ pub async fn import_records(
     let plan = Plan { kind: Kind::RotcmisAttendance, strategy, day_id: None };
     let body = Bytes::from(serde_json::to_vec(&records.iter().map(slim).collect::<Vec<_>>())?);
     let file = UploadedFile { name: "records.json".to_owned(), body };
-    Ok(match run::run(&app, &admin, plan, &[file], Mode::default()).await? {
-        Ran::Queued(id, total) => super::Answer::queued(ImportedRecords {
+    let mode = options.preview.mode(sent.preview);
+    Ok(answer(run::run(&app, &admin, plan, &[file], mode).await?))
+}
+
+fn answer(ran: Ran) -> Answer<ImportedRecords> {
+    let of = |report: &Report| ImportedRecords {
+        message: "Import completed".to_owned(),
+        result: Some(RecordNumbers {
+            inserted: report.created,
+            updated: report.updated + report.unchanged,
+            skipped: report.skipped,
+            errors: report.failed,
+        }),
+        task_id: None,
+        status: None,
+        preview: None,
+    };
+    match ran {
+        Ran::Queued(id, total) => Answer::queued(ImportedRecords {
             message: run::in_background(total),
             result: None,
             task_id: Some(id),
             status: Some("processing"),
+            preview: None,
         }),
-        Ran::Done(report, id) => super::Answer::done(ImportedRecords {
-            message: "Import completed".to_owned(),
-            result: Some(RecordNumbers {
-                inserted: report.created,
-                updated: report.updated + report.unchanged,
-                skipped: report.skipped,
-                errors: report.failed,
-            }),
-            task_id: report.has_remarks().then_some(id),
-            status: None,
+        Ran::Done(report, id) => {
+            Answer::done(ImportedRecords { task_id: report.has_remarks().then_some(id), ..of(&report) })
+        }
+        Ran::Previewed(report) => Answer::done(ImportedRecords {
+            message: run::PREVIEWED.to_owned(),
+            preview: Some(report.clone().into()),
+            ..of(&report)
         }),
-        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
-    })
+    }
 }
 
 /// What is imported of a record.

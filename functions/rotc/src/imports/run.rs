@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    attendance, cadets, grades, ledger,
+    attendance, cadets, grades, ledger, lists,
     report::{Imported, Report},
     rotcmis,
     source::{self, Accepts, Contents},
@@ -69,7 +69,7 @@ impl Kind {
             Self::Cadets => cadets::ACCEPTS,
             Self::Staff => staff::ACCEPTS,
             Self::Attendance => attendance::ACCEPTS,
-            Self::Grades | Self::Ledger | Self::RotcmisCadets | Self::RotcmisAttendance => grades::ACCEPTS,
+            Self::Grades | Self::Ledger | Self::RotcmisCadets | Self::RotcmisAttendance => lists::ACCEPTS,
         }
     }
 }
@@ -263,7 +263,7 @@ async fn refuse_repeat(
     if change.scalar::<bool>(find, &[&ImportFile::KIND, &digest, &user.id, &since]).await? {
         return Err(conflict(
             "imported_already",
-            "This ledger was imported a few minutes ago, its points are already counted. Import it again later if that is meant.",
+            "This ledger was imported a few minutes ago, its points are already counted. To add them again, wait ten minutes or send `again=true`.",
         ));
     }
     Ok(())
@@ -285,7 +285,7 @@ fn digest(files: &[UploadedFile]) -> String {
         hash.update((file.body.len() as u64).to_le_bytes());
         hash.update(&file.body);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hash.finalize())
 }
 
 /// The answer of a client route; `sentence` says the numbers of an import that is done.
@@ -308,13 +308,16 @@ pub fn answer(ran: Ran, sentence: impl FnOnce(&Report) -> String) -> Imported {
             ..Imported::default()
         },
         Ran::Previewed(report) => Imported {
-            message: format!("Preview, nothing is written. {}", sentence(&report)),
+            message: format!("{PREVIEWED} {}", sentence(&report)),
             errors: report.shown(),
             preview: Some(report.into()),
             ..Imported::default()
         },
     }
 }
+
+/// What is said of an import that was only looked at.
+pub const PREVIEWED: &str = "Preview, nothing is written.";
 
 /// What is said of an import that goes on in the background.
 pub fn in_background(total: usize) -> String {

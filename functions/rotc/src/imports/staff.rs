@@ -18,9 +18,10 @@ use shared::{
 use validator::ValidateEmail;
 
 use super::{
-    Answered,
-    cadets::{self, ImportForm, ImportOptions, NewAccount},
+    Answer,
+    accounts::{self, NewAccount},
     columns::{Aliases, Column, name_parts, take_over},
+    lists::{Flag, ImportForm, ImportOptions},
     report::{Effect, Imported, Report},
     run::{self, Kind, Plan, Strategy},
     source::{Accepts, Contents},
@@ -88,14 +89,15 @@ pub async fn import_staff(
     State(app): State<App>,
     Query(options): Query<ImportOptions>,
     mut form: FormData,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
     let plan = Plan { kind: Kind::Staff, strategy: options.strategy.unwrap_or_default(), day_id: None };
-    let ran = run::run(&app, &admin, plan, &[file], options.mode()).await?;
+    let mode = options.preview.mode(Flag::of_form(&form)?);
+    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
     let sentence = |report: &Report| {
         format!("Import complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
     };
-    Ok(Answered(run::answer(ran, sentence)))
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 row! {
@@ -356,5 +358,5 @@ async fn open_accounts(change: &mut Change, app: &App, slots: &[Slot], report: &
         let names = names.into_iter().filter(|name| name.len() > 1 && name != ".").collect();
         Some(NewAccount { owner_id: slot.id?, names, email: slot.fields[EMAIL].clone(), row: slot.row })
     });
-    cadets::open(change, app, Role::Staff, accounts.collect(), report).await
+    accounts::open(change, app, Role::Staff, accounts.collect(), report).await
 }

@@ -9,17 +9,18 @@ use shared::{
     App, Result,
     db::Change,
     error::{Kind as ErrorKind, gone, invalid, not_found},
-    http::{FormData, Json},
+    http::{FormData, Json, Query},
     sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    Answered, fetch,
+    Answer, fetch,
+    lists::{Flag, PreviewOptions},
     report::{Effect, Imported, Report},
     roster::{Match, Roster},
-    run::{self, Input, Kind, Mode, Plan, Strategy},
+    run::{self, Input, Kind, Plan, Strategy},
     source::{Accepts, Contents},
 };
 use crate::{
@@ -60,7 +61,7 @@ pub struct AttendanceForm {
     /// The training day.
     #[schema(rename = "dayId")]
     day_id: i32,
-    /// Only tell what would be done.
+    /// Only tell what would be done; it may stand in the query as well.
     preview: Option<bool>,
 }
 
@@ -75,6 +76,10 @@ pub struct SharedAttendance {
     #[serde(default)]
     #[schema(value_type = i32)]
     pub day_id: Loose,
+    /// Only tell what would be done; it may stand in the query as well.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// What was asked of the server's own disk.
@@ -85,32 +90,35 @@ pub struct LocalFile {}
 ///
 /// Excel, CSV, PDF, Word, or a picture of a list. Cadets are found by student id, user name, mail address or a name that may be
 /// misspelt a little; who is not found is left out. Empty cells keep what is recorded. All rows are written together.
-#[utoipa::path(post, path = "/api/attendance/import", tag = "imports",
+#[utoipa::path(post, path = "/api/attendance/import", tag = "imports", params(PreviewOptions),
     request_body(content = AttendanceForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     mut form: FormData,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
     let plan = plan(day_of(&form)?);
-    let preview = form.fields.get("preview").is_some_and(crate::sent::is_true);
+    let mode = options.preview.mode(Flag::of_form(&form)?);
     check_day(&app, plan.day_id).await?;
-    let ran = run::run(&app, &admin, plan, &[file], Mode { preview, ..Mode::default() }).await?;
-    Ok(Answered(run::answer(ran, sentence)))
+    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 /// Import the attendance of a training day from a link
 ///
 /// A file shared on Google Drive, Dropbox, OneDrive or SharePoint.
-#[utoipa::path(post, path = "/api/attendance/import-url", tag = "imports", request_body = SharedAttendance,
+#[utoipa::path(post, path = "/api/attendance/import-url", tag = "imports",
+    params(PreviewOptions), request_body = SharedAttendance,
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance_url(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     Json(list): Json<SharedAttendance>,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let missing = || invalid("required", "URL and Day ID are required");
     let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or_else(missing)?;
     if matches!(list.day_id, Loose::Missing | Loose::Null) {
@@ -126,8 +134,8 @@ pub async fn import_attendance_url(
         }
         _ => cause,
     })?;
-    let ran = run::run(&app, &admin, plan, &[file], Mode::default()).await?;
-    Ok(Answered(run::answer(ran, sentence)))
+    let ran = run::run(&app, &admin, plan, &[file], options.preview.mode(list.preview)).await?;
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 /// Import attendance from the server's disk

@@ -5,16 +5,15 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use shared::{App, Result, db::Change, error::conflict, sql};
 
-use super::{
-    FIRST_NAME, LAST_NAME, RANK,
-    accounts::{self, NewAccount},
-    merge::Slot,
-    record,
-};
+use super::{FIRST_NAME, LAST_NAME, RANK, merge::Slot, record};
 use crate::{
     access::{Role, User},
     events,
-    imports::{report::Report, run},
+    imports::{
+        accounts::{self, NewAccount},
+        report::Report,
+        run,
+    },
     staff::letters,
 };
 
