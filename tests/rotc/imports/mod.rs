@@ -15,6 +15,7 @@ mod malformed;
 mod previews;
 mod resource;
 mod staff;
+mod strategies;
 
 /// A file as a part of a form.
 pub fn file(field: &str, name: &str, body: impl Into<Vec<u8>>) -> Part {

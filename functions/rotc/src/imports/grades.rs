@@ -1,5 +1,7 @@
 //! Importing scores (rules.md 9.5).
 
+use std::collections::{HashMap, HashSet};
+
 use axum::extract::State;
 use documents::read::Row;
 use serde::Serialize;
@@ -167,8 +169,12 @@ impl ScoreRow {
         Person { student_id, email, username, first, last }
     }
 
+    fn scores(&self) -> [&String; 3] {
+        [&self.prelim, &self.midterm, &self.final_]
+    }
+
     fn has_score(&self) -> bool {
-        [&self.prelim, &self.midterm, &self.final_].iter().any(|score| !score.is_empty())
+        self.scores().iter().any(|text| parsed(text).is_some())
     }
 }
 
@@ -206,7 +212,7 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
     let people: Vec<Person> = rows.iter().map(ScoreRow::person).collect();
     let found = Found::all(change, &people.iter().collect::<Vec<_>>()).await?;
     let mut wanted: Vec<(i32, Scores)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     let mut sources = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
@@ -222,10 +228,16 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
             Err(why) => report.fail(row.number, &who, format!("Row {}: {why}", row.number)),
         }
     }
-    let changed = store(change, strategy, &wanted).await?;
+    let Stored { changed, kept } = store(change, strategy, &wanted).await?;
     for (number, who, cadet_id) in sources {
-        let effect = if changed.contains(&cadet_id) { Effect::Updated } else { Effect::Unchanged };
-        report.count(number, &who, effect, Vec::new());
+        match (kept.contains(&cadet_id), changed.contains(&cadet_id)) {
+            (true, _) if strategy == Strategy::Error => {
+                report.fail(number, &who, format!("Row {number}: {who}: has scores already"));
+            }
+            (true, _) => report.count(number, &who, Effect::Skipped, Vec::new()),
+            (false, true) => report.count(number, &who, Effect::Updated, Vec::new()),
+            (false, false) => report.count(number, &who, Effect::Unchanged, Vec::new()),
+        }
     }
     report.updated_ids = changed;
     report.errors.sort_by_key(|error| error.row);
@@ -240,20 +252,28 @@ fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
         return Err("the status is too long".to_owned());
     }
     let mut read = Scores::default();
-    for ((name, _), (score, text)) in
-        SCORES.iter().zip(read.scores.iter_mut().zip([&row.prelim, &row.midterm, &row.final_]))
-    {
-        if text.is_empty() {
-            continue;
+    let mut wrong = Vec::new();
+    for ((name, _), (score, text)) in SCORES.iter().zip(read.scores.iter_mut().zip(row.scores())) {
+        *score = parsed(text);
+        if score.is_none() && !text.is_empty() {
+            wrong.push(format!("the {name} score is no number"));
         }
-        match text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            Some(number) => *score = Some(number.clamp(0.0, 100.0)),
-            // Legacy: what is no number counts as not sent.
-            None => report.warn(row.number, format!("Row {}: the {name} score is no number", row.number)),
-        }
+    }
+    if !wrong.is_empty() && !row.has_score() && row.status.is_empty() {
+        return Err(wrong.join(", "));
+    }
+    // Legacy: what is no number counts as not sent.
+    for why in wrong {
+        report.warn(row.number, format!("Row {}: {why}", row.number));
     }
     read.status = Some(row.status.clone()).filter(|status| !status.is_empty());
     Ok(read)
+}
+
+/// A score between 0 and 100.
+fn parsed(text: &str) -> Option<f64> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.map(|number| number.clamp(0.0, 100.0))
 }
 
 impl Scores {
@@ -265,26 +285,40 @@ impl Scores {
     }
 }
 
-async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]) -> Result<Vec<i32>> {
+/// What became of the scores of cadets.
+struct Stored {
+    /// Who has got others.
+    changed: Vec<i32>,
+    /// Whose scores were there and stay.
+    kept: HashSet<i32>,
+}
+
+async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]) -> Result<Stored> {
     let mut ids: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     attendance_total::hold(change, &ids).await?;
+    let kept = match strategy {
+        Strategy::Skip | Strategy::Error => graded(change, &ids).await?,
+        Strategy::Update | Strategy::Fill => HashSet::new(),
+    };
+    let wanted: Vec<&(i32, Scores)> = wanted.iter().filter(|(id, _)| !kept.contains(id)).collect();
     // A score of 0 counts as none for those who only fill what is missing: so the column begins.
     let update = sql!(
         "UPDATE grades AS old
-         SET prelim_score = CASE WHEN $6 AND old.prelim_score > 0 THEN old.prelim_score
-                                 ELSE coalesce(new.prelim, old.prelim_score) END,
-             midterm_score = CASE WHEN $6 AND old.midterm_score > 0 THEN old.midterm_score
-                                  ELSE coalesce(new.midterm, old.midterm_score) END,
-             final_score = CASE WHEN $6 AND old.final_score > 0 THEN old.final_score
-                                ELSE coalesce(new.final, old.final_score) END,
-             status = CASE WHEN $6 AND old.status <> '' THEN old.status
-                           ELSE coalesce(new.status, old.status, 'active') END
-         FROM unnest($1::int[], $2::float8[], $3::float8[], $4::float8[], $5::text[])
-              AS new (cadet_id, prelim, midterm, final, status)
+         SET prelim_score = new.prelim, midterm_score = new.midterm, final_score = new.final, status = new.status
+         FROM (SELECT cadet_id,
+                      CASE WHEN $6 AND prelim_score > 0 THEN prelim_score ELSE coalesce(prelim, prelim_score) END
+                      AS prelim,
+                      CASE WHEN $6 AND midterm_score > 0 THEN midterm_score ELSE coalesce(midterm, midterm_score) END
+                      AS midterm,
+                      CASE WHEN $6 AND final_score > 0 THEN final_score ELSE coalesce(final, final_score) END AS final,
+                      CASE WHEN $6 AND grades.status <> '' THEN grades.status
+                           ELSE coalesce(list.status, grades.status, 'active') END AS status
+               FROM unnest($1::int[], $2::float8[], $3::float8[], $4::float8[], $5::text[])
+                    AS list (cadet_id, prelim, midterm, final, status)
+               JOIN grades USING (cadet_id)) AS new
          WHERE old.cadet_id = new.cadet_id
-           AND (coalesce(new.prelim, old.prelim_score), coalesce(new.midterm, old.midterm_score),
-                coalesce(new.final, old.final_score), coalesce(new.status, old.status, 'active'))
+           AND (new.prelim, new.midterm, new.final, new.status)
                IS DISTINCT FROM (old.prelim_score, old.midterm_score, old.final_score, old.status)
          RETURNING old.cadet_id"
     );
@@ -293,10 +327,18 @@ async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]
     let (prelim, midterm, last) = (score(0), score(1), score(2));
     let status: Vec<&Option<String>> = wanted.iter().map(|(_, new)| &new.status).collect();
     let fill = strategy == Strategy::Fill;
-    let rows: Vec<(i32,)> = match strategy {
-        Strategy::Skip => Vec::new(),
-        _ => change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?,
-    };
+    let rows: Vec<(i32,)> = change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?;
     attendance_total::recount(change, &ids).await?;
+    Ok(Stored { changed: rows.into_iter().map(|(id,)| id).collect(), kept })
+}
+
+/// Those of these cadets who have been graded. Every cadet has a row, which begins with zeros.
+async fn graded(change: &mut Change, ids: &[i32]) -> Result<HashSet<i32>> {
+    let find = sql!(
+        "SELECT cadet_id FROM grades
+         WHERE cadet_id = ANY($1)
+           AND (prelim_score > 0 OR midterm_score > 0 OR final_score > 0 OR status NOT IN ('', 'active'))"
+    );
+    let rows: Vec<(i32,)> = change.all(find, &[&ids]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

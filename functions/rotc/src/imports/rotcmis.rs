@@ -346,18 +346,17 @@ pub async fn apply(
             let named = Named { name: text(&name), student_id: text(&student_id), ..Named::default() };
             let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
             let (status, date) = (text(&status), text(&date));
-            let cadet_id = match (status.is_empty(), roster.find(&named)) {
-                (false, Match::One(cadet_id)) => cadet_id,
-                (_, found) => {
-                    report.count(row.number, &who, Effect::Skipped, Vec::new());
-                    if !status.is_empty() && !who.is_empty() {
-                        let why =
-                            if found == Match::Several { "fits several cadets" } else { "no such cadet" };
-                        report.warn(row.number, format!("{who}: {why}"));
-                    }
-                    continue;
+            let found = roster.find(&named);
+            let Some(cadet_id) = found.cadet().filter(|_| !status.is_empty()) else {
+                report.count(row.number, &who, Effect::Skipped, Vec::new());
+                if !status.is_empty() && !who.is_empty() {
+                    report.warn(row.number, format!("{who}: {}", found.why_nobody()));
                 }
+                continue;
             };
+            if let Match::Similar(_) = found {
+                report.warn(row.number, format!("{who} was taken for {}", roster.label(cadet_id)));
+            }
             match entry(app, &status, &date) {
                 Ok((status, day)) => listed.push((row.number, who, day, cadet_id, status)),
                 Err(why) => report.fail(row.number, &who, format!("{who}: {why}")),

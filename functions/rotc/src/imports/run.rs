@@ -8,7 +8,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{
-    App, Result, db::Change, error::conflict, files::StoredFile, http::UploadedFile, jobs::Job, sql,
+    App, Result,
+    db::Change,
+    error::{conflict, invalid},
+    files::StoredFile,
+    http::UploadedFile,
+    jobs::Job,
+    sql,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -102,6 +108,19 @@ pub struct Plan {
     pub day_id: Option<i32>,
 }
 
+impl Plan {
+    /// 400 where the strategy means nothing: entries of the ledger are added to those that are there.
+    fn check(self) -> Result<()> {
+        match (self.kind, self.strategy) {
+            (Kind::Ledger, Strategy::Fill | Strategy::Skip | Strategy::Error) => Err(invalid(
+                "bad_strategy",
+                "Entries of a ledger are always added, so the only strategy possible for it is update.",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What an import says: everything that a transaction then writes.
 pub struct Input {
     plan: Plan,
@@ -111,6 +130,7 @@ pub struct Input {
 impl Input {
     /// Reads the files of an import.
     pub async fn read(app: &App, plan: Plan, files: &[UploadedFile]) -> Result<Self> {
+        plan.check()?;
         let mut contents = Vec::with_capacity(files.len());
         for file in files {
             contents.push(source::read(app, file, plan.kind.accepts()).await?);
@@ -137,7 +157,7 @@ impl Input {
         match plan.kind {
             Kind::Cadets | Kind::RotcmisCadets => cadets::apply(change, app, user, plan, &contents).await,
             Kind::Staff => staff::apply(change, app, plan.strategy, &contents).await,
-            Kind::Attendance => attendance::apply(change, plan.day_id.unwrap_or_default(), contents).await,
+            Kind::Attendance => attendance::apply(change, plan, contents).await,
             Kind::Grades => grades::apply(change, plan.strategy, &contents).await,
             Kind::Ledger => ledger::apply(change, app, user, &contents).await,
             Kind::RotcmisAttendance => rotcmis::apply(change, app, plan.strategy, &contents).await,
