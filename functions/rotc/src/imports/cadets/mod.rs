@@ -96,7 +96,7 @@ pub async fn import_cadets_url(
 
 /// Import cadets from the last link again
 #[utoipa::path(post, path = "/api/admin/sync-cadets", tag = "imports", params(ImportOptions),
-    request_body = PreviewBody,
+    request_body = Option<PreviewBody>,
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn sync_cadets(
     Staff(user): Staff,
