@@ -126,12 +126,12 @@ pub struct Jobs {
     /// Every kind.
     pub kinds: &'static [JobKind],
     /// Tells the administrators that a job has failed for the last time, in the transaction that notes it.
-    pub failed: for<'a> fn(&'a mut Change, &'a JobKind) -> BoxFuture<'a, Result<()>>,
+    pub failed: for<'a> fn(&'a mut Change, &'a JobKind, Uuid) -> BoxFuture<'a, Result<()>>,
 }
 
 impl Jobs {
     /// Of a system without any.
-    pub const NONE: Self = Self { kinds: &[], failed: |_, _| futures_util::future::ready(Ok(())).boxed() };
+    pub const NONE: Self = Self { kinds: &[], failed: |_, _, _| futures_util::future::ready(Ok(())).boxed() };
 
     fn kind(&self, name: &str) -> Option<&'static JobKind> {
         self.kinds.iter().find(|kind| kind.name == name)
@@ -157,6 +157,21 @@ impl Change {
         let result = serde_json::to_value(result)?;
         let finished = self.execute(finish, &[&task.id, &task.tries, &result, &task.app.clock.now()]).await?;
         if finished == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
+    }
+
+    /// Ends a job as failed that would fail the same way every time, by no fault of ours: it is not tried again, and
+    /// nobody is alarmed. Like [`Self::finish`] it fails when the job is not this worker's any more.
+    pub async fn refuse(&mut self, task: &Task, problem: &str, result: &impl Serialize) -> Result<()> {
+        let refuse = sql!(
+            "UPDATE muster.jobs SET status = 'failed', result = $3, last_error = $4, problem = $4, finished_at = $5,
+                    lease_until = NULL
+             WHERE id = $1 AND tries = $2 AND status = 'running'"
+        );
+        let result = serde_json::to_value(result)?;
+        let params: [crate::db::Param<'_>; 5] =
+            [&task.id, &task.tries, &result, &problem, &task.app.clock.now()];
+        let refused = self.execute(refuse, &params).await?;
+        if refused == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) async fn fail(
     if change.execute(fail, &params).await? == 0 {
         return Ok(Outcome::NotOurs);
     }
-    (jobs.failed)(&mut change, kind).await?;
+    (jobs.failed)(&mut change, kind, id).await?;
     change.commit().await?;
     if let Err(cause) = app.broker.bury(kind.queue, id).await {
         tracing::warn!(job = %id, %cause, "a failed job is not among the dead letters");

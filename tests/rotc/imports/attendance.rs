@@ -42,7 +42,7 @@ async fn a_list_records_counts_and_tells_and_empty_cells_keep_what_was_there() {
     let answer = import(&app, PATH, &day, "list.csv", list).await;
     answer.is(200).has(json!({
         "message": "Import complete. Success: 1, Skipped: 1, Failed: 1",
-        "errors": ["Error processing row 3: status \"sick\" is none of present, absent, late and excused"],
+        "errors": ["Error processing row 3: status \"sick\" is not one of present, absent, late and excused"],
     }));
     assert_eq!(record(&app, &day, &first).await, texts(["present", "early", "06:55", "11:00"]));
     let total = "SELECT attendance_present FROM grades WHERE cadet_id = $1";
@@ -121,4 +121,28 @@ async fn a_name_that_fits_two_cadets_is_left_out() {
     answer.is(200).message("Import complete. Success: 0, Skipped: 1, Failed: 0");
     let warnings: Value = answer.json()["warnings"].clone();
     assert_eq!(warnings, json!(["Row 2: Juan Twinning: fits several cadets"]));
+}
+
+#[tokio::test]
+async fn a_name_next_to_an_unknown_student_id_is_nobody_and_misspelt_names_are_told() {
+    let app = TestApp::rotc().await;
+    let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
+    app.execute("UPDATE cadets SET first_name = 'Ava', last_name = 'Cruz' WHERE id = $1", &[&cadet.id]).await;
+    let list = "Student ID,Name,Status\n1999-0999,Ana Cruz,present\n";
+    let answer = import(&app, PATH, &day, "list.csv", list).await;
+    answer.is(200).has(json!({
+        "message": "Import complete. Success: 0, Skipped: 1, Failed: 0",
+        "warnings": ["Row 2: Ana Cruz: no such cadet"],
+    }));
+    assert!(record(&app, &day, &cadet).await.is_empty());
+    let register = format!("Ava Cruz ({})", cadet.student_id);
+    let path = format!("{PATH}?preview=true");
+    let answer = import(&app, &path, &day, "list.csv", "Name,Status\nAna Cruz,present\n").await;
+    answer.is(200).has(json!({ "preview": {
+        "rows": [{ "row": 2, "who": register }],
+        "warnings": [{ "row": 2, "message": format!("Row 2: Ana Cruz was taken for {register}") }],
+    } }));
+    let answer = import(&app, PATH, &day, "list.csv", "Name,Status\n\"Cruz, Ava\",present\n").await;
+    answer.is(200).message("Import complete. Success: 1, Skipped: 0, Failed: 0");
+    assert!(answer.json().get("warnings").is_none(), "that is the name");
 }

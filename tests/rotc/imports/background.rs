@@ -75,15 +75,94 @@ async fn a_worker_that_dies_in_the_middle_leaves_nothing_and_the_next_one_import
     assert_eq!(app.value::<String>(jobs, &[]).await, "done2");
 }
 
+async fn notices(app: &TestApp) -> String {
+    let read =
+        "SELECT coalesce(string_agg(type || ': ' || message, E'\\n' ORDER BY id), '') FROM notifications
+                WHERE user_id = $1";
+    app.value(read, &[&app.admin_id().await]).await
+}
+
 #[tokio::test]
 async fn what_a_worker_cannot_import_is_told_and_not_tried_again() {
     let app = TestApp::rotc().await;
     let answer = send(&app.as_staff(), PATH, "list.csv", large()).await;
-    let status = format!("/api/import/status/{}", answer.is(202).json()["task_id"].as_str().expect("an id"));
+    let id = answer.is(202).json()["task_id"].as_str().expect("an id").to_owned();
     app.execute("UPDATE users SET is_archived = TRUE WHERE id = $1", &[&app.staff_user_id().await]).await;
     app.work().await;
-    let done = app.as_admin().get(&status).await;
-    done.is(200).has(json!({ "data": { "status": "failed", "error": "Whoever has sent the file has no account any more" } }));
+    let why = "The account that uploaded this file no longer exists.";
+    let done = app.as_admin().get(&format!("/api/import/status/{id}")).await;
+    done.is(200).has(json!({ "data": { "status": "failed", "error": why } }));
+    let task = app.as_admin().get(&format!("/api/tasks/{id}/status")).await;
+    task.is(200)
+        .has(json!({ "data": { "status": "FAILURE", "successful": false, "failed": true, "error": why } }));
+    let report = app.as_admin().get(&format!("/api/import/{id}/errors")).await;
+    assert!(report.is(200).text().contains(why));
     assert_eq!(app.value::<i64>("SELECT count(*) FROM cadets", &[]).await, 0);
     assert!(app.stored_files().is_empty());
+    assert_eq!(notices(&app).await, "", "a refused file is nothing to alarm administrators");
+    let job = "SELECT status || tries FROM muster.jobs WHERE kind = 'import_file'";
+    assert_eq!(app.value::<String>(job, &[]).await, "failed1");
+}
+
+#[tokio::test]
+async fn whoever_started_an_import_hears_what_came_of_it() {
+    let app = TestApp::rotc().await;
+    let id = |answer: &tests::Answer| answer.is(202).json()["task_id"].as_str().expect("an id").to_owned();
+    let answer = send(&app.as_admin(), PATH, "list.csv", format!("{}2026-9,,,\n,,\n", large())).await;
+    let done = id(&answer);
+    let early = app.as_admin().get(&format!("/api/import/{done}/errors")).await;
+    early.is(404).message("The import has not ended yet");
+    app.work().await;
+    let text = notices(&app).await;
+    assert!(
+        text.starts_with(&format!("import_completed: Your import is complete: {} created", ROWS + 1)),
+        "{text}"
+    );
+    // Not at all, however often it is tried.
+    app.execute("DELETE FROM notifications", &[]).await;
+    let failed = id(&send(&app.as_admin(), PATH, "list.csv", large().replace("2026-", "2027-")).await);
+    app.execute("ALTER TABLE cadets RENAME TO hidden", &[]).await;
+    for _ in 0..3 {
+        app.work().await;
+        app.clock.advance(chrono::TimeDelta::hours(1));
+    }
+    app.execute("ALTER TABLE hidden RENAME TO cadets", &[]).await;
+    let text = notices(&app).await;
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 2, "the starter and the administrators are told, once: {text}");
+    assert!(lines[0].starts_with("import_failed: Your import has failed, nothing was written: "), "{text}");
+    assert!(lines[0].ends_with(&format!(" Report: /api/import/{failed}/errors")), "{text}");
+    assert!(lines[1].starts_with("job_failed: "), "{text}");
+    let report = app.as_admin().get(&format!("/api/import/{failed}/errors")).await;
+    assert!(report.is(200).text().contains("The import failed, nothing was written."));
+    assert!(app.stored_files().is_empty());
+    let cancelled = id(&send(&app.as_admin(), PATH, "list.csv", large()).await);
+    app.execute(
+        "UPDATE muster.jobs SET status = 'cancelled', finished_at = now() WHERE status = 'queued'",
+        &[],
+    )
+    .await;
+    let report = app.as_admin().get(&format!("/api/import/{cancelled}/errors")).await;
+    assert!(report.is(200).text().contains("The import was cancelled, nothing was written."));
+}
+
+#[tokio::test]
+async fn an_import_that_meets_a_deadlock_is_tried_again() {
+    let app = TestApp::rotc().await;
+    send(&app.as_admin(), PATH, "list.csv", large()).await.is(202);
+    app.execute(
+        "CREATE FUNCTION meet() RETURNS trigger LANGUAGE plpgsql AS $$
+         BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$",
+        &[],
+    )
+    .await;
+    app.execute("CREATE TRIGGER meet BEFORE INSERT ON cadets EXECUTE FUNCTION meet()", &[]).await;
+    app.work().await;
+    assert_eq!(app.stored_files().len(), 1, "the file waits for the next try");
+    app.execute("DROP TRIGGER meet ON cadets", &[]).await;
+    app.clock.advance(chrono::TimeDelta::minutes(10));
+    app.work().await;
+    assert_eq!(enrolled(&app).await, ROWS);
+    let jobs = "SELECT status || tries FROM muster.jobs WHERE kind = 'import_file'";
+    assert_eq!(app.value::<String>(jobs, &[]).await, "done2");
 }

@@ -272,3 +272,65 @@ async fn lists_of_cadets_come_from_admins_and_staff() {
     gone.is(410).code("gone");
     send(&app.as_admin(), PATH, "list.txt", "anything").await.is(400).code("unsupported_file");
 }
+
+#[tokio::test]
+async fn a_report_stays_small_whatever_the_headings_and_cells_hold() {
+    let app = TestApp::rotc().await;
+    let headings: Vec<String> = (0..30).map(|n| format!("{}{n}", "x".repeat(9_000))).collect();
+    let list = format!("{}\n{}", headings.join(","), "y\n".repeat(1_900));
+    let answer = send(&app.as_admin(), PATH, "list.csv", list).await;
+    answer.is(200).message("Import complete. Success: 0, Failed: 1900");
+    let body = answer.json();
+    assert!(answer.text().len() < 20_000, "{}", answer.text().len());
+    let text = app.as_admin().get(body["report"].as_str().expect("a report")).await.is(200).text();
+    assert!(text.len() < 1_200_000, "{}", text.len());
+    assert_eq!(text.matches("Could not determine identity").count(), 1_000);
+    assert!(text.contains("900 more of this kind are not listed"), "the report says that there are more");
+    let long = format!("Student ID,Email\n{},nowhere\n", "7".repeat(30_000));
+    let answer = send(&app.as_admin(), &format!("{PATH}?preview=true"), "list.csv", long).await;
+    answer.is(200).has(json!({ "preview": { "failed": 1 } }));
+    assert!(answer.text().len() < 4_000, "{}", answer.text().len());
+}
+
+#[tokio::test]
+async fn a_list_of_the_staff_gives_nobodys_sign_in_to_an_address_it_brings() {
+    let app = TestApp::rotc().await;
+    let (none, gone, bare) = (app.add(a_cadet()).await, app.add(a_cadet()).await, app.add(a_cadet()).await);
+    app.execute("DELETE FROM users WHERE cadet_id = $1", &[&none.id]).await;
+    app.execute("UPDATE users SET is_archived = TRUE, email = NULL WHERE cadet_id = $1", &[&gone.id]).await;
+    app.execute("UPDATE users SET email = NULL WHERE cadet_id = $1", &[&bare.id]).await;
+    app.execute("UPDATE cadets SET email = '' WHERE id = ANY($1)", &[&vec![gone.id, bare.id]]).await;
+    let list = format!(
+        "Student ID,Email,Username,Religion\n{},m1@example.test,mallory1,Islam\n{},m2@example.test,mallory2,Islam\n{},m3@example.test,mallory3,Islam\n",
+        none.student_id, gone.student_id, bare.student_id
+    );
+    // The second time as well: what the first list has entered must not count as known.
+    for _ in 0..2 {
+        let answer = send(&app.as_staff(), PATH, "list.csv", list.clone()).await;
+        let text = answer.is(200).text();
+        assert!(text.contains("only an administrator can enter the e-mail address"), "{text}");
+    }
+    let mallory = "SELECT (SELECT count(*) FROM users WHERE email LIKE 'm_@%' OR username LIKE 'mallory%')
+                        + (SELECT count(*) FROM cadets WHERE email LIKE 'm_@%')";
+    assert_eq!(app.value::<i64>(mallory, &[]).await, 0);
+    let religion = "SELECT count(*) FROM cadets WHERE religion = 'Islam'";
+    assert_eq!(app.value::<i64>(religion, &[]).await, 3, "what is missing is filled in");
+    let own = format!("Student ID,Email\n{},{}\n", none.student_id, none.email.to_uppercase());
+    app.execute("DELETE FROM users WHERE cadet_id = $1", &[&none.id]).await;
+    send(&app.as_staff(), PATH, "list.csv", own).await.is(200);
+    let email = "SELECT lower(email) FROM users WHERE cadet_id = $1";
+    assert_eq!(app.value::<String>(email, &[&none.id]).await, none.email, "the register's own address is");
+}
+
+#[tokio::test]
+async fn words_for_nothing_are_names_and_religions_and_exported_cells_come_back() {
+    let app = TestApp::rotc().await;
+    let rows: &[&[&str]] = &[
+        &["Student ID", "First Name", "Middle Name", "Last Name", "Religion", "Company", "Contact Number"],
+        &["2026-7001", "Min", "None", "Na", "None", "None", "'+639171234567"],
+    ];
+    send(&app.as_admin(), PATH, "list.xlsx", workbook(rows)).await.is(200);
+    let read = "SELECT concat_ws('/', first_name, middle_name, last_name, religion, company, contact_number)
+                FROM cadets WHERE student_id = '2026-7001'";
+    assert_eq!(app.value::<String>(read, &[]).await, "Min//Na/None//+639171234567");
+}

@@ -62,9 +62,29 @@ async fn scores_are_brought_into_range_and_empty_cells_keep_theirs() {
     assert_eq!(counts(&app).await, before);
     let import = "/api/integration/grades/import";
     let done = app.as_admin().form(Method::POST, import, &[file("files", "g.json", list.to_string())]).await;
-    done.is(200).has(json!({ "message": "Grades import completed", "updated": 1, "skipped": 2 }));
+    done.is(200).has(json!({ "message": "Grades import completed", "updated": 1, "skipped": 2, "errors": [
+        "Row 2: nobody@example.test: no such cadet",
+        "Row 3: it does not say which cadet is meant",
+        "Row 1: the final score is no number",
+    ] }));
     let read = "SELECT concat_ws('/', prelim_score, midterm_score, final_score, status, attendance_present) FROM grades";
     assert_eq!(app.value::<String>(read, &[]).await, "100/80/0/INC/0");
+}
+
+#[tokio::test]
+async fn a_row_without_a_readable_score_is_wrong() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    for (score, why) in [("85%", "final"), ("\"85,5\"", "final")] {
+        let list = format!("Student ID,Final\n{},{score}\n", cadet.student_id);
+        let check = "/api/integration/grades/validate";
+        let checked = app.as_admin().form(Method::POST, check, &[file("files", "g.csv", list.clone())]).await;
+        let error = format!("Row 2: the {why} score is no number");
+        checked.is(200).has(json!({ "total": 1, "valid": 0, "errors": [{ "row": 2, "message": error }] }));
+        let import = "/api/integration/grades/import";
+        let done = app.as_admin().form(Method::POST, import, &[file("files", "g.csv", list)]).await;
+        done.is(200).has(json!({ "updated": 0, "skipped": 1, "errors": [error] }));
+    }
 }
 
 #[tokio::test]

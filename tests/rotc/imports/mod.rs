@@ -12,8 +12,10 @@ mod cadets;
 mod integration;
 mod links;
 mod malformed;
+mod previews;
 mod resource;
 mod staff;
+mod strategies;
 
 /// A file as a part of a form.
 pub fn file(field: &str, name: &str, body: impl Into<Vec<u8>>) -> Part {

@@ -34,6 +34,35 @@ async fn a_list_adds_members_with_an_account_and_updates_those_it_knows() {
 }
 
 #[tokio::test]
+async fn namesakes_with_different_addresses_are_different_members() {
+    let app = TestApp::rotc().await;
+    let import = async |rows: &[&[&str]]| {
+        let mut list: Vec<&[&str]> = vec![&["Rank", "First Name", "Last Name", "Email"]];
+        list.extend(rows);
+        send(&app.as_admin(), PATH, "staff.xlsx", workbook(&list)).await.is(200).json()
+    };
+    let read = "SELECT string_agg(rank || ' ' || coalesce(email, ''), ', ' ORDER BY id) FROM training_staff
+                WHERE first_name = 'Maria'";
+    import(&[&["Sgt", "Maria", "Santos", "a@example.test"], &["Cpl", "Maria", "Santos", "b@example.test"]])
+        .await;
+    assert_eq!(app.value::<String>(read, &[]).await, "Sgt a@example.test, Cpl b@example.test");
+    import(&[&["Maj", "Maria", "Santos", "b@example.test"]]).await;
+    let several = import(&[&["Col", "Maria", "Santos", ""]]).await;
+    assert_eq!(several["errors"][0], "Maria Santos: fits several members, please add the e-mail address");
+    import(&[
+        &["Pvt", "Maria", "Reyes", ""],
+        &["Pfc", "Maria", "Reyes", "r@example.test"],
+        &["Cpt", "Maria", "Reyes", "s@example.test"],
+    ])
+    .await;
+    assert_eq!(
+        app.value::<String>(read, &[]).await,
+        "Sgt a@example.test, Maj b@example.test, Pfc r@example.test, Cpt s@example.test",
+        "an address is added to whom had none, and makes a namesake another member from then on"
+    );
+}
+
+#[tokio::test]
 async fn only_admins_import_staff() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;

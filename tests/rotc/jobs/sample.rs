@@ -25,7 +25,7 @@ pub static JOBS: Jobs = Jobs {
         JobKind::of::<Panicking>(),
         JobKind::of::<Waiting>(),
     ],
-    failed: |change, kind| (rotc::jobs::ALL.failed)(change, kind),
+    failed: |change, kind, id| (rotc::jobs::ALL.failed)(change, kind, id),
 };
 
 /// A system of nothing but the samples.

@@ -38,6 +38,17 @@ row! {
     }
 }
 
+/// What becomes of the records that are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Present {
+    /// They stay as they are.
+    Stay,
+    /// They keep their status, and get what they do not have yet.
+    Filled,
+    /// They take over what the list says.
+    Changed,
+}
+
 /// Records a list in which every cadet stands once for each day. The caller holds the grades rows
 /// ([`attendance_total::hold`]). Gives the records that are new or have changed.
 ///
@@ -45,12 +56,12 @@ row! {
 pub async fn record_list(
     change: &mut Change,
     entries: &[ListedEntry],
-    overwrite: bool,
+    present: Present,
 ) -> Result<Vec<WrittenEntry>> {
     let columns = Columns::of(entries);
     let mut written = insert_missing(change, &columns).await?;
-    if overwrite {
-        written.extend(update_others(change, &columns, &written).await?);
+    if present != Present::Stay {
+        written.extend(update_others(change, &columns, &written, present).await?);
     }
     let mut touched: Vec<i32> = written.iter().map(|record| record.cadet_id).collect();
     touched.sort_unstable();
@@ -115,22 +126,31 @@ async fn update_others(
     change: &mut Change,
     list: &Columns<'_>,
     created: &[WrittenEntry],
+    present: Present,
 ) -> Result<Vec<WrittenEntry>> {
     let update = sql!(
         "UPDATE attendance_records AS old
-         SET status = new.status, remarks = coalesce(new.remarks, old.remarks),
-             time_in = coalesce(new.time_in, old.time_in), time_out = coalesce(new.time_out, old.time_out)
-         FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
-              AS new (day_id, cadet_id, status, remarks, time_in, time_out)
-         WHERE old.training_day_id = new.day_id AND old.cadet_id = new.cadet_id AND old.id <> ALL($7)
+         SET status = new.status, remarks = new.remarks, time_in = new.time_in, time_out = new.time_out
+         FROM (SELECT record.id, CASE WHEN $8 THEN record.status ELSE list.status END AS status,
+                      CASE WHEN $8 AND record.remarks <> '' THEN record.remarks
+                           ELSE coalesce(list.remarks, record.remarks) END AS remarks,
+                      CASE WHEN $8 AND record.time_in <> '' THEN record.time_in
+                           ELSE coalesce(list.time_in, record.time_in) END AS time_in,
+                      CASE WHEN $8 AND record.time_out <> '' THEN record.time_out
+                           ELSE coalesce(list.time_out, record.time_out) END AS time_out
+               FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[])
+                    AS list (day_id, cadet_id, status, remarks, time_in, time_out)
+               JOIN attendance_records AS record
+                    ON record.training_day_id = list.day_id AND record.cadet_id = list.cadet_id) AS new
+         WHERE old.id = new.id AND old.id <> ALL($7)
            AND (old.status, old.remarks, old.time_in, old.time_out) IS DISTINCT FROM
-               (new.status, coalesce(new.remarks, old.remarks), coalesce(new.time_in, old.time_in),
-                coalesce(new.time_out, old.time_out))
+               (new.status, new.remarks, new.time_in, new.time_out)
          RETURNING old.id, old.training_day_id, old.cadet_id, false AS created"
     );
     let created: Vec<i32> = created.iter().map(|record| record.id).collect();
     let Columns { days, cadets, statuses, remarks, times_in, times_out } = list;
-    change.all(update, &[days, cadets, statuses, remarks, times_in, times_out, &created]).await
+    let fills = present == Present::Filled;
+    change.all(update, &[days, cadets, statuses, remarks, times_in, times_out, &created, &fills]).await
 }
 
 async fn publish(change: &mut Change, entries: &[ListedEntry], written: &[WrittenEntry]) -> Result<()> {

@@ -1,12 +1,20 @@
 //! Which column of a table is which: headings as people write them.
 
+use std::collections::HashMap;
+
 use documents::read::{Row, Table};
+
+use super::run::Strategy;
+use crate::sent::is_blank;
 
 /// Names a column may have, the best first. Compared without anything but letters and digits.
 pub type Aliases = &'static [&'static str];
 
 /// Cells that say that there is nothing.
 const NOTHING: &[&str] = &["-", "--", "n/a", "na", "none", "null", "nil"];
+
+/// The same where words may be meant: Na and Nil are names, and None is a religion.
+const NO_WORD: &[&str] = &["-", "--", "n/a"];
 
 /// A heading or alias as it is compared: `E-mail Address` is `emailaddress`.
 pub fn key(text: &str) -> String {
@@ -34,14 +42,55 @@ impl Column {
         self.filled(row).find(|cell| !NOTHING.contains(&cell.to_lowercase().as_str()))
     }
 
+    /// The same of a column of names, or other words of people.
+    pub fn word<'a>(&self, row: &'a Row) -> Option<&'a str> {
+        self.filled(row).find(|cell| !NO_WORD.contains(&cell.to_lowercase().as_str()))
+    }
+
     /// The same with cells that say `-` or `n/a`.
     pub fn raw<'a>(&self, row: &'a Row) -> Option<&'a str> {
         self.filled(row).next()
     }
 
     fn filled<'a>(&self, row: &'a Row) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter_map(|at| row.cells.get(*at)).map(String::as_str).filter(|cell| !cell.is_empty())
+        let cells = self.0.iter().filter_map(|at| row.cells.get(*at));
+        cells.map(|cell| exported(cell)).filter(|cell| !cell.is_empty())
     }
+}
+
+/// A cell without the apostrophe that our exports put before what a spreadsheet would take for a formula.
+pub fn exported(cell: &str) -> &str {
+    let formula = |rest: &&str| rest.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    cell.strip_prefix('\'').filter(formula).unwrap_or(cell)
+}
+
+/// Takes over what a row says of somebody, and tells which fields that changes. What it does not say stays; a list that
+/// only fills changes no value.
+pub fn take_over(
+    fields: &mut [Option<String>],
+    said: &[Option<String>],
+    names: &[&str],
+    strategy: Strategy,
+) -> Vec<String> {
+    let mut changed = Vec::new();
+    for ((field, said), name) in fields.iter_mut().zip(said).zip(names) {
+        let Some(said) = said else { continue };
+        let blank = field.as_deref().is_none_or(is_blank);
+        if field.as_ref() != Some(said) && (blank || strategy != Strategy::Fill) {
+            *field = Some(said.clone());
+            changed.push((*name).to_owned());
+        }
+    }
+    changed
+}
+
+/// What was found under each key.
+pub fn grouped(found: Vec<(String, i32)>) -> HashMap<String, Vec<i32>> {
+    let mut groups: HashMap<String, Vec<i32>> = HashMap::new();
+    for (key, id) in found {
+        groups.entry(key).or_default().push(id);
+    }
+    groups
 }
 
 /// A full name in its parts: first, middle, last.
@@ -98,6 +147,26 @@ mod tests {
         assert_eq!(Column::find(&table, &["Email", "Email Address"]).of(&row), Some("a@b.c"));
         assert_eq!(Column::find(&table, &["Student No", "ID"]).of(&row), Some("7"));
         assert_eq!(Column::find(&table, &["Rank"]).of(&row), None);
+    }
+
+    #[test]
+    fn names_may_be_words_for_nothing() {
+        let (table, row) = table(&["Name", "Rank"], &["Na", "Na"]);
+        assert_eq!(Column::find(&table, &["Name"]).word(&row), Some("Na"));
+        assert_eq!(Column::find(&table, &["Rank"]).of(&row), None);
+    }
+
+    #[test]
+    fn what_an_export_wrote_comes_back_as_it_was() {
+        for (cell, value) in [
+            ("'+639171234567", "+639171234567"),
+            ("''=1", "''=1"),
+            ("'tis", "'tis"),
+            ("'", "'"),
+            ("'@x", "@x"),
+        ] {
+            assert_eq!(exported(cell), value);
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::{
     App, Result,
     error::invalid_field,
-    http::{FormData, Json, UploadedFile},
+    http::{FormData, Json, Query, UploadedFile},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use validator::Validate;
 
 use super::{
     Answer,
+    lists::{Flag, PreviewOptions},
     report::Preview,
     run::{self, Kind, Mode, Plan, Ran, Strategy},
     status::ImportResult,
@@ -40,9 +41,10 @@ pub struct RotcmisImport {
     /// Go on in the background; more than 50 records do anyway.
     #[serde(default)]
     pub async_processing: bool,
-    /// Only tell what would be done.
+    /// Only tell what would be done; it may stand in the query as well.
     #[serde(default)]
-    pub preview: bool,
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// What came of an import, or where it goes on.
@@ -65,11 +67,13 @@ pub struct EntityImport {
 }
 
 /// Import cadets out of ROTCMIS
-#[utoipa::path(post, path = "/api/import/rotcmis", tag = "imports", request_body = RotcmisImport,
+#[utoipa::path(post, path = "/api/import/rotcmis", tag = "imports",
+    params(PreviewOptions), request_body = RotcmisImport,
     responses((status = 200, body = Success<EntityImport>), (status = 202, body = Success<EntityImport>)))]
 pub async fn import_rotcmis(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     Json(sent): Json<RotcmisImport>,
 ) -> Result<Answer<Success<EntityImport>>> {
     let data = sent.data.filter(|data| !data.is_empty());
@@ -77,7 +81,7 @@ pub async fn import_rotcmis(
     let strategy = sent.merge_strategy.unwrap_or(Strategy::Skip);
     let plan = Plan { kind: Kind::RotcmisCadets, strategy, day_id: None };
     let background = sent.async_processing || data.len() > MANY;
-    let mode = Mode { preview: sent.preview, background, again: false };
+    let mode = Mode { background, ..options.preview.mode(sent.preview) };
     let file =
         UploadedFile { name: "rotcmis.json".to_owned(), body: Bytes::from(serde_json::to_vec(&data)?) };
     import(&app, &admin, plan, file, mode).await
@@ -97,17 +101,18 @@ pub struct CsvImport {
     merge_strategy: Option<Strategy>,
     /// The training day of an attendance.
     training_day_id: Option<i32>,
-    /// Only tell what would be done.
+    /// Only tell what would be done; it may stand in the query as well.
     preview: Option<bool>,
 }
 
 /// Import a list as CSV
-#[utoipa::path(post, path = "/api/import/csv", tag = "imports",
+#[utoipa::path(post, path = "/api/import/csv", tag = "imports", params(PreviewOptions),
     request_body(content = CsvImport, content_type = "multipart/form-data"),
     responses((status = 200, body = Success<EntityImport>), (status = 202, body = Success<EntityImport>)))]
 pub async fn import_csv(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     mut form: FormData,
 ) -> Result<Answer<Success<EntityImport>>> {
     let text = |name: &str| {
@@ -125,13 +130,13 @@ pub async fn import_csv(
     if kind == Kind::Attendance && day_id.is_none() {
         return Err(invalid_field("training_day_id", "training_day_id is required for an attendance."));
     }
-    let preview = form.fields.get("preview").is_some_and(crate::sent::is_true);
+    let mode = options.preview.mode(Flag::of_form(&form)?);
     let file = form.only_file("file")?.ok_or_else(|| invalid_field("file", "No file was submitted."))?;
     let named = UploadedFile { name: "list.csv".to_owned(), body: file.body };
     if ImportKind::of(&named.name, &named.body) != ImportKind::Csv {
-        return Err(invalid_field("file", "The file is no CSV file."));
+        return Err(invalid_field("file", "The file is not a CSV file."));
     }
-    import(&app, &admin, Plan { kind, strategy, day_id }, named, Mode { preview, ..Mode::default() }).await
+    import(&app, &admin, Plan { kind, strategy, day_id }, named, mode).await
 }
 
 fn kind(text: &str) -> Result<Kind> {

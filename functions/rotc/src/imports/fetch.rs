@@ -133,6 +133,16 @@ fn shared_file(mut url: Url) -> Url {
         }
         url.set_fragment(None);
         set_query(&mut url, "format", "xlsx");
+    } else if is("drive.google.com") {
+        // `/file/d/<id>/view` and `/open?id=<id>`
+        let of_path = url.path().split_once("/file/d/").and_then(|(_, rest)| rest.split('/').next());
+        let of_query = || url.query_pairs().find(|(key, _)| url.path() == "/open" && key == "id");
+        let id = of_path.map(str::to_owned).or_else(|| of_query().map(|(_, id)| id.into_owned()));
+        if let Some(id) = id {
+            url.set_path("/uc");
+            set_query(&mut url, "export", "download");
+            set_query(&mut url, "id", &id);
+        }
     } else if is("dropbox.com") {
         set_query(&mut url, "dl", "1");
     } else if ["onedrive.live.com", "sharepoint.com", "1drv.ms", "officeapps.live.com"].into_iter().any(is) {
@@ -176,6 +186,22 @@ mod tests {
                 "https://docs.google.com/spreadsheets/d/abc/export?usp=sharing&format=xlsx",
             ),
             ("https://www.dropbox.com/s/x/list.xlsx?dl=0", "https://www.dropbox.com/s/x/list.xlsx?dl=1"),
+            (
+                "https://drive.google.com/file/d/1aB-c_9/view",
+                "https://drive.google.com/uc?export=download&id=1aB-c_9",
+            ),
+            (
+                "https://drive.google.com/file/d/1aB-c_9/view?resourcekey=0-k#top",
+                "https://drive.google.com/uc?resourcekey=0-k&export=download&id=1aB-c_9#top",
+            ),
+            (
+                "https://drive.google.com/open?id=1aB-c_9",
+                "https://drive.google.com/uc?export=download&id=1aB-c_9",
+            ),
+            (
+                "https://drive.google.com/uc?export=download&id=1",
+                "https://drive.google.com/uc?export=download&id=1",
+            ),
             ("https://1drv.ms/x/abc", "https://1drv.ms/x/abc?download=1"),
             ("https://onedrive.live.com/view.aspx?resid=1", "https://onedrive.live.com/download?resid=1"),
             (

@@ -1,41 +1,29 @@
 //! Importing scores (rules.md 9.5).
 
+use std::collections::{HashMap, HashSet};
+
 use axum::extract::State;
 use documents::read::Row;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use shared::{
     App, Result,
     db::Change,
-    error::invalid,
-    http::{FormData, Json, Query, UploadedFile},
+    http::{FormData, Json, Query},
     sql,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
-use validator::Validate;
 
 use super::{
-    cadets::ImportForm,
+    Answer,
     columns::{Aliases, Column},
+    lists::{Checked, ImportForm, ListOptions, MOST_FILES, files, named},
     people::{Found, Person, PersonColumns},
-    report::{Effect, Remark, Report},
-    run::{self, Input, Kind, Mode, Plan, Ran, Strategy},
-    source::{Accepts, Contents},
+    report::{Effect, Preview, Report},
+    run::{self, Input, Kind, Ran, Strategy},
+    source::Contents,
 };
 use crate::{access::Admin, grades::attendance_total};
-
-/// What a list of scores or points may be.
-pub const ACCEPTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
-    csv: true,
-    json: true,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and JSON files are read",
-};
-
-/// Files of one request.
-pub const MOST_FILES: usize = 5;
 
 const SCORES: [(&str, Aliases); 3] = [
     ("prelim", &["prelim", "prelim_score", "prelims"]),
@@ -45,22 +33,8 @@ const SCORES: [(&str, Aliases); 3] = [
 const ATTENDANCE: Aliases = &["attendance_present", "present"];
 const STATUS: Aliases = &["status", "grade_status"];
 
-/// Rows that a check shows.
-const SHOWN: usize = 20;
-
 /// Characters of a status at most.
 const LONGEST_STATUS: usize = 100;
-
-/// How lists are imported.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-pub struct ListOptions {
-    /// Import a ledger that was imported within the last ten minutes once more.
-    #[serde(default)]
-    pub again: bool,
-    /// What happens to scores that are there: `update` (the default), `fill`, `skip` or `error`.
-    pub strategy: Option<Strategy>,
-}
 
 /// A row of scores as the file has it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -83,27 +57,6 @@ pub struct ScoreRow {
     status: String,
 }
 
-/// What the check of a file found.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Checked<T> {
-    /// Rows.
-    pub total: usize,
-    /// Rows that say whom they are about and something about them.
-    pub valid: usize,
-    /// The first rows.
-    pub preview: Vec<T>,
-    /// What is wrong with rows, and whom nobody knows.
-    pub errors: Vec<Remark>,
-}
-
-impl<T> Checked<T> {
-    /// Of these rows, of which those are `valid`.
-    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Remark>) -> Self {
-        let valid = rows.iter().filter(|row| valid(row)).count();
-        Self { total: rows.len(), valid, preview: rows.into_iter().take(SHOWN).collect(), errors }
-    }
-}
-
 /// What came of an import of scores.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
 pub struct ImportedGrades {
@@ -123,6 +76,9 @@ pub struct ImportedGrades {
     /// Rows of one that goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_records: Option<usize>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
 }
 
 /// Check a list of scores
@@ -137,7 +93,7 @@ pub async fn check_grades(
     form: FormData,
 ) -> Result<Json<Checked<ScoreRow>>> {
     let files = files(form, MOST_FILES)?;
-    let input = Input::read(&app, plan(Kind::Grades, ListOptions::default()), &files).await?;
+    let input = Input::read(&app, ListOptions::default().plan(Kind::Grades), &files).await?;
     let rows = read(input.contents());
     let report = run::preview(&app, &admin, input).await?;
     let valid = |row: &ScoreRow| row.person().is_named() && row.has_score();
@@ -156,43 +112,34 @@ pub async fn import_grades(
     State(app): State<App>,
     Query(options): Query<ListOptions>,
     form: FormData,
-) -> Result<super::Answer<ImportedGrades>> {
+) -> Result<Answer<ImportedGrades>> {
+    let mode = options.mode(&form)?;
     let files = files(form, MOST_FILES)?;
-    let ran = run::run(&app, &admin, plan(Kind::Grades, options), &files, Mode::default()).await?;
-    Ok(match ran {
-        Ran::Queued(id, total) => super::Answer::queued(ImportedGrades {
+    Ok(answer(run::run(&app, &admin, options.plan(Kind::Grades), &files, mode).await?))
+}
+
+fn answer(ran: Ran) -> Answer<ImportedGrades> {
+    let of = |report: &Report| ImportedGrades {
+        message: "Grades import completed".to_owned(),
+        updated: report.taken(),
+        skipped: report.total - report.taken(),
+        errors: report.shown_with_warnings(),
+        ..ImportedGrades::default()
+    };
+    match ran {
+        Ran::Queued(id, total) => Answer::queued(ImportedGrades {
             message: run::in_background(total),
             task_id: Some(id),
             status: Some("processing"),
             total_records: Some(total),
             ..ImportedGrades::default()
         }),
-        Ran::Done(report, id) => super::Answer::done(ImportedGrades {
-            message: "Grades import completed".to_owned(),
-            updated: report.taken(),
-            skipped: report.total - report.taken(),
-            errors: report.shown(),
-            task_id: Some(id),
-            ..ImportedGrades::default()
+        Ran::Done(report, id) => Answer::done(ImportedGrades { task_id: Some(id), ..of(&report) }),
+        Ran::Previewed(report) => Answer::done(ImportedGrades {
+            message: run::PREVIEWED.to_owned(),
+            preview: Some(report.clone().into()),
+            ..of(&report)
         }),
-        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
-    })
-}
-
-/// How lists of scores and points are imported.
-pub fn plan(kind: Kind, options: ListOptions) -> Plan {
-    Plan { kind, strategy: options.strategy.unwrap_or_default(), day_id: None }
-}
-
-/// The files of a form, one at least.
-pub fn files(mut form: FormData, most: usize) -> Result<Vec<UploadedFile>> {
-    let files = form.files.remove("files").unwrap_or_default();
-    if !form.files.is_empty() || files.len() > most {
-        return Err(invalid("unexpected_file", "Unexpected field"));
-    }
-    match files.is_empty() {
-        true => Err(invalid("no_files", "No files uploaded")),
-        false => Ok(files),
     }
 }
 
@@ -222,8 +169,12 @@ impl ScoreRow {
         Person { student_id, email, username, first, last }
     }
 
+    fn scores(&self) -> [&String; 3] {
+        [&self.prelim, &self.midterm, &self.final_]
+    }
+
     fn has_score(&self) -> bool {
-        [&self.prelim, &self.midterm, &self.final_].iter().any(|score| !score.is_empty())
+        self.scores().iter().any(|text| parsed(text).is_some())
     }
 }
 
@@ -261,7 +212,7 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
     let people: Vec<Person> = rows.iter().map(ScoreRow::person).collect();
     let found = Found::all(change, &people.iter().collect::<Vec<_>>()).await?;
     let mut wanted: Vec<(i32, Scores)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
+    let mut places = HashMap::new();
     let mut sources = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
@@ -277,22 +228,20 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
             Err(why) => report.fail(row.number, &who, format!("Row {}: {why}", row.number)),
         }
     }
-    let changed = store(change, strategy, &wanted).await?;
+    let Stored { changed, kept } = store(change, strategy, &wanted).await?;
     for (number, who, cadet_id) in sources {
-        let effect = if changed.contains(&cadet_id) { Effect::Updated } else { Effect::Unchanged };
-        report.count(number, &who, effect, Vec::new());
+        match (kept.contains(&cadet_id), changed.contains(&cadet_id)) {
+            (true, _) if strategy == Strategy::Error => {
+                report.fail(number, &who, format!("Row {number}: {who}: has scores already"));
+            }
+            (true, _) => report.count(number, &who, Effect::Skipped, Vec::new()),
+            (false, true) => report.count(number, &who, Effect::Updated, Vec::new()),
+            (false, false) => report.count(number, &who, Effect::Unchanged, Vec::new()),
+        }
     }
     report.updated_ids = changed;
     report.errors.sort_by_key(|error| error.row);
     Ok(report)
-}
-
-/// The cadet of a row.
-pub fn named(person: &Person, found: &Found) -> Result<i32, String> {
-    if !person.is_named() {
-        return Err("it does not say which cadet is meant".to_owned());
-    }
-    found.of(person).map_err(|why| format!("{}: {why}", person.who()))
 }
 
 fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
@@ -303,20 +252,28 @@ fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
         return Err("the status is too long".to_owned());
     }
     let mut read = Scores::default();
-    for ((name, _), (score, text)) in
-        SCORES.iter().zip(read.scores.iter_mut().zip([&row.prelim, &row.midterm, &row.final_]))
-    {
-        if text.is_empty() {
-            continue;
+    let mut wrong = Vec::new();
+    for ((name, _), (score, text)) in SCORES.iter().zip(read.scores.iter_mut().zip(row.scores())) {
+        *score = parsed(text);
+        if score.is_none() && !text.is_empty() {
+            wrong.push(format!("the {name} score is no number"));
         }
-        match text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-            Some(number) => *score = Some(number.clamp(0.0, 100.0)),
-            // Legacy: what is no number counts as not sent.
-            None => report.warn(row.number, format!("Row {}: the {name} score is no number", row.number)),
-        }
+    }
+    if !wrong.is_empty() && !row.has_score() && row.status.is_empty() {
+        return Err(wrong.join(", "));
+    }
+    // Legacy: what is no number counts as not sent.
+    for why in wrong {
+        report.warn(row.number, format!("Row {}: {why}", row.number));
     }
     read.status = Some(row.status.clone()).filter(|status| !status.is_empty());
     Ok(read)
+}
+
+/// A score between 0 and 100.
+fn parsed(text: &str) -> Option<f64> {
+    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+    number.map(|number| number.clamp(0.0, 100.0))
 }
 
 impl Scores {
@@ -328,26 +285,40 @@ impl Scores {
     }
 }
 
-async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]) -> Result<Vec<i32>> {
+/// What became of the scores of cadets.
+struct Stored {
+    /// Who has got others.
+    changed: Vec<i32>,
+    /// Whose scores were there and stay.
+    kept: HashSet<i32>,
+}
+
+async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]) -> Result<Stored> {
     let mut ids: Vec<i32> = wanted.iter().map(|(id, _)| *id).collect();
     ids.sort_unstable();
     attendance_total::hold(change, &ids).await?;
+    let kept = match strategy {
+        Strategy::Skip | Strategy::Error => graded(change, &ids).await?,
+        Strategy::Update | Strategy::Fill => HashSet::new(),
+    };
+    let wanted: Vec<&(i32, Scores)> = wanted.iter().filter(|(id, _)| !kept.contains(id)).collect();
     // A score of 0 counts as none for those who only fill what is missing: so the column begins.
     let update = sql!(
         "UPDATE grades AS old
-         SET prelim_score = CASE WHEN $6 AND old.prelim_score > 0 THEN old.prelim_score
-                                 ELSE coalesce(new.prelim, old.prelim_score) END,
-             midterm_score = CASE WHEN $6 AND old.midterm_score > 0 THEN old.midterm_score
-                                  ELSE coalesce(new.midterm, old.midterm_score) END,
-             final_score = CASE WHEN $6 AND old.final_score > 0 THEN old.final_score
-                                ELSE coalesce(new.final, old.final_score) END,
-             status = CASE WHEN $6 AND old.status <> '' THEN old.status
-                           ELSE coalesce(new.status, old.status, 'active') END
-         FROM unnest($1::int[], $2::float8[], $3::float8[], $4::float8[], $5::text[])
-              AS new (cadet_id, prelim, midterm, final, status)
+         SET prelim_score = new.prelim, midterm_score = new.midterm, final_score = new.final, status = new.status
+         FROM (SELECT cadet_id,
+                      CASE WHEN $6 AND prelim_score > 0 THEN prelim_score ELSE coalesce(prelim, prelim_score) END
+                      AS prelim,
+                      CASE WHEN $6 AND midterm_score > 0 THEN midterm_score ELSE coalesce(midterm, midterm_score) END
+                      AS midterm,
+                      CASE WHEN $6 AND final_score > 0 THEN final_score ELSE coalesce(final, final_score) END AS final,
+                      CASE WHEN $6 AND grades.status <> '' THEN grades.status
+                           ELSE coalesce(list.status, grades.status, 'active') END AS status
+               FROM unnest($1::int[], $2::float8[], $3::float8[], $4::float8[], $5::text[])
+                    AS list (cadet_id, prelim, midterm, final, status)
+               JOIN grades USING (cadet_id)) AS new
          WHERE old.cadet_id = new.cadet_id
-           AND (coalesce(new.prelim, old.prelim_score), coalesce(new.midterm, old.midterm_score),
-                coalesce(new.final, old.final_score), coalesce(new.status, old.status, 'active'))
+           AND (new.prelim, new.midterm, new.final, new.status)
                IS DISTINCT FROM (old.prelim_score, old.midterm_score, old.final_score, old.status)
          RETURNING old.cadet_id"
     );
@@ -356,10 +327,18 @@ async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]
     let (prelim, midterm, last) = (score(0), score(1), score(2));
     let status: Vec<&Option<String>> = wanted.iter().map(|(_, new)| &new.status).collect();
     let fill = strategy == Strategy::Fill;
-    let rows: Vec<(i32,)> = match strategy {
-        Strategy::Skip => Vec::new(),
-        _ => change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?,
-    };
+    let rows: Vec<(i32,)> = change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?;
     attendance_total::recount(change, &ids).await?;
+    Ok(Stored { changed: rows.into_iter().map(|(id,)| id).collect(), kept })
+}
+
+/// Those of these cadets who have been graded. Every cadet has a row, which begins with zeros.
+async fn graded(change: &mut Change, ids: &[i32]) -> Result<HashSet<i32>> {
+    let find = sql!(
+        "SELECT cadet_id FROM grades
+         WHERE cadet_id = ANY($1)
+           AND (prelim_score > 0 OR midterm_score > 0 OR final_score > 0 OR status NOT IN ('', 'active'))"
+    );
+    let rows: Vec<(i32,)> = change.all(find, &[&ids]).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }

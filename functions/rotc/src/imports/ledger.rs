@@ -14,12 +14,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    cadets::ImportForm,
+    Answer,
     columns::{Aliases, Column},
-    grades::{Checked, ListOptions, MOST_FILES, files, named, plan},
+    lists::{Checked, ImportForm, ListOptions, MOST_FILES, files, named},
     people::{Found, Person, PersonColumns},
-    report::{Effect, Report},
-    run::{self, Input, Kind, Mode, Ran},
+    report::{Effect, Preview, Report},
+    run::{self, Input, Kind, Ran},
     source::Contents,
 };
 use crate::{
@@ -81,6 +81,9 @@ pub struct ImportedLedger {
     /// Rows of one that goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_records: Option<usize>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<Preview>,
 }
 
 /// Check a list of merits and demerits
@@ -95,8 +98,7 @@ pub async fn check_ledger(
     form: FormData,
 ) -> Result<Json<Checked<LedgerRow>>> {
     let files = files(form, MOST_FILES)?;
-    let plan = plan(Kind::Ledger, ListOptions::default());
-    let input = Input::read(&app, plan, &files).await?;
+    let input = Input::read(&app, ListOptions::default().plan(Kind::Ledger), &files).await?;
     let rows = read(input.contents());
     let report = run::preview(&app, &admin, input).await?;
     let valid = |row: &LedgerRow| row.person().is_named() && row.entry().is_ok();
@@ -115,29 +117,36 @@ pub async fn import_ledger(
     State(app): State<App>,
     Query(options): Query<ListOptions>,
     form: FormData,
-) -> Result<super::Answer<ImportedLedger>> {
+) -> Result<Answer<ImportedLedger>> {
+    let mode = options.mode(&form)?;
     let files = files(form, MOST_FILES)?;
-    let mode = Mode { again: options.again, ..Mode::default() };
-    let ran = run::run(&app, &admin, plan(Kind::Ledger, options), &files, mode).await?;
-    Ok(match ran {
-        Ran::Queued(id, total) => super::Answer::queued(ImportedLedger {
+    Ok(answer(run::run(&app, &admin, options.plan(Kind::Ledger), &files, mode).await?))
+}
+
+fn answer(ran: Ran) -> Answer<ImportedLedger> {
+    let of = |report: &Report| ImportedLedger {
+        message: "Ledger import completed".to_owned(),
+        inserted: report.created,
+        updated_grades: report.created,
+        skipped: report.failed,
+        errors: report.shown(),
+        ..ImportedLedger::default()
+    };
+    match ran {
+        Ran::Queued(id, total) => Answer::queued(ImportedLedger {
             message: run::in_background(total),
             task_id: Some(id),
             status: Some("processing"),
             total_records: Some(total),
             ..ImportedLedger::default()
         }),
-        Ran::Done(report, id) => super::Answer::done(ImportedLedger {
-            message: "Ledger import completed".to_owned(),
-            inserted: report.created,
-            updated_grades: report.created,
-            skipped: report.failed,
-            errors: report.shown(),
-            task_id: Some(id),
-            ..ImportedLedger::default()
+        Ran::Done(report, id) => Answer::done(ImportedLedger { task_id: Some(id), ..of(&report) }),
+        Ran::Previewed(report) => Answer::done(ImportedLedger {
+            message: run::PREVIEWED.to_owned(),
+            preview: Some(report.clone().into()),
+            ..of(&report)
         }),
-        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
-    })
+    }
 }
 
 /// An entry that can be made.

@@ -8,13 +8,16 @@ use axum::{
 use documents::read::Table;
 use shared::{
     App,
-    http::{Accepted, Json},
+    http::Json,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use report::Imported;
+
 use crate::uploads::FORM_LIMIT_BYTES;
 
+mod accounts;
 pub mod attendance;
 pub mod cadets;
 mod columns;
@@ -22,6 +25,7 @@ pub mod entities;
 mod fetch;
 pub mod grades;
 pub mod ledger;
+mod lists;
 mod people;
 pub mod report;
 mod roster;
@@ -100,21 +104,15 @@ impl<T> Answer<T> {
     }
 }
 
-impl<T: serde::Serialize> IntoResponse for Answer<T> {
-    fn into_response(self) -> Response {
-        (self.0, Json(self.1)).into_response()
+impl Answer<Imported> {
+    /// Of an import: its status tells whether it goes on.
+    fn of(imported: Imported) -> Self {
+        if imported.status.is_some() { Self::queued(imported) } else { Self::done(imported) }
     }
 }
 
-/// The answer of an import: 200, or 202 when it goes on in the background.
-pub struct Answered(pub report::Imported);
-
-impl IntoResponse for Answered {
+impl<T: serde::Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
-        let Self(imported) = self;
-        match imported.status {
-            Some(_) => Accepted(imported).into_response(),
-            None => Json(imported).into_response(),
-        }
+        (self.0, Json(self.1)).into_response()
     }
 }

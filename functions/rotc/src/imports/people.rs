@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use documents::read::{Row, Table};
 use shared::{Result, db::Change, sql};
 
-use super::columns::{Aliases, Column};
+use super::columns::{Aliases, Column, grouped};
 
 const STUDENT_ID: Aliases = &["student_id", "sid", "id", "student number", "student no"];
 const EMAIL: Aliases = &["email", "email address"];
@@ -57,8 +57,8 @@ impl PersonColumns {
             student_id: text(&self.student_id),
             email: text(&self.email),
             username: text(&self.username),
-            first: text(&self.first),
-            last: text(&self.last),
+            first: self.first.word(row).unwrap_or_default().to_owned(),
+            last: self.last.word(row).unwrap_or_default().to_owned(),
         }
     }
 }
@@ -144,12 +144,4 @@ impl Found {
             _ => Err("no such cadet"),
         }
     }
-}
-
-fn grouped(found: Vec<(String, i32)>) -> HashMap<String, Vec<i32>> {
-    let mut groups: HashMap<String, Vec<i32>> = HashMap::new();
-    for (key, id) in found {
-        groups.entry(key).or_default().push(id);
-    }
-    groups
 }

@@ -4,11 +4,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Errors that stand in an answer; the report has them all.
+/// Errors that stand in an answer; the report has more.
 const SHOWN: usize = 10;
 
 /// Rows a preview tells about.
 const PREVIEWED: usize = 500;
+
+/// Errors that a report keeps, and as many warnings; the others are only counted.
+const KEPT: usize = 1_000;
+
+/// Characters of a remark at most: a cell that it quotes may be as long as a page.
+const LONGEST: usize = 1_000;
+
+/// Characters of whom a row is about at most.
+const LONGEST_WHO: usize = 200;
 
 /// A row that was not imported, or not as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -64,10 +73,16 @@ pub struct Report {
     pub skipped: usize,
     /// Rows that are wrong.
     pub failed: usize,
-    /// What is wrong with each of those.
+    /// What is wrong with each of those, the first 1,000.
     pub errors: Vec<Remark>,
-    /// What was not taken over of others.
+    /// What was not taken over of others, the first 1,000.
     pub warnings: Vec<Remark>,
+    /// Errors beyond those.
+    #[serde(default)]
+    pub more_errors: usize,
+    /// Warnings beyond those.
+    #[serde(default)]
+    pub more_warnings: usize,
     /// Ids of the new records.
     #[serde(default)]
     pub created_ids: Vec<i32>,
@@ -97,19 +112,19 @@ impl Report {
             Effect::Failed => self.failed += 1,
         }
         if self.rows.len() < PREVIEWED {
-            self.rows.push(PreviewedRow { row, who: who.to_owned(), effect, fields });
+            self.rows.push(PreviewedRow { row, who: shortened(who, LONGEST_WHO), effect, fields });
         }
     }
 
     /// Counts a row that is wrong.
-    pub fn fail(&mut self, row: usize, who: &str, message: impl Into<String>) {
+    pub fn fail(&mut self, row: usize, who: &str, message: impl AsRef<str>) {
         self.count(row, who, Effect::Failed, Vec::new());
-        self.errors.push(Remark { row, message: message.into() });
+        keep(&mut self.errors, &mut self.more_errors, row, message.as_ref());
     }
 
     /// Notes what was not taken over of a row.
-    pub fn warn(&mut self, row: usize, message: impl Into<String>) {
-        self.warnings.push(Remark { row, message: message.into() });
+    pub fn warn(&mut self, row: usize, message: impl AsRef<str>) {
+        keep(&mut self.warnings, &mut self.more_warnings, row, message.as_ref());
     }
 
     /// Rows that were taken over.
@@ -122,10 +137,28 @@ impl Report {
         self.errors.iter().take(SHOWN).map(|error| error.message.clone()).collect()
     }
 
+    /// The first errors, and the first remarks where there are fewer errors.
+    pub fn shown_with_warnings(&self) -> Vec<String> {
+        let remarks = self.errors.iter().chain(&self.warnings);
+        remarks.take(SHOWN).map(|remark| remark.message.clone()).collect()
+    }
+
     /// Whether somebody may want to read the whole report.
     pub fn has_remarks(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty()
     }
+}
+
+fn keep(remarks: &mut Vec<Remark>, more: &mut usize, row: usize, message: &str) {
+    match remarks.len() < KEPT {
+        true => remarks.push(Remark { row, message: shortened(message, LONGEST) }),
+        false => *more += 1,
+    }
+}
+
+/// The first characters of a text.
+pub fn shortened(text: &str, most: usize) -> String {
+    text.chars().take(most).collect()
 }
 
 /// What the import routes of the clients answer.
@@ -141,7 +174,7 @@ pub struct Imported {
     /// The import, where there is a report of it or it goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub task_id: Option<Uuid>,
-    /// Where all its errors are downloaded.
+    /// Where its errors are downloaded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<String>,
     /// `processing`, of one that goes on in the background.
@@ -172,9 +205,9 @@ pub struct Preview {
     pub failed: usize,
     /// The first 500 rows.
     pub rows: Vec<PreviewedRow>,
-    /// Every error.
+    /// The first 1,000 errors.
     pub errors: Vec<Remark>,
-    /// What would not be taken over.
+    /// The first 1,000 remarks on what would not be taken over.
     pub warnings: Vec<Remark>,
 }
 

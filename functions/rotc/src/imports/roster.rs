@@ -50,6 +50,8 @@ pub struct Roster {
 /// The ways to write a name.
 struct Spelling {
     id: i32,
+    /// As reports name them.
+    label: String,
     forms: [String; 4],
     letters: Letters,
 }
@@ -59,10 +61,27 @@ struct Spelling {
 pub enum Match {
     /// This cadet.
     One(i32),
+    /// This cadet, if the name is misspelt or a word of the line is rightly taken for the user name.
+    Similar(i32),
     /// Several fit equally well.
     Several,
     /// Nobody.
     Nobody,
+}
+
+impl Match {
+    /// The cadet, for certain or not.
+    pub fn cadet(self) -> Option<i32> {
+        match self {
+            Self::One(cadet_id) | Self::Similar(cadet_id) => Some(cadet_id),
+            Self::Several | Self::Nobody => None,
+        }
+    }
+
+    /// Why there is none.
+    pub fn why_nobody(self) -> &'static str {
+        if self == Self::Several { "fits several cadets" } else { "no such cadet" }
+    }
 }
 
 impl Roster {
@@ -95,6 +114,7 @@ impl Roster {
             if roster.names.last().is_some_and(|last| last.id == id) {
                 continue;
             }
+            let label = format!("{} {} ({})", cadet.first_name, cadet.last_name, cadet.student_id);
             let (first, last) = (plain(&cadet.first_name), plain(&cadet.last_name));
             let forms = [
                 format!("{first} {last}"),
@@ -106,12 +126,18 @@ impl Roster {
                 note(&mut roster.by_name, Some(form), id);
             }
             let letters = Letters::of(&forms[0]);
-            roster.names.push(Spelling { id, forms, letters });
+            roster.names.push(Spelling { id, label, forms, letters });
         }
         roster
     }
 
-    /// Whom a line means.
+    /// How reports name a cadet: `Ana Cruz (2024-0001)`.
+    pub fn label(&self, cadet_id: i32) -> &str {
+        let at = self.names.binary_search_by_key(&cadet_id, |spelling| spelling.id);
+        at.map_or("", |at| self.names[at].label.as_str())
+    }
+
+    /// Whom a line means. A name means nobody next to a student id that nobody has.
     pub fn find(&self, named: &Named) -> Match {
         let ids = [
             (&self.by_student_id, named.student_id.as_str()),
@@ -122,10 +148,13 @@ impl Roster {
         if let Some(found) = certain {
             return found.map_or(Match::Several, Match::One);
         }
+        if !named.student_id.is_empty() {
+            return Match::Nobody;
+        }
         match self.by_similar_name(&plain(&named.name)) {
             Match::Nobody if named.is_guess => {
                 let guessed = self.by_username.get(&plain(&named.username)).copied().flatten();
-                guessed.map_or(Match::Nobody, Match::One)
+                guessed.map_or(Match::Nobody, Match::Similar)
             }
             found => found,
         }
@@ -153,7 +182,7 @@ impl Roster {
                 continue;
             }
             if distance < best.0 {
-                best = (distance, Match::One(spelling.id));
+                best = (distance, Match::Similar(spelling.id));
             } else if distance == best.0 {
                 best.1 = Match::Several;
             }
@@ -227,8 +256,11 @@ mod tests {
             ("Peñaranda, Ñoño", 3),
             ("Penaranda, Nono", 3),
         ] {
-            assert_eq!(roster.find(&named(name)), Match::One(id), "{name}");
+            assert_eq!(roster.find(&named(name)).cadet(), Some(id), "{name}");
         }
+        assert_eq!(roster.find(&named("Bautista, Jose")), Match::One(2));
+        assert_eq!(roster.find(&named("Bautista, Josee")), Match::Similar(2));
+        assert_eq!(roster.label(2), "Jose Bautista (2024-0001)");
         for name in ["Zzyzx Unknown Person", "Jo", "", "Someone"] {
             assert_eq!(roster.find(&named(name)), Match::Nobody, "{name}");
         }
@@ -243,6 +275,13 @@ mod tests {
             Match::One(2)
         );
         assert_eq!(roster.find(&named("Juana Cruz")), Match::One(3));
+        let unknown = Named { student_id: "2024-0999".to_owned(), ..named("Juana Cruz") };
+        assert_eq!(roster.find(&unknown), Match::Nobody, "somebody else of that name");
+        assert_eq!(
+            roster.find(&Named { username: "juana".to_owned(), ..unknown }),
+            Match::One(3),
+            "unless more is said of them"
+        );
     }
 
     #[test]
@@ -254,6 +293,6 @@ mod tests {
             ..named(name)
         };
         assert_eq!(roster.find(&guess("Maria Reyes", "juan")), Match::One(2));
-        assert_eq!(roster.find(&guess("Nobody Here At All", "juan")), Match::One(1));
+        assert_eq!(roster.find(&guess("Nobody Here At All", "juan")), Match::Similar(1));
     }
 }

@@ -13,19 +13,19 @@ use shared::{
     App, Result,
     db::Change,
     error::invalid,
-    http::{FormData, Json, UploadedFile},
+    http::{FormData, Json, Query, UploadedFile},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
 use super::{
-    cadets::ImportForm,
+    Answer,
     columns::Column,
-    grades::files,
-    report::{Effect, Report},
+    lists::{Flag, ImportForm, PreviewOptions, files},
+    report::{Effect, Preview, Report},
     roster::{Match, Named, Roster},
-    run::{self, Kind, Mode, Plan, Ran, Strategy},
+    run::{self, Kind, Plan, Ran, Strategy},
     source::{self, Accepts, Contents},
 };
 use crate::{
@@ -229,6 +229,10 @@ pub struct RecordsToImport {
     pub records: Option<Vec<Value>>,
     /// `skip-duplicates` (the default) leaves records of the same cadet and day as they are, `overwrite` changes them.
     pub strategy: Option<String>,
+    /// Only tell what would be done; it may stand in the query as well.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// What came of an import of records.
@@ -245,6 +249,9 @@ pub struct ImportedRecords {
     /// `processing`, of one that goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<&'static str>,
+    /// What would be done, of a preview.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    preview: Option<Preview>,
 }
 
 /// How many records became what.
@@ -259,13 +266,15 @@ pub struct RecordNumbers {
 /// Import records of ROTCMIS
 ///
 /// A day without a training day gets one. All records are written together.
-#[utoipa::path(post, path = "/api/integration/rotcmis/import", tag = "imports", request_body = RecordsToImport,
+#[utoipa::path(post, path = "/api/integration/rotcmis/import", tag = "imports",
+    params(PreviewOptions), request_body = RecordsToImport,
     responses((status = 200, body = ImportedRecords), (status = 202, body = ImportedRecords)))]
 pub async fn import_records(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     Json(sent): Json<RecordsToImport>,
-) -> Result<super::Answer<ImportedRecords>> {
+) -> Result<Answer<ImportedRecords>> {
     let records = sent.records.filter(|records| !records.is_empty());
     let records = records.ok_or_else(|| invalid("no_records", "No records to import"))?;
     let overwrite = sent.strategy.as_deref() == Some("overwrite");
@@ -273,26 +282,40 @@ pub async fn import_records(
     let plan = Plan { kind: Kind::RotcmisAttendance, strategy, day_id: None };
     let body = Bytes::from(serde_json::to_vec(&records.iter().map(slim).collect::<Vec<_>>())?);
     let file = UploadedFile { name: "records.json".to_owned(), body };
-    Ok(match run::run(&app, &admin, plan, &[file], Mode::default()).await? {
-        Ran::Queued(id, total) => super::Answer::queued(ImportedRecords {
+    let mode = options.preview.mode(sent.preview);
+    Ok(answer(run::run(&app, &admin, plan, &[file], mode).await?))
+}
+
+fn answer(ran: Ran) -> Answer<ImportedRecords> {
+    let of = |report: &Report| ImportedRecords {
+        message: "Import completed".to_owned(),
+        result: Some(RecordNumbers {
+            inserted: report.created,
+            updated: report.updated + report.unchanged,
+            skipped: report.skipped,
+            errors: report.failed,
+        }),
+        task_id: None,
+        status: None,
+        preview: None,
+    };
+    match ran {
+        Ran::Queued(id, total) => Answer::queued(ImportedRecords {
             message: run::in_background(total),
             result: None,
             task_id: Some(id),
             status: Some("processing"),
+            preview: None,
         }),
-        Ran::Done(report, id) => super::Answer::done(ImportedRecords {
-            message: "Import completed".to_owned(),
-            result: Some(RecordNumbers {
-                inserted: report.created,
-                updated: report.updated + report.unchanged,
-                skipped: report.skipped,
-                errors: report.failed,
-            }),
-            task_id: report.has_remarks().then_some(id),
-            status: None,
+        Ran::Done(report, id) => {
+            Answer::done(ImportedRecords { task_id: report.has_remarks().then_some(id), ..of(&report) })
+        }
+        Ran::Previewed(report) => Answer::done(ImportedRecords {
+            message: run::PREVIEWED.to_owned(),
+            preview: Some(report.clone().into()),
+            ..of(&report)
         }),
-        Ran::Previewed(_) => return Err(shared::error::internal("an import was only looked at")),
-    })
+    }
 }
 
 /// What is imported of a record.
@@ -323,18 +346,17 @@ pub async fn apply(
             let named = Named { name: text(&name), student_id: text(&student_id), ..Named::default() };
             let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
             let (status, date) = (text(&status), text(&date));
-            let cadet_id = match (status.is_empty(), roster.find(&named)) {
-                (false, Match::One(cadet_id)) => cadet_id,
-                (_, found) => {
-                    report.count(row.number, &who, Effect::Skipped, Vec::new());
-                    if !status.is_empty() && !who.is_empty() {
-                        let why =
-                            if found == Match::Several { "fits several cadets" } else { "no such cadet" };
-                        report.warn(row.number, format!("{who}: {why}"));
-                    }
-                    continue;
+            let found = roster.find(&named);
+            let Some(cadet_id) = found.cadet().filter(|_| !status.is_empty()) else {
+                report.count(row.number, &who, Effect::Skipped, Vec::new());
+                if !status.is_empty() && !who.is_empty() {
+                    report.warn(row.number, format!("{who}: {}", found.why_nobody()));
                 }
+                continue;
             };
+            if let Match::Similar(_) = found {
+                report.warn(row.number, format!("{who} was taken for {}", roster.label(cadet_id)));
+            }
             match entry(app, &status, &date) {
                 Ok((status, day)) => listed.push((row.number, who, day, cadet_id, status)),
                 Err(why) => report.fail(row.number, &who, format!("{who}: {why}")),
@@ -346,7 +368,7 @@ pub async fn apply(
 }
 
 fn entry(app: &App, status: &str, date: &str) -> Result<(Status, String), String> {
-    let status = status_word(status).ok_or("the status is none of present, late, excused and absent")?;
+    let status = status_word(status).ok_or("the status is not one of present, late, excused and absent")?;
     let day = match date {
         "" => app.clock.now(),
         text => moment(text).ok_or("the date is no date")?,

@@ -8,13 +8,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use shared::{
-    App, Result, db::Change, error::conflict, files::StoredFile, http::UploadedFile, jobs::Job, sql,
+    App, Result,
+    db::Change,
+    error::{conflict, invalid},
+    files::StoredFile,
+    http::UploadedFile,
+    jobs::Job,
+    sql,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    attendance, cadets, grades, ledger,
+    attendance, cadets, grades, ledger, lists,
     report::{Imported, Report},
     rotcmis,
     source::{self, Accepts, Contents},
@@ -69,7 +75,7 @@ impl Kind {
             Self::Cadets => cadets::ACCEPTS,
             Self::Staff => staff::ACCEPTS,
             Self::Attendance => attendance::ACCEPTS,
-            Self::Grades | Self::Ledger | Self::RotcmisCadets | Self::RotcmisAttendance => grades::ACCEPTS,
+            Self::Grades | Self::Ledger | Self::RotcmisCadets | Self::RotcmisAttendance => lists::ACCEPTS,
         }
     }
 }
@@ -102,6 +108,19 @@ pub struct Plan {
     pub day_id: Option<i32>,
 }
 
+impl Plan {
+    /// 400 where the strategy means nothing: entries of the ledger are added to those that are there.
+    fn check(self) -> Result<()> {
+        match (self.kind, self.strategy) {
+            (Kind::Ledger, Strategy::Fill | Strategy::Skip | Strategy::Error) => Err(invalid(
+                "bad_strategy",
+                "Entries of a ledger are always added, so the only strategy possible for it is update.",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What an import says: everything that a transaction then writes.
 pub struct Input {
     plan: Plan,
@@ -111,6 +130,7 @@ pub struct Input {
 impl Input {
     /// Reads the files of an import.
     pub async fn read(app: &App, plan: Plan, files: &[UploadedFile]) -> Result<Self> {
+        plan.check()?;
         let mut contents = Vec::with_capacity(files.len());
         for file in files {
             contents.push(source::read(app, file, plan.kind.accepts()).await?);
@@ -137,7 +157,7 @@ impl Input {
         match plan.kind {
             Kind::Cadets | Kind::RotcmisCadets => cadets::apply(change, app, user, plan, &contents).await,
             Kind::Staff => staff::apply(change, app, plan.strategy, &contents).await,
-            Kind::Attendance => attendance::apply(change, plan.day_id.unwrap_or_default(), contents).await,
+            Kind::Attendance => attendance::apply(change, plan, contents).await,
             Kind::Grades => grades::apply(change, plan.strategy, &contents).await,
             Kind::Ledger => ledger::apply(change, app, user, &contents).await,
             Kind::RotcmisAttendance => rotcmis::apply(change, app, plan.strategy, &contents).await,
@@ -263,7 +283,7 @@ async fn refuse_repeat(
     if change.scalar::<bool>(find, &[&ImportFile::KIND, &digest, &user.id, &since]).await? {
         return Err(conflict(
             "imported_already",
-            "This ledger was imported a few minutes ago, its points are already counted. Import it again later if that is meant.",
+            "This ledger was imported a few minutes ago, its points are already counted. To add them again, wait ten minutes or send `again=true`.",
         ));
     }
     Ok(())
@@ -285,7 +305,7 @@ fn digest(files: &[UploadedFile]) -> String {
         hash.update((file.body.len() as u64).to_le_bytes());
         hash.update(&file.body);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hash.finalize())
 }
 
 /// The answer of a client route; `sentence` says the numbers of an import that is done.
@@ -308,13 +328,16 @@ pub fn answer(ran: Ran, sentence: impl FnOnce(&Report) -> String) -> Imported {
             ..Imported::default()
         },
         Ran::Previewed(report) => Imported {
-            message: format!("Preview, nothing is written. {}", sentence(&report)),
+            message: format!("{PREVIEWED} {}", sentence(&report)),
             errors: report.shown(),
             preview: Some(report.into()),
             ..Imported::default()
         },
     }
 }
+
+/// What is said of an import that was only looked at.
+pub const PREVIEWED: &str = "Preview, nothing is written.";
 
 /// What is said of an import that goes on in the background.
 pub fn in_background(total: usize) -> String {

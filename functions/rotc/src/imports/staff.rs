@@ -1,6 +1,7 @@
 //! Importing members of the staff from a workbook or a CSV file.
 //!
-//! Legacy: the route never wrote anything. A member is found by mail address, else by full name.
+//! Legacy: the route never wrote anything. A member is found by mail address, else by full name
+//! if the row or the register has no address.
 
 use std::collections::HashMap;
 
@@ -17,9 +18,10 @@ use shared::{
 use validator::ValidateEmail;
 
 use super::{
-    Answered,
-    cadets::{self, ImportForm, ImportOptions, NewAccount},
-    columns::{Aliases, Column, name_parts},
+    Answer,
+    accounts::{self, NewAccount},
+    columns::{Aliases, Column, name_parts, take_over},
+    lists::{Flag, ImportForm, ImportOptions},
     report::{Effect, Imported, Report},
     run::{self, Kind, Plan, Strategy},
     source::{Accepts, Contents},
@@ -27,6 +29,7 @@ use super::{
 use crate::{
     access::{Admin, Role},
     sent::is_blank,
+    staff::{letters, one_at_a_time, plain},
 };
 
 /// What a list of the staff may be.
@@ -86,14 +89,15 @@ pub async fn import_staff(
     State(app): State<App>,
     Query(options): Query<ImportOptions>,
     mut form: FormData,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
     let plan = Plan { kind: Kind::Staff, strategy: options.strategy.unwrap_or_default(), day_id: None };
-    let ran = run::run(&app, &admin, plan, &[file], options.mode()).await?;
+    let mode = options.preview.mode(Flag::of_form(&form)?);
+    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
     let sentence = |report: &Report| {
         format!("Import complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
     };
-    Ok(Answered(run::answer(ran, sentence)))
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 row! {
@@ -121,8 +125,7 @@ pub async fn apply(
 ) -> Result<Report> {
     let mut report = Report::default();
     let rows = read(contents, &mut report);
-    // As all who add members do: two at once would both find an address free.
-    change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('accounts of the staff'))"), &[]).await?;
+    one_at_a_time(change).await?;
     let list = sql!(
         "SELECT id, coalesce(is_archived, FALSE) AS is_archived,
                 ARRAY[rank, first_name, middle_name, last_name, suffix_name, email, contact_number, role, afpsn] AS fields
@@ -139,10 +142,7 @@ pub async fn apply(
 
 fn read(contents: &[Contents], report: &mut Report) -> Vec<(usize, Fields)> {
     let mut rows = Vec::new();
-    for table in contents.iter().flat_map(|one| match one {
-        Contents::Tables(tables) => tables.as_slice(),
-        Contents::Lines(_) => &[],
-    }) {
+    for table in super::tables(contents) {
         let columns = HEADINGS.map(|aliases| Column::find(table, aliases));
         let full_name = Column::find(table, FULL_NAME);
         for row in &table.rows {
@@ -159,9 +159,13 @@ fn read_row((columns, full_name): (&[Column; 9], &Column), row: &Row) -> Result<
     if let Some(problem) = &row.problem {
         return Err(problem.clone());
     }
-    let mut fields = columns.each_ref().map(|column| column.of(row).map(plain));
+    let mut fields: Fields = std::array::from_fn(|at| {
+        let column = &columns[at];
+        let said = if [FIRST_NAME, LAST_NAME].contains(&at) { column.word(row) } else { column.of(row) };
+        said.map(plain)
+    });
     if (fields[FIRST_NAME].is_none() || fields[LAST_NAME].is_none())
-        && let Some(full) = full_name.of(row)
+        && let Some(full) = full_name.word(row)
     {
         let (first, middle, last) = name_parts(&plain(full));
         for (at, value) in [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, last)] {
@@ -180,11 +184,6 @@ fn read_row((columns, full_name): (&[Column; 9], &Column), row: &Row) -> Result<
     }
 }
 
-/// Without angle brackets: the client writes names into a page it prints.
-fn plain(text: &str) -> String {
-    text.replace(['<', '>'], "")
-}
-
 fn merge(
     rows: Vec<(usize, Fields)>,
     known: Vec<Existing>,
@@ -201,7 +200,7 @@ fn merge(
     }
     for (number, said) in rows {
         let who = name(&said);
-        match index.find(&said) {
+        match index.find(&said, &slots) {
             Found::Several => report.fail(
                 number,
                 &who,
@@ -215,7 +214,11 @@ fn merge(
                 slots.push(Slot { id: None, fields: said, row: number, changed: false });
                 report.count(number, &who, Effect::Created, Vec::new());
             }
-            Found::One(at) => take(&mut slots[at], (number, &said), strategy, report),
+            Found::One(at) => {
+                take(&mut slots[at], (number, &said), strategy, report);
+                // Under the address that they have got, if any.
+                index.add(&slots[at].fields, at, false);
+            }
         }
     }
     slots
@@ -230,15 +233,7 @@ fn take(slot: &mut Slot, (number, said): (usize, &Fields), strategy: Strategy, r
         Strategy::Skip => return report.count(number, &who, Effect::Skipped, Vec::new()),
         _ => {}
     }
-    let mut changed = Vec::new();
-    for ((field, said), name) in slot.fields.iter_mut().zip(said).zip(NAMES) {
-        let Some(said) = said else { continue };
-        let blank = field.as_deref().is_none_or(is_blank);
-        if field.as_ref() != Some(said) && (blank || strategy != Strategy::Fill) {
-            *field = Some(said.clone());
-            changed.push(name.to_owned());
-        }
-    }
+    let changed = take_over(&mut slot.fields, said, &NAMES, strategy);
     slot.row = number;
     slot.changed |= !changed.is_empty();
     let effect = if changed.is_empty() { Effect::Unchanged } else { Effect::Updated };
@@ -266,20 +261,27 @@ impl Index {
         let email = fields[EMAIL].as_ref().filter(|email| !is_blank(email));
         let keys = email.map(|email| email.to_lowercase()).into_iter().chain([name(fields).to_lowercase()]);
         for key in keys {
-            self.0.entry(key).or_default().push((at, is_archived));
+            let known = self.0.entry(key).or_default();
+            if !known.contains(&(at, is_archived)) {
+                known.push((at, is_archived));
+            }
         }
     }
 
-    /// By address; by name only where the address is nobody's.
-    fn find(&self, said: &Fields) -> Found {
-        let by_email = said[EMAIL].as_ref().and_then(|email| self.0.get(&email.to_lowercase()));
-        let found = by_email.or_else(|| self.0.get(&name(said).to_lowercase()));
-        let present: Vec<usize> =
-            found.into_iter().flatten().filter(|(_, archived)| !archived).map(|(at, _)| *at).collect();
-        match (present.as_slice(), found) {
+    /// By address; by name only those of whom the row or the register has none: namesakes with two addresses are two.
+    fn find(&self, said: &Fields, slots: &[Slot]) -> Found {
+        let email = said[EMAIL].as_ref().map(|email| email.to_lowercase());
+        let by_email = email.as_ref().and_then(|email| self.0.get(email)).cloned();
+        let found = by_email.unwrap_or_else(|| {
+            let namesakes = self.0.get(&name(said).to_lowercase()).into_iter().flatten();
+            let has_none = |at: usize| slots[at].fields[EMAIL].as_deref().is_none_or(is_blank);
+            namesakes.filter(|(at, _)| email.is_none() || has_none(*at)).copied().collect()
+        });
+        let present: Vec<usize> = found.iter().filter(|(_, archived)| !archived).map(|(at, _)| *at).collect();
+        match (present.as_slice(), found.as_slice()) {
             ([one], _) => Found::One(*one),
-            ([], Some(_)) => Found::Archived,
-            ([], None) => Found::Nobody,
+            ([], []) => Found::Nobody,
+            ([], _) => Found::Archived,
             _ => Found::Several,
         }
     }
@@ -350,14 +352,11 @@ async fn update(change: &mut Change, slots: &[Slot], report: &mut Report) -> Res
 async fn open_accounts(change: &mut Change, app: &App, slots: &[Slot], report: &mut Report) -> Result<()> {
     let new = slots.iter().filter(|slot| slot.id.is_some_and(|id| report.created_ids.contains(&id)));
     let accounts = new.filter_map(|slot| {
-        let letters = |at: usize| -> String {
-            let name = slot.fields[at].as_deref().unwrap_or_default().to_lowercase();
-            name.chars().filter(char::is_ascii_alphanumeric).collect()
-        };
+        let letters = |at: usize| letters(slot.fields[at].as_deref().unwrap_or_default());
         let (first, last) = (letters(FIRST_NAME), letters(LAST_NAME));
         let names = [first.clone(), last.clone(), format!("{first}.{last}"), format!("staff{}", slot.row)];
         let names = names.into_iter().filter(|name| name.len() > 1 && name != ".").collect();
         Some(NewAccount { owner_id: slot.id?, names, email: slot.fields[EMAIL].clone(), row: slot.row })
     });
-    cadets::open(change, app, Role::Staff, accounts.collect(), report).await
+    accounts::open(change, app, Role::Staff, accounts.collect(), report).await
 }

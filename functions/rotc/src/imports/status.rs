@@ -63,7 +63,7 @@ pub struct ImportResult {
     pub created_count: usize,
     /// Changed records.
     pub updated_count: usize,
-    /// The first 100 errors; the report has all.
+    /// The first 100 errors; the report has more.
     pub errors: Vec<Remark>,
     /// The first 100 remarks on what was not taken over.
     pub warnings: Vec<Remark>,
@@ -99,6 +99,7 @@ row! {
         status: String,
         payload: Value,
         result: Option<Value>,
+        problem: Option<String>,
         finished_at: Option<DateTime<Utc>>,
     }
 }
@@ -115,15 +116,12 @@ pub async fn show_import(
 ) -> Result<Json<Success<ImportStatus>>> {
     let import = find(&app, &user, task_id).await?;
     let report = import.report()?;
-    let refused = report.as_ref().and_then(|report| report.refused.clone());
     let (status, ready) = match import.status.as_str() {
-        "done" if refused.is_some() => ("failed", true),
         "done" => ("completed", true),
         "failed" => ("failed", true),
         "cancelled" => ("cancelled", true),
         _ => ("processing", false),
     };
-    let failure = (import.status == "failed").then(|| "The import failed, nothing was written".to_owned());
     Ok(Json(success(ImportStatus {
         task_id,
         status,
@@ -135,14 +133,14 @@ pub async fn show_import(
             .and_then(|n| usize::try_from(n).ok())
             .unwrap_or_default(),
         result: report.as_ref().filter(|_| status == "completed").map(ImportResult::from),
-        error: refused.or(failure),
+        error: import.failure(report.as_ref()),
         finished_at: import.finished_at,
     })))
 }
 
-/// Download everything that was wrong with an import
+/// Download what was wrong with an import
 ///
-/// CSV: row, kind, message. One's own; admins see all.
+/// CSV: row, kind, message; the first 1,000 errors and as many warnings. One's own; admins see all.
 #[utoipa::path(get, path = "/api/import/{task_id}/errors", tag = "imports", params(("task_id" = Uuid, Path)),
     responses((status = 200, content_type = "text/csv", body = String)))]
 pub async fn download_errors(
@@ -150,14 +148,24 @@ pub async fn download_errors(
     State(app): State<App>,
     Path(task_id): Path<Uuid>,
 ) -> Result<Response> {
-    let report = find(&app, &user, task_id).await?.report()?;
-    let report = report.ok_or_else(|| not_found("The import has not ended yet"))?;
+    let import = find(&app, &user, task_id).await?;
+    let report = import.report()?;
+    let failure = import.failure(report.as_ref());
+    if matches!(import.status.as_str(), "queued" | "running") {
+        return Err(not_found("The import has not ended yet"));
+    }
+    let report = report.unwrap_or_default();
     let text = |text: &str| Cell::Text(text.to_owned());
-    let remarks = [("error", &report.errors), ("warning", &report.warnings)];
-    let lines = remarks.iter().flat_map(|(kind, remarks)| {
-        remarks.iter().map(|remark| vec![Cell::Number(remark.row as f64), text(kind), text(&remark.message)])
+    let remarks =
+        [("error", &report.errors, report.more_errors), ("warning", &report.warnings, report.more_warnings)];
+    let lines = remarks.iter().flat_map(|(kind, remarks, more)| {
+        let listed = remarks
+            .iter()
+            .map(|remark| vec![Cell::Number(remark.row as f64), text(kind), text(&remark.message)]);
+        let more = (*more > 0).then(|| format!("{more} more of this kind are not listed"));
+        listed.chain(more.map(|more| vec![Cell::Empty, text(kind), text(&more)]))
     });
-    let refused = report.refused.iter().map(|why| vec![Cell::Empty, text("error"), text(why)]);
+    let refused = failure.iter().map(|why| vec![Cell::Empty, text("error"), text(why)]);
     let headings = [vec![text("row"), text("kind"), text("message")]];
     let rows = csv_rows(headings.into_iter().chain(refused).chain(lines))?;
     let file = written(|pieces| async move {
@@ -169,7 +177,7 @@ pub async fn download_errors(
 
 async fn find(app: &App, user: &User, task_id: Uuid) -> Result<Import> {
     let find = sql!(
-        "SELECT status, payload, result, finished_at FROM muster.jobs
+        "SELECT status, payload, result, problem, finished_at FROM muster.jobs
          WHERE id = $1 AND kind = $2 AND ($3::int IS NULL OR (payload ->> 'user_id')::int = $3)"
     );
     let only = (user.role != Role::Admin).then_some(user.id);
@@ -184,5 +192,21 @@ fn no_such_import() -> Error {
 impl Import {
     fn report(&self) -> Result<Option<Report>> {
         Ok(self.result.clone().map(serde_json::from_value).transpose()?)
+    }
+
+    /// Why nothing was imported, of one that has ended so.
+    fn failure(&self, report: Option<&Report>) -> Option<String> {
+        match self.status.as_str() {
+            "failed" => {
+                let refused = report.and_then(|report| report.refused.clone());
+                let given_up = || {
+                    let why = self.problem.as_deref().unwrap_or_default();
+                    format!("The import failed, nothing was written. {why}").trim().to_owned()
+                };
+                Some(refused.unwrap_or_else(given_up))
+            }
+            "cancelled" => Some("The import was cancelled, nothing was written.".to_owned()),
+            _ => None,
+        }
     }
 }

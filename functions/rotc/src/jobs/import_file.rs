@@ -12,6 +12,7 @@ use shared::{
     queue::Queue,
     sql,
 };
+use uuid::Uuid;
 
 use crate::{
     access::{Role, User},
@@ -19,6 +20,7 @@ use crate::{
         report::Report,
         run::{self, Input, Plan},
     },
+    notifications::notify,
 };
 
 /// Imports the files that somebody has sent, in one transaction with the end of the job.
@@ -58,18 +60,11 @@ impl Job for ImportFile {
 
     async fn run(self, task: &Task) -> Result<()> {
         let actor = Actor { user_id: Some(self.user_id), request_id: None };
-        let outcome = self.import(task, &actor).await;
-        match outcome {
+        match self.import(task, &actor).await {
             Ok(()) => {}
-            // It would be refused every time.
-            Err(cause) if is_final(&cause) => {
-                let report = Report { refused: Some(cause.to_string()), ..Report::default() };
-                let mut change = task.app.db.change(&actor).await?;
-                change.finish(task, &report).await?;
-                change.commit().await?;
-            }
+            Err(cause) if is_final(&cause) => self.refuse(task, &actor, &cause).await?,
             Err(cause) => {
-                if is_last_try(task).await? {
+                if is_last_try(task, &cause).await? {
                     self.discard(&task.app).await;
                 }
                 return Err(cause);
@@ -86,7 +81,8 @@ impl ImportFile {
         let mut files = Vec::with_capacity(self.files.len());
         for KeptFile { name, place } in &self.files {
             let file = app.files.vault().get(place).await?;
-            let file = file.ok_or_else(|| not_found("The file is no longer there"))?;
+            let file =
+                file.ok_or_else(|| not_found("The file is no longer there, please upload it again"))?;
             files.push(UploadedFile { name: name.clone(), body: file.body });
         }
         let input = Input::read(app, self.plan, &files).await?;
@@ -94,7 +90,24 @@ impl ImportFile {
         let user = person(&mut change, self.user_id).await?;
         let report = input.apply(&mut change, app, &user).await?;
         run::note(&mut change, &user, self.plan.kind, &report).await?;
+        let Report { created, updated, unchanged, skipped, failed, .. } = &report;
+        let text = format!(
+            "Your import is complete: {created} created, {updated} updated, {unchanged} unchanged, {skipped} \
+             skipped, {failed} failed.{}",
+            if report.has_remarks() { report_at(task.id) } else { String::new() }
+        );
+        notify::user(&mut change, self.user_id, "import_completed", &text).await?;
         change.finish(task, &report).await?;
+        change.commit().await
+    }
+
+    /// Ends an import whose files would be refused every time. That is no failure of ours: no administrator is alarmed.
+    async fn refuse(&self, task: &Task, actor: &Actor, cause: &Error) -> Result<()> {
+        let why = cause.message();
+        let report = Report { refused: Some(why.to_owned()), ..Report::default() };
+        let mut change = task.app.db.change(actor).await?;
+        tell_failed(&mut change, self.user_id, task.id, why).await?;
+        change.refuse(task, why, &report).await?;
         change.commit().await
     }
 
@@ -108,17 +121,41 @@ impl ImportFile {
     }
 }
 
-/// Whether the job is not tried again: nobody needs the files then.
-async fn is_last_try(task: &Task) -> Result<bool> {
-    let tries = sql!("SELECT tries FROM muster.jobs WHERE id = $1");
-    let found: Option<(i32,)> = task.app.db.read().await?.one(tries, &[&task.id]).await?;
-    Ok(found.is_none_or(|(tries,)| tries >= ImportFile::TRIES))
+/// Tells whoever has started an import that it was given up after all its tries.
+pub async fn given_up(change: &mut Change, id: Uuid) -> Result<()> {
+    let find =
+        sql!("SELECT (payload ->> 'user_id')::int, coalesce(problem, '') FROM muster.jobs WHERE id = $1");
+    match change.one::<(i32, String)>(find, &[&id]).await? {
+        Some((user_id, why)) => tell_failed(change, user_id, id, &why).await,
+        None => Ok(()),
+    }
 }
 
-/// Whether an import fails the same way every time.
+async fn tell_failed(change: &mut Change, user_id: i32, id: Uuid, why: &str) -> Result<()> {
+    let text = format!("Your import has failed, nothing was written: {why}{}", report_at(id));
+    notify::user(change, user_id, "import_failed", &text).await.map(drop)
+}
+
+fn report_at(id: Uuid) -> String {
+    format!(" Report: /api/import/{id}/errors")
+}
+
+/// Whether the job is not tried again: nobody needs the files then. While another worker has it, they are that worker's.
+async fn is_last_try(task: &Task, cause: &Error) -> Result<bool> {
+    let find = sql!("SELECT status, tries FROM muster.jobs WHERE id = $1");
+    let found: Option<(String, i32)> = task.app.db.read().await?.one(find, &[&task.id]).await?;
+    let is_open = |status: &str| matches!(status, "queued" | "running");
+    Ok(found.is_none_or(|(status, tries)| {
+        !is_open(&status) || (cause.code() != TAKEN && tries >= ImportFile::TRIES)
+    }))
+}
+
+/// The code of the error when the job is another worker's by now.
+const TAKEN: &str = "job_taken";
+
+/// Whether an import fails the same way every time. A conflict is with what others write at the same moment.
 fn is_final(cause: &Error) -> bool {
-    // A job that another worker has taken over is that worker's.
-    cause.code() != "job_taken" && !matches!(cause.kind(), Kind::Internal | Kind::Unavailable)
+    !matches!(cause.kind(), Kind::Internal | Kind::Unavailable | Kind::Conflict)
 }
 
 /// Who has started the import, as they are now: somebody who has been archived since imports nothing.
@@ -136,9 +173,9 @@ async fn person(change: &mut Change, user_id: i32) -> Result<User> {
          WHERE id = $1 AND is_approved = 1 AND is_archived IS NOT TRUE"
     );
     let found: Option<Person> = change.one(find, &[&user_id]).await?;
-    let gone = || shared::error::forbidden("Whoever has sent the file has no account any more");
+    let gone = || shared::error::forbidden("The account that uploaded this file no longer exists.");
     let Person { username, role, cadet_id, staff_id } = found.ok_or_else(gone)?;
     let role = Role::parse(&role).ok_or_else(gone)?;
-    let session = uuid::Uuid::nil();
+    let session = Uuid::nil();
     Ok(User { id: user_id, username, role, cadet_id, staff_id, session, request_id: None })
 }

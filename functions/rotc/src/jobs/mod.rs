@@ -6,9 +6,10 @@ use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     Result,
     db::Change,
-    jobs::{JobKind, Jobs, Queue},
+    jobs::{Job, JobKind, Jobs, Queue},
     mail::SendMails,
 };
+use uuid::Uuid;
 
 use crate::notifications::notify;
 
@@ -50,11 +51,14 @@ pub static JOBS: &[JobKind] = &[
 ];
 
 /// The jobs as the workers see them.
-pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell_admins };
+pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell };
 
-/// Names the kind of the job only: what it was about may be personal.
-fn tell_admins<'a>(change: &'a mut Change, kind: &'a JobKind) -> BoxFuture<'a, Result<()>> {
+/// Names the kind of the job only to administrators: what it was about may be personal.
+fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
+        if kind.name == import_file::ImportFile::KIND {
+            import_file::given_up(change, id).await?;
+        }
         let text =
             format!("A background job has failed after all its tries: {}. The log says why.", kind.name);
         // A message about a delivery that fails would be the next to fail.

@@ -22,7 +22,7 @@ const DRAWN_LENGTH: usize = 14;
 
 /// Makes changes of accounts of the staff wait for each other: two that look for the same free name or
 /// address at the same moment would both find it.
-pub(super) async fn one_at_a_time(change: &mut Change) -> Result<()> {
+pub async fn one_at_a_time(change: &mut Change) -> Result<()> {
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('accounts of the staff'))"), &[]).await?;
     Ok(())
 }
@@ -143,7 +143,7 @@ fn names(app: &App, member: &Details, has_namesake: bool) -> Vec<String> {
 }
 
 /// The letters a to z and the digits of a name, in lower case.
-fn letters(name: &str) -> String {
+pub fn letters(name: &str) -> String {
     name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect()
 }
 

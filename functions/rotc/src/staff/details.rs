@@ -182,7 +182,7 @@ impl Details {
 }
 
 /// The text without angle brackets: a page of the client prints these fields as HTML.
-fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     text.replace(['<', '>'], "")
 }
 

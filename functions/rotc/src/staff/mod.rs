@@ -26,6 +26,9 @@ mod qr_code;
 mod record;
 mod update;
 
+pub(crate) use account::{letters, one_at_a_time};
+pub(crate) use details::plain;
+
 /// Bytes of a profile that carries a picture of 5 MB as text, as the client's first page sends it.
 const PROFILE_LIMIT_BYTES: usize = 8 * 1024 * 1024;
 

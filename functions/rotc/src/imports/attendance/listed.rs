@@ -75,9 +75,10 @@ pub fn read(table: &Table) -> Vec<Listed> {
 
 fn listed(columns: &Columns, row: &Row) -> Option<Listed> {
     let text = |column: &Column| column.of(row).unwrap_or_default().to_owned();
-    let mut name = text(&columns.name);
+    let word = |column: &Column| column.word(row).unwrap_or_default().to_owned();
+    let mut name = word(&columns.name);
     if name.is_empty() {
-        name = format!("{} {}", text(&columns.first), text(&columns.last)).trim().to_owned();
+        name = format!("{} {}", word(&columns.first), word(&columns.last)).trim().to_owned();
     }
     let student_id = text(&columns.student_id);
     if name.is_empty() && student_id.is_empty() {
@@ -111,7 +112,7 @@ fn status(columns: &Columns, row: &Row) -> Result<Status, String> {
     if let Some(said) = columns.status.raw(row) {
         return word(said).ok_or_else(|| {
             let said: String = said.chars().take(40).collect();
-            format!("status \"{said}\" is none of present, absent, late and excused")
+            format!("status \"{said}\" is not one of present, absent, late and excused")
         });
     }
     let whole = |cell: &String| Status::parse(&cell.to_lowercase());

@@ -9,23 +9,24 @@ use shared::{
     App, Result,
     db::Change,
     error::{Kind as ErrorKind, gone, invalid, not_found},
-    http::{FormData, Json},
+    http::{FormData, Json, Query},
     sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    Answered, fetch,
+    Answer, fetch,
+    lists::{Flag, PreviewOptions},
     report::{Effect, Imported, Report},
     roster::{Match, Roster},
-    run::{self, Input, Kind, Mode, Plan, Strategy},
+    run::{self, Input, Kind, Plan, Strategy},
     source::{Accepts, Contents},
 };
 use crate::{
     access::Admin,
     answer::Message,
-    attendance::import_records::{ListedEntry, record_list},
+    attendance::import_records::{ListedEntry, Present, record_list},
     grades::{attendance_total, loose::Loose},
 };
 
@@ -60,7 +61,7 @@ pub struct AttendanceForm {
     /// The training day.
     #[schema(rename = "dayId")]
     day_id: i32,
-    /// Only tell what would be done.
+    /// Only tell what would be done; it may stand in the query as well.
     preview: Option<bool>,
 }
 
@@ -75,6 +76,10 @@ pub struct SharedAttendance {
     #[serde(default)]
     #[schema(value_type = i32)]
     pub day_id: Loose,
+    /// Only tell what would be done; it may stand in the query as well.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// What was asked of the server's own disk.
@@ -85,32 +90,35 @@ pub struct LocalFile {}
 ///
 /// Excel, CSV, PDF, Word, or a picture of a list. Cadets are found by student id, user name, mail address or a name that may be
 /// misspelt a little; who is not found is left out. Empty cells keep what is recorded. All rows are written together.
-#[utoipa::path(post, path = "/api/attendance/import", tag = "imports",
+#[utoipa::path(post, path = "/api/attendance/import", tag = "imports", params(PreviewOptions),
     request_body(content = AttendanceForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     mut form: FormData,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
     let plan = plan(day_of(&form)?);
-    let preview = form.fields.get("preview").is_some_and(crate::sent::is_true);
+    let mode = options.preview.mode(Flag::of_form(&form)?);
     check_day(&app, plan.day_id).await?;
-    let ran = run::run(&app, &admin, plan, &[file], Mode { preview, ..Mode::default() }).await?;
-    Ok(Answered(run::answer(ran, sentence)))
+    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 /// Import the attendance of a training day from a link
 ///
 /// A file shared on Google Drive, Dropbox, OneDrive or SharePoint.
-#[utoipa::path(post, path = "/api/attendance/import-url", tag = "imports", request_body = SharedAttendance,
+#[utoipa::path(post, path = "/api/attendance/import-url", tag = "imports",
+    params(PreviewOptions), request_body = SharedAttendance,
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn import_attendance_url(
     Admin(admin): Admin,
     State(app): State<App>,
+    Query(options): Query<PreviewOptions>,
     Json(list): Json<SharedAttendance>,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let missing = || invalid("required", "URL and Day ID are required");
     let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or_else(missing)?;
     if matches!(list.day_id, Loose::Missing | Loose::Null) {
@@ -126,8 +134,8 @@ pub async fn import_attendance_url(
         }
         _ => cause,
     })?;
-    let ran = run::run(&app, &admin, plan, &[file], Mode::default()).await?;
-    Ok(Answered(run::answer(ran, sentence)))
+    let ran = run::run(&app, &admin, plan, &[file], options.preview.mode(list.preview)).await?;
+    Ok(Answer::of(run::answer(ran, sentence)))
 }
 
 /// Import attendance from the server's disk
@@ -189,7 +197,8 @@ pub fn who(listed: &Listed) -> String {
 }
 
 /// Writes what the lists say of one day.
-pub async fn apply(change: &mut Change, day_id: i32, contents: Vec<Contents>) -> Result<Report> {
+pub async fn apply(change: &mut Change, plan: Plan, contents: Vec<Contents>) -> Result<Report> {
+    let day_id = plan.day_id.unwrap_or_default();
     let listed = people(&contents);
     drop(contents);
     let roster = Roster::load(change).await?;
@@ -198,28 +207,38 @@ pub async fn apply(change: &mut Change, day_id: i32, contents: Vec<Contents>) ->
     let mut places: HashMap<i32, usize> = HashMap::new();
     let mut sources = Vec::new();
     for one in listed {
-        let who = who(&one);
-        let cadet_id = match (roster.find(&one.named), &one.status) {
-            (Match::One(cadet_id), Ok(_)) => cadet_id,
-            (Match::One(_), Err(why)) => {
-                report.fail(one.row, &who, format!("Error processing row {}: {why}", one.row));
+        let found = roster.find(&one.named);
+        let (cadet_id, who) = match (found.cadet(), &one.status) {
+            (Some(cadet_id), Ok(_)) => (cadet_id, roster.label(cadet_id)),
+            (Some(_), Err(why)) => {
+                report.fail(one.row, &who(&one), format!("Error processing row {}: {why}", one.row));
                 continue;
             }
-            (missing, _) => {
+            (None, _) => {
+                let who = who(&one);
                 report.count(one.row, &who, Effect::Skipped, Vec::new());
-                let why = if missing == Match::Several { "fits several cadets" } else { "no such cadet" };
-                report.warn(one.row, format!("Row {}: {who}: {why}", one.row));
+                report.warn(one.row, format!("Row {}: {who}: {}", one.row, found.why_nobody()));
                 continue;
             }
         };
-        sources.push((one.row, who, cadet_id));
+        if let Match::Similar(_) = found {
+            report.warn(one.row, format!("Row {}: {} was taken for {who}", one.row, one.named.name));
+        }
+        sources.push((one.row, who.to_owned(), cadet_id));
         put(&mut entries, &mut places, day_id, cadet_id, one);
     }
-    let effects = store(change, day_id, &entries).await?;
+    let effects = store(change, plan.strategy, day_id, &entries).await?;
     for (row, who, cadet_id) in sources {
-        let effect = effects.get(&cadet_id).copied().unwrap_or(Effect::Unchanged);
-        report.count(row, &who, effect, Vec::new());
+        match (effects.get(&cadet_id), plan.strategy) {
+            (Some(effect), _) => report.count(row, &who, *effect, Vec::new()),
+            (None, Strategy::Skip) => report.count(row, &who, Effect::Skipped, Vec::new()),
+            (None, Strategy::Error) => {
+                report.fail(row, &who, format!("Row {row}: {who}: their attendance is recorded already"));
+            }
+            (None, _) => report.count(row, &who, Effect::Unchanged, Vec::new()),
+        }
     }
+    report.errors.sort_by_key(|error| error.row);
     report.created_ids = of_effect(&effects, Effect::Created);
     report.updated_ids = of_effect(&effects, Effect::Updated);
     Ok(report)
@@ -258,7 +277,12 @@ fn put(
 }
 
 /// The totals first, then the day, then the records: the order of all who write attendance.
-async fn store(change: &mut Change, day_id: i32, entries: &[ListedEntry]) -> Result<HashMap<i32, Effect>> {
+async fn store(
+    change: &mut Change,
+    strategy: Strategy,
+    day_id: i32,
+    entries: &[ListedEntry],
+) -> Result<HashMap<i32, Effect>> {
     let mut ids: Vec<i32> = entries.iter().map(|entry| entry.cadet_id).collect();
     ids.sort_unstable();
     attendance_total::hold(change, &ids).await?;
@@ -266,7 +290,12 @@ async fn store(change: &mut Change, day_id: i32, entries: &[ListedEntry]) -> Res
     if change.one::<(i32,)>(day, &[&day_id]).await?.is_none() {
         return Err(not_found("Training day not found"));
     }
-    let written = record_list(change, entries, true).await?;
+    let present = match strategy {
+        Strategy::Update => Present::Changed,
+        Strategy::Fill => Present::Filled,
+        Strategy::Skip | Strategy::Error => Present::Stay,
+    };
+    let written = record_list(change, entries, present).await?;
     let effect = |created| if created { Effect::Created } else { Effect::Updated };
     Ok(written.iter().map(|record| (record.cadet_id, effect(record.created))).collect())
 }

@@ -14,10 +14,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use super::{AttendanceForm, check_day, day_of, listed::Listed, listed_in, matched, times, who};
-use crate::{
-    access::Admin,
-    imports::roster::{Match, Roster},
-};
+use crate::{access::Admin, imports::roster::Roster};
 
 /// What a list says of whom (rules.md 9.3).
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
@@ -69,7 +66,7 @@ fn reconcile(roster: &Roster, listed: &[Listed]) -> Reconciled {
     let mut seen: HashMap<i32, Value> = HashMap::new();
     let mut cadets = HashSet::new();
     for one in listed {
-        let Match::One(cadet_id) = roster.find(&one.named) else {
+        let Some(cadet_id) = roster.find(&one.named).cadet() else {
             found.skipped_count += 1;
             found.unmatched.push(json!({
                 "pdf_name": one.named.name, "pdf_username": one.named.username, "pdf_email": one.named.email,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use shared::{Result, db::Change, row, sql};
 
 use super::rows::CadetRow;
+use crate::imports::columns::grouped;
 
 row! {
     /// A cadet of the register with the account they sign in with.
@@ -126,12 +127,4 @@ async fn by_name(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<Stri
          WHERE cadets.is_archived IS NOT TRUE"
     );
     Ok(grouped(change.all(find, &[&names]).await?))
-}
-
-fn grouped(found: Vec<(String, i32)>) -> HashMap<String, Vec<i32>> {
-    let mut groups: HashMap<String, Vec<i32>> = HashMap::new();
-    for (key, id) in found {
-        groups.entry(key).or_default().push(id);
-    }
-    groups
 }

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use shared::App;
 
 use super::{
-    FIRST_NAME, Fields, NAMES,
+    EMAIL, FIRST_NAME, Fields, NAMES,
     existing::{Existing, Known, name_key},
     rows::CadetRow,
 };
 use crate::{
     imports::{
+        columns::take_over,
         report::{Effect, Report},
         run::Strategy,
     },
@@ -41,12 +42,12 @@ pub fn merge(
     app: &App,
     rows: Vec<CadetRow>,
     mut known: Known,
-    strategy: Strategy,
+    (strategy, may_overwrite): (Strategy, bool),
     report: &mut Report,
 ) -> Vec<Slot> {
     let mut slots: Vec<Slot> = Vec::new();
     let mut places: HashMap<String, usize> = HashMap::new();
-    for row in rows {
+    for mut row in rows {
         let who = row.who();
         let cadet_id = match &row.student_id {
             Some(student_id) => Ok(known.by_student_id.get(student_id).copied()),
@@ -73,6 +74,10 @@ pub fn merge(
                 (slots.len() - 1, true)
             }
         };
+        if !may_overwrite && slots[at].leaves_out_email(&mut row) {
+            let why = "only an administrator can enter the e-mail address of a cadet who is there already";
+            report.warn(row.number, format!("{who}: {why}"));
+        }
         count(&mut slots[at], &row, (&who, is_first), strategy, report);
     }
     slots
@@ -133,26 +138,28 @@ impl Slot {
         Self { existing, student_id, fields, username, email, row: row.number, changed: false }
     }
 
+    /// Whether a row says an address of somebody who has none; it is gone then. Links to sign in would go there, and
+    /// whoever sends the list could have chosen it.
+    fn leaves_out_email(&self, row: &mut CadetRow) -> bool {
+        let has_none = |known: &Existing| known.fields[EMAIL].as_deref().is_none_or(is_blank);
+        self.existing.as_ref().is_some_and(has_none) && row.fields[EMAIL].take().is_some()
+    }
+
     /// Takes over what a row says, and tells which fields that changes. What a row does not say stays.
     fn take(&mut self, row: &CadetRow, strategy: Strategy) -> Vec<String> {
-        let account = self.existing.as_ref().filter(|cadet| cadet.user_id.is_some());
-        let keeps = strategy == Strategy::Fill && account.is_some();
-        if !keeps {
-            self.username = row.username.clone().or(self.username.take());
-        }
-        if !keeps || account.is_some_and(|cadet| cadet.user_email.as_deref().is_none_or(is_blank)) {
-            self.email = row.email().map(str::to_owned).or(self.email.take());
-        }
-        let mut changed = Vec::new();
-        for ((field, said), name) in self.fields.iter_mut().zip(&row.fields).zip(NAMES) {
-            let Some(said) = said else { continue };
-            let blank = field.as_deref().is_none_or(is_blank);
-            if field.as_ref() != Some(said) && (blank || strategy != Strategy::Fill) {
-                *field = Some(said.clone());
-                changed.push(name.to_owned());
+        match self.existing.as_ref().filter(|_| strategy == Strategy::Fill) {
+            // Links to sign in go to this address: it must be one that the register had before the list.
+            Some(known) => {
+                let had = known.fields[EMAIL].as_deref().filter(|had| !is_blank(had));
+                let same = |said: &&str| had.is_some_and(|had| had.to_lowercase() == said.to_lowercase());
+                self.email = row.email().filter(same).map(str::to_owned).or(self.email.take());
+            }
+            None => {
+                self.username = row.username.clone().or(self.username.take());
+                self.email = row.email().map(str::to_owned).or(self.email.take());
             }
         }
-        changed
+        take_over(&mut self.fields, &row.fields, &NAMES, strategy)
     }
 }
 

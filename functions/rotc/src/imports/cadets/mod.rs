@@ -1,7 +1,6 @@
 //! Importing cadets: from a workbook, a CSV file or the text of a PDF, sent or fetched.
 
 use axum::extract::State;
-use chrono::NaiveDate;
 use serde::Deserialize;
 use shared::{
     App, Error, Result,
@@ -10,11 +9,12 @@ use shared::{
     http::{FormData, Json, Query},
     sql,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    Answered, fetch,
+    Answer, fetch,
+    lists::{Flag, ImportForm, ImportOptions, PreviewBody},
     report::{Imported, Report},
     run::{self, Kind, Mode, Plan, Strategy},
     source::{Accepts, Contents},
@@ -25,13 +25,10 @@ use crate::{
     settings::keys::CADET_SOURCE,
 };
 
-mod accounts;
 mod existing;
 mod merge;
 mod rows;
 mod write;
-
-pub use accounts::{NewAccount, open};
 
 /// What a list of cadets may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -43,39 +40,16 @@ pub const ACCEPTS: Accepts = Accepts {
     refusal: "Failed to process file: only Excel (.xlsx), CSV and PDF files are read",
 };
 
-/// How a list is imported.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-pub struct ImportOptions {
-    /// Only tell what would be done.
-    #[serde(default)]
-    pub preview: bool,
-    /// What happens to records that are there: `update` (the default; for staff `fill`), `fill`, `skip` or `error`.
-    pub strategy: Option<Strategy>,
-}
-
-impl ImportOptions {
-    /// Whether anything is written.
-    pub fn mode(&self) -> Mode {
-        Mode { preview: self.preview, ..Mode::default() }
-    }
-}
-
 /// A list that is shared somewhere.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 pub struct SharedList {
     /// The link.
     #[validate(length(max = 2000, message = "The link is too long."))]
     pub url: Option<String>,
-}
-
-/// The file of a form, for the documentation.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "describes the form")]
-pub struct ImportForm {
-    /// The file.
-    #[schema(format = Binary)]
-    file: String,
+    /// Only tell what would be done; it may stand in the query as well.
+    #[serde(default)]
+    #[schema(value_type = Option<bool>)]
+    pub preview: Flag,
 }
 
 /// Import cadets from a file
@@ -92,10 +66,11 @@ pub async fn import_cadets(
     State(app): State<App>,
     Query(options): Query<ImportOptions>,
     mut form: FormData,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
-    let ran = run::run(&app, &user, plan(&user, options), &[file], options.mode()).await?;
-    Ok(Answered(run::answer(ran, |report| sentence("Import", report))))
+    let mode = options.preview.mode(Flag::of_form(&form)?);
+    let ran = run::run(&app, &user, plan(&user, options), &[file], mode).await?;
+    Ok(Answer::of(run::answer(ran, |report| sentence("Import", report))))
 }
 
 /// Import cadets from a link
@@ -108,33 +83,39 @@ pub async fn import_cadets_url(
     State(app): State<App>,
     Query(options): Query<ImportOptions>,
     Json(list): Json<SharedList>,
-) -> Result<Answered> {
+) -> Result<Answer<Imported>> {
     let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| invalid("no_url", "No URL provided"))?;
-    let ran = from_link(&app, &user, url, options).await?;
-    if !options.preview {
+    let mode = options.preview.mode(list.preview);
+    let ran = from_link(&app, &user, url, plan(&user, options), mode).await?;
+    if !mode.preview {
         keep_link(&app, &user, url).await?;
     }
-    Ok(Answered(run::answer(ran, |report| sentence("Import", report))))
+    Ok(Answer::of(run::answer(ran, |report| sentence("Import", report))))
 }
 
 /// Import cadets from the last link again
 #[utoipa::path(post, path = "/api/admin/sync-cadets", tag = "imports", params(ImportOptions),
+    request_body = Option<PreviewBody>,
     responses((status = 200, body = Imported), (status = 202, body = Imported)))]
 pub async fn sync_cadets(
     Staff(user): Staff,
     State(app): State<App>,
     Query(options): Query<ImportOptions>,
-) -> Result<Answered> {
+    Json(body): Json<PreviewBody>,
+) -> Result<Answer<Imported>> {
     let find = sql!("SELECT value FROM system_settings WHERE key = $1 AND value <> ''");
     let kept: Option<(String,)> = app.db.read().await?.one(find, &[&CADET_SOURCE]).await?;
     let (url,) =
         kept.ok_or_else(|| not_found("No linked source file found. Please import via URL first."))?;
-    let ran = from_link(&app, &user, &url, options).await.map_err(|cause| match cause.kind() {
+    let mode = options.preview.mode(body.preview);
+    let ran = from_link(&app, &user, &url, plan(&user, options), mode).await.map_err(|cause| match cause
+        .kind()
+    {
         ErrorKind::Invalid => invalid("sync_failed", format!("Sync failed: {cause}")),
         _ => cause,
     })?;
-    Ok(Answered(run::answer(ran, |report| sentence("Sync", report))))
+    Ok(Answer::of(run::answer(ran, |report| sentence("Sync", report))))
 }
 
 /// Import cadets from another server
@@ -148,9 +129,9 @@ pub async fn import_cadets_remote(_: Staff) -> Result<Json<Message>> {
     ))
 }
 
-async fn from_link(app: &App, user: &User, url: &str, options: ImportOptions) -> Result<run::Ran> {
+async fn from_link(app: &App, user: &User, url: &str, plan: Plan, mode: Mode) -> Result<run::Ran> {
     let file = fetch::fetch(app, url).await?;
-    let ran = run::run(app, user, plan(user, options), &[file], options.mode()).await;
+    let ran = run::run(app, user, plan, &[file], mode).await;
     let ran = ran.map_err(in_words_of_links)?;
     match &ran {
         run::Ran::Done(report, _) | run::Ran::Previewed(report) if report.total == 0 => Err(invalid(
@@ -218,7 +199,7 @@ pub async fn apply(
     let rows = rows::read(contents, plan.kind == Kind::RotcmisCadets, &mut report);
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('import of cadets'))"), &[]).await?;
     let existing = existing::find(change, &rows).await?;
-    let merged = merge::merge(app, rows, existing, plan.strategy, &mut report);
+    let merged = merge::merge(app, rows, existing, (plan.strategy, run::may_overwrite(user)), &mut report);
     write::write(change, app, user, merged, &mut report).await?;
     report.errors.sort_by_key(|error| error.row);
     report.rows.sort_by_key(|row| row.row);
@@ -259,14 +240,10 @@ pub(super) const MIDDLE_NAME: usize = 2;
 pub(super) const LAST_NAME: usize = 3;
 pub(super) const EMAIL: usize = 5;
 pub(super) const YEAR_LEVEL: usize = 9;
+pub(super) const RELIGION: usize = 18;
 pub(super) const BIRTHDATE: usize = 19;
 
 /// A cadet as the database takes it.
 pub(super) fn record(fields: &Fields) -> serde_json::Map<String, serde_json::Value> {
     NAMES.iter().zip(fields).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
-}
-
-/// A day as it is stored.
-pub(super) fn day(text: &str) -> Option<NaiveDate> {
-    super::columns::day(text)
 }

@@ -3,10 +3,10 @@
 use documents::read::{Row, Table};
 use validator::ValidateEmail;
 
-use super::{BIRTHDATE, EMAIL, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMES, YEAR_LEVEL, day};
+use super::{BIRTHDATE, EMAIL, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMES, RELIGION, YEAR_LEVEL};
 use crate::imports::{
-    columns::{Aliases, Column, name_parts},
-    report::Report,
+    columns::{Aliases, Column, day, name_parts},
+    report::{Report, shortened},
     source::Contents,
 };
 
@@ -52,6 +52,12 @@ const FULL_NAME: Aliases = &["Name", "Full Name", "Cadet Name", "Student Name", 
 const LONGEST: [usize; 20] =
     [100, 200, 200, 200, 100, 320, 100, 2000, 200, 100, 100, 200, 200, 200, 100, 100, 200, 100, 200, 40];
 const LONGEST_ID: usize = 200;
+
+/// Headings that an error names; a table has up to 256, each as long as its file wants.
+const SHOWN_HEADINGS: usize = 20;
+
+/// Fields in which `None` or `Na` is what is meant. Whoever has no middle name is often said to have `None`.
+const WORDS: [usize; 3] = [FIRST_NAME, LAST_NAME, RELIGION];
 
 /// A row that can be imported.
 #[derive(Clone, Debug)]
@@ -105,6 +111,8 @@ struct Columns {
     student_id: Column,
     username: Column,
     full_name: Column,
+    /// What is said of a row that names nobody.
+    nobody: String,
 }
 
 fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report: &mut Report) {
@@ -113,9 +121,10 @@ fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report:
         student_id: Column::find(table, STUDENT_ID),
         username: Column::find(table, USERNAME),
         full_name: Column::find(table, FULL_NAME),
+        nobody: nobody(table),
     };
     for row in &table.rows {
-        let read = read_row(table, &columns, row);
+        let read = read_row(&columns, row);
         let read = read.and_then(|row| match is_rotcmis {
             true => required(&row).map_err(|why| (row.who(), why)).map(|()| row),
             false => Ok(row),
@@ -131,16 +140,20 @@ fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report:
 }
 
 /// One row, or whom it is about and what is wrong with it.
-fn read_row(table: &Table, columns: &Columns, row: &Row) -> Result<CadetRow, (String, String)> {
+fn read_row(columns: &Columns, row: &Row) -> Result<CadetRow, (String, String)> {
     let text = |column: &Column| column.of(row).map(str::to_owned);
     let mut read = CadetRow {
         number: row.number,
         student_id: text(&columns.student_id),
         username: text(&columns.username),
-        fields: columns.fields.each_ref().map(text),
+        fields: std::array::from_fn(|at| {
+            let column = &columns.fields[at];
+            let said = if WORDS.contains(&at) { column.word(row) } else { column.of(row) };
+            said.map(str::to_owned)
+        }),
     };
     if (read.fields[FIRST_NAME].is_none() || read.fields[LAST_NAME].is_none())
-        && let Some(full) = columns.full_name.of(row)
+        && let Some(full) = columns.full_name.word(row)
     {
         take_name(&mut read.fields, full);
     }
@@ -149,7 +162,7 @@ fn read_row(table: &Table, columns: &Columns, row: &Row) -> Result<CadetRow, (St
         return Err((who, problem.clone()));
     }
     if who.is_empty() {
-        return Err((who, nobody(table)));
+        return Err((who, columns.nobody.clone()));
     }
     match check(&mut read) {
         Ok(()) => Ok(read),
@@ -185,8 +198,8 @@ fn take_name(fields: &mut Fields, full: &str) {
 }
 
 fn nobody(table: &Table) -> String {
-    let found: Vec<&str> =
-        table.headings.iter().map(String::as_str).filter(|heading| !heading.is_empty()).collect();
+    let filled = table.headings.iter().filter(|heading| !heading.is_empty());
+    let found: Vec<String> = filled.take(SHOWN_HEADINGS).map(|heading| shortened(heading, 40)).collect();
     format!(
         "Could not determine identity (Missing Student ID, Username, Email, or Name). Found columns: {}",
         found.join(", ")
@@ -204,19 +217,15 @@ fn check(row: &mut CadetRow) -> Result<(), String> {
         return Err("student id or username is too long".to_owned());
     }
     if let Some(email) = row.fields[EMAIL].as_ref().filter(|email| !email.validate_email()) {
-        return Err(format!("\"{}\" is no e-mail address", shortened(email)));
+        return Err(format!("\"{}\" is no e-mail address", shortened(email, 60)));
     }
     if let Some(text) = &row.fields[BIRTHDATE] {
         let Some(date) = day(text) else {
-            return Err(format!("\"{}\" is no date", shortened(text)));
+            return Err(format!("\"{}\" is no date", shortened(text, 60)));
         };
         row.fields[BIRTHDATE] = Some(date.to_string());
     }
     Ok(())
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(60).collect()
 }
 
 /// A line of a PDF: a student id, perhaps an address, and the rest is the name, `Last, First`.

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 use shared::{App, Result, db::Change, error::conflict, sql};
 
-use super::{
-    FIRST_NAME, LAST_NAME, RANK,
-    accounts::{self, NewAccount},
-    merge::Slot,
-    record,
-};
+use super::{FIRST_NAME, LAST_NAME, RANK, merge::Slot, record};
 use crate::{
     access::{Role, User},
     events,
-    imports::{report::Report, run},
+    imports::{
+        accounts::{self, NewAccount},
+        report::Report,
+        run,
+    },
+    staff::letters,
 };
 
 /// Cadets up to which each of them is an event of its own; the lists of the clients reload at each.
@@ -127,8 +127,7 @@ fn new_accounts(slots: &[Slot], ids: &HashMap<String, i32>) -> Vec<NewAccount> {
             Some(cadet) => cadet.id,
             None => *ids.get(&slot.student_id)?,
         };
-        let plain: String =
-            slot.student_id.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+        let plain = letters(&slot.student_id);
         let plain = if plain.is_empty() { format!("cadet{owner_id}") } else { plain };
         let names = slot.username.iter().cloned().chain([plain]).collect();
         Some(NewAccount { owner_id, names, email: slot.email.clone(), row: slot.row })

@@ -4,7 +4,10 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use documents::read::Table;
 use serde_json::{Map, Value};
 
-use crate::{attendance::status::Status, imports::source::plain};
+use crate::{
+    attendance::status::Status,
+    imports::{columns::exported, source::plain},
+};
 
 /// Names of the student id, the best first.
 pub const STUDENT_ID: &[&str] =
@@ -35,7 +38,7 @@ pub fn of_table(table: &Table) -> Vec<Map<String, Value>> {
     let headings: Vec<String> = table.headings.iter().map(|text| heading(text)).collect();
     let object = |cells: &Vec<String>| {
         let named = headings.iter().zip(cells).filter(|(heading, _)| !heading.is_empty());
-        named.map(|(heading, cell)| (heading.clone(), Value::from(cell.clone()))).collect()
+        named.map(|(heading, cell)| (heading.clone(), Value::from(exported(cell)))).collect()
     };
     table.rows.iter().map(|row| object(&row.cells)).collect()
 }

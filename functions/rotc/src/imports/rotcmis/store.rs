@@ -6,7 +6,7 @@ use shared::{Result, db::Change, sql};
 
 use crate::{
     attendance::{
-        import_records::{ListedEntry, record_list},
+        import_records::{ListedEntry, Present, record_list},
         status::Status,
     },
     grades::attendance_total,
@@ -47,7 +47,8 @@ pub async fn store(
             }
         }
     }
-    let written = record_list(change, &entries, overwrite).await?;
+    let written =
+        record_list(change, &entries, if overwrite { Present::Changed } else { Present::Stay }).await?;
     let mut effects: HashMap<(i32, i32), Effect> = HashMap::new();
     for record in written {
         let effect = if record.created { Effect::Created } else { Effect::Updated };

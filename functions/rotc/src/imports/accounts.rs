@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use shared::{App, Result, db::Change, error::conflict, sql};
 
-use crate::{access::Role, cadets::accounts::NO_PASSWORD, imports::report::Report};
+use super::report::Report;
+use crate::{access::Role, cadets::accounts::NO_PASSWORD};
 
 /// Rounds of names tried before giving up.
 const ROUNDS: usize = 20;
