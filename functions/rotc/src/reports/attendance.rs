@@ -76,7 +76,8 @@ pub async fn print_attendance(
         if attendance.days.is_empty() {
             return Err(not_found("No training days found matching the filters"));
         }
-        let (words, now) = (filter.words(), app.clock.now());
+        let day = attendance.days.first().filter(|_| filter.training_day_id.is_some());
+        let (words, now) = (filter.words(day.map(Tally::training_day)), app.clock.now());
         written(move || attendance.print(head, &words, now)).await
     })
     .await
@@ -144,6 +145,11 @@ impl Tally {
     fn rate(&self) -> f64 {
         let all = self.all();
         if all == 0 { 0.0 } else { (all - self.absent) as f64 * 100.0 / all as f64 }
+    }
+
+    /// A day as the line below the title names it.
+    fn training_day(&self) -> String {
+        format!("Training day {} ({})", self.label, self.title)
     }
 
     fn row(&self) -> Vec<String> {

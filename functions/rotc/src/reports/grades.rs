@@ -18,7 +18,8 @@ use crate::{
 
 /// Print the grades
 ///
-/// Of all cadets who are not archived, or of a company or platoon. Kept for an hour, or until it changes.
+/// Of all cadets who are not archived, or of a company or platoon. A grade is one of the whole course, so days cannot be
+/// chosen (400). Kept for an hour, or until it changes.
 #[utoipa::path(get, path = "/api/reports/grades", tag = "reports", params(ReportFilter),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>)))]
 pub async fn print_grades(
@@ -26,7 +27,7 @@ pub async fn print_grades(
     State(app): State<App>,
     Query(filter): Query<ReportFilter>,
 ) -> Result<Response> {
-    let filter = filter.checked()?;
+    let filter = filter.checked()?.without_days("grades")?;
     let document = Document {
         kind: "grades",
         record_id: None,
@@ -40,7 +41,7 @@ pub async fn print_grades(
         if people.is_empty() {
             return Err(not_found("No cadets found matching the filters"));
         }
-        let (words, now) = (filter.words(), app.clock.now());
+        let (words, now) = (filter.words(None), app.clock.now());
         written(move || print(&people, head, &words, now)).await
     })
     .await
