@@ -88,9 +88,11 @@ async fn print(app: &App, user: &User, id: i32, recipients: Recipients) -> Resul
     };
     let tables = &["muster.certificates", "activities", "cadets", "system_settings"];
     cached_document(app, user, document, tables, async || {
+        // Before anything is given: nobody could check it.
+        let home = home(app)?;
         let head = letterhead(app).await?;
         let issued = issue::issue(app, &user.actor(), &occasion, &[recipient]).await?;
-        let (home, now) = (home(app)?, app.clock.now());
+        let now = app.clock.now();
         written(move || pages(&issued, &head, &home, now)).await
     })
     .await
