@@ -83,5 +83,7 @@ fn page(report: &mut Report, person: &Person) {
         ("Equivalent", transmuted(&standing)),
         ("Remarks", standing.remarks.to_owned()),
     ]);
-    report.paragraph("Equivalents reach from 1.00 (best) to 3.00 (passed); 5.00 is a failure.");
+    report.paragraph(
+        "Equivalents range from 1.00 (highest) to 3.00 (lowest passing grade); 5.00 is a failing grade.",
+    );
 }
