@@ -134,10 +134,7 @@ async fn attendance_is_printed_for_a_range_of_days_or_one_day() {
         "attachment; filename=\"attendance_report_2026-01-01_2026-01-15.pdf\""
     );
     let text = pages(range.bytes()).join("\n");
-    assert!(
-        text.contains("2026-01-03") && !text.contains("2026-01-31") && text.contains("100.0 %"),
-        "{text}"
-    );
+    assert!(text.contains("2026-01-03") && !text.contains("2026-01-31") && text.contains("100.0%"), "{text}");
     let text = pages(day.is(200).bytes()).join("\n");
     assert!(text.contains("Absent") && text.contains("Rain") && !text.contains("2026-01-03"), "{text}");
     assert!(

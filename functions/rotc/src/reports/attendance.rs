@@ -153,7 +153,7 @@ impl Tally {
     }
 
     fn row(&self) -> Vec<String> {
-        let rate = if self.all() == 0 { "–".to_owned() } else { format!("{:.1} %", self.rate()) };
+        let rate = if self.all() == 0 { "–".to_owned() } else { format!("{:.1}%", self.rate()) };
         let numbers = [self.present, self.late, self.excused, self.absent].map(|number| number.to_string());
         [self.label.clone(), self.title.clone()].into_iter().chain(numbers).chain([rate]).collect()
     }
@@ -177,7 +177,7 @@ impl Attendance {
         let pie = statuses.map(|(name, part)| (name.to_owned(), sum(part) as f64));
         report.charts(&[
             Chart {
-                title: "Attendance by day, in percent".to_owned(),
+                title: "Attendance by day (%)".to_owned(),
                 kind: ChartKind::Line,
                 values: rates.collect(),
                 most: Some(100.0),
@@ -185,7 +185,7 @@ impl Attendance {
             Chart { title: "All records".to_owned(), kind: ChartKind::Pie, values: pie.to_vec(), most: None },
         ]);
         report.heading("Training days");
-        tallies(&mut report, "Day", "Training", &self.days);
+        tallies(&mut report, "Date", "Training", &self.days);
         if !self.cadets.is_empty() {
             report.heading("Cadets");
             tallies(&mut report, "Student ID", "Name", &self.cadets);

@@ -107,12 +107,12 @@ fn row(person: &Person) -> Vec<String> {
 /// How many cadets there are in each range of grades.
 fn spread(grades: &[f64]) -> Chart {
     const RANGES: [(&str, f64, f64); 6] = [
-        ("below 75", f64::MIN, 75.0),
-        ("75", 75.0, 80.0),
-        ("80", 80.0, 85.0),
-        ("85", 85.0, 90.0),
-        ("90", 90.0, 95.0),
-        ("95", 95.0, f64::MAX),
+        ("Below 75", f64::MIN, 75.0),
+        ("75–79", 75.0, 80.0),
+        ("80–84", 80.0, 85.0),
+        ("85–89", 85.0, 90.0),
+        ("90–94", 90.0, 95.0),
+        ("95–100", 95.0, f64::MAX),
     ];
     let count = |(name, least, below): (&str, f64, f64)| {
         let within = grades.iter().filter(|grade| **grade >= least && **grade < below).count();
@@ -136,5 +136,5 @@ fn outcomes(people: &[Person]) -> Chart {
         }
     }
     values.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Chart { title: "Outcomes".to_owned(), kind: ChartKind::Pie, values, most: None }
+    Chart { title: "Results".to_owned(), kind: ChartKind::Pie, values, most: None }
 }

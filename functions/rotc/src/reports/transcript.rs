@@ -67,15 +67,15 @@ fn page(report: &mut Report, person: &Person) {
         vec![name.to_owned(), record, weight.to_owned(), format!("{points:.2}")]
     };
     let attended = format!("{} of {} training days", person.attendance_present, person.training_days);
-    let conduct = format!("{} merits, {} demerits", person.merit_points, person.demerit_points);
+    let conduct = format!("{} merit points, {} demerit points", person.merit_points, person.demerit_points);
     let scores = format!(
         "Prelim {}, midterm {}, final {}",
         person.prelim_score, person.midterm_score, person.final_score
     );
     let rows = [
-        row("Attendance", attended, "30 %", standing.attendance_score),
-        row("Military aptitude", conduct, "30 %", standing.aptitude_score),
-        row("Subject proficiency", scores, "40 %", standing.subject_score),
+        row("Attendance", attended, "30%", standing.attendance_score),
+        row("Military aptitude", conduct, "30%", standing.aptitude_score),
+        row("Subject proficiency", scores, "40%", standing.subject_score),
     ];
     report.table(&columns, &rows, "");
     report.facts(&[

@@ -115,14 +115,14 @@ pub fn home(app: &App) -> Result<Url> {
 pub fn pages(issued: &[Issued], head: &Letterhead, home: &Url, made: DateTime<Utc>) -> Result<Vec<u8>> {
     let page = |issued: &Issued| {
         let printed = issued.printed.clone();
-        let held = printed.activity_date.as_deref().map(|date| format!(", {}", long_date(date)));
+        let held = printed.activity_date.as_deref().map(|date| format!(", held on {}", long_date(date)));
         Ok(Certificate {
             head: Letterhead { logo: head.logo.clone(), school: printed.school, unit: printed.unit },
             title: printed.title,
-            before: "is given to".to_owned(),
+            before: "is awarded to".to_owned(),
             name: printed.name,
             text: format!("for {}{}.", printed.activity, held.unwrap_or_default()),
-            given: format!("Given on {}.", printed.issued_on.format("%-d %B %Y")),
+            given: format!("Awarded on {}.", printed.issued_on.format("%-d %B %Y")),
             signers: vec!["Corps Commander".to_owned(), "Commandant".to_owned()],
             address: home.join(&format!("/verify/{}", issued.code.as_str()))?.to_string(),
             code: issued.code.to_string(),
