@@ -215,6 +215,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
             tesseract: Some("tesseract".into()),
             pdftoppm: "pdftoppm".into(),
             page_time: Duration::from_secs(20),
+            request_time: Duration::from_secs(25),
             page_memory_mb: 1024,
             at_once: 2,
             most_pages: 3,

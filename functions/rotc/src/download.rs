@@ -13,7 +13,7 @@ use shared::{
 };
 
 /// Bytes from which on a client fetches the file from the store, where it can: a function's answer has a limit.
-const LARGE: usize = 4 * 1024 * 1024;
+pub const LARGE: u64 = 4 * 1024 * 1024;
 
 /// What `written` writes, as the file `name`.
 pub async fn download(
@@ -23,11 +23,11 @@ pub async fn download(
     mut file: Written,
 ) -> Result<Response> {
     let mut head: Vec<Bytes> = Vec::new();
-    let mut size = 0;
+    let mut size = 0_u64;
     while size <= LARGE {
         match file.next().await? {
             Some(piece) => {
-                size += piece.len();
+                size += piece.len() as u64;
                 head.push(piece);
             }
             None => return answer(name, content_type, Body::from(head.concat())),

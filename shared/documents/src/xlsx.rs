@@ -41,7 +41,7 @@ pub struct Sheet {
     rows: u32,
 }
 
-/// Characters a cell can hold; more would make the whole workbook unreadable.
+/// What a cell can hold, in units of UTF-16 as Excel counts: an emoji is two. A text that is longer would be refused, and the whole workbook with it.
 const LONGEST_TEXT: usize = 32_767;
 
 impl Sheet {
@@ -106,11 +106,16 @@ fn write(
 /// The text with what a spreadsheet might run as a formula (when the sheet is saved as CSV and opened
 /// again) made plain text, and no longer than a cell can hold.
 fn harmless(text: String) -> String {
-    let quoted = no_formula(text);
-    match quoted.char_indices().nth(LONGEST_TEXT) {
-        Some((end, _)) => quoted[..end].to_owned(),
-        None => quoted,
+    let mut quoted = no_formula(text);
+    let mut units = 0;
+    let end = quoted.char_indices().find(|(_, letter)| {
+        units += letter.len_utf16();
+        units > LONGEST_TEXT
+    });
+    if let Some((end, _)) = end {
+        quoted.truncate(end);
     }
+    quoted
 }
 
 /// The text with an apostrophe before what a spreadsheet might run as a formula.
@@ -175,6 +180,19 @@ mod tests {
     #[test]
     fn overlong_texts_are_cut_between_characters() {
         assert_eq!(harmless("ñ".repeat(40_000)).chars().count(), LONGEST_TEXT);
+        let whole = "a".repeat(LONGEST_TEXT);
+        assert_eq!(harmless(whole.clone()), whole);
+    }
+
+    #[test]
+    fn a_long_text_of_emoji_fits_into_a_cell() {
+        let mut sheet = Sheet::new("Notes", &[Column { title: "note", width: 8 }]).unwrap();
+        for text in ["😀".repeat(20_000), "a".repeat(LONGEST_TEXT - 1) + "😀"] {
+            let cut = harmless(text.clone());
+            assert_eq!(cut.encode_utf16().count(), LONGEST_TEXT - 1);
+            sheet.row([Cell::Text(text)]).unwrap();
+        }
+        assert!(sheet.finish().unwrap().starts_with(b"PK"));
     }
 
     #[test]

@@ -18,7 +18,12 @@ pub struct Limit {
 impl Limit {
     /// Counts one request of `who`; 429 when it is one too many.
     pub async fn hit(&self, app: &App, who: &str) -> Result<()> {
-        if self.allows(app, who).await? {
+        self.hit_by(app, who, 1).await
+    }
+
+    /// The same for a request that does the work of so many.
+    pub async fn hit_by(&self, app: &App, who: &str, hits: i32) -> Result<()> {
+        if self.allows_by(app, who, hits).await? {
             return Ok(());
         }
         let seconds = u64::try_from(self.seconds).unwrap_or(60);
@@ -27,38 +32,42 @@ impl Limit {
 
     /// Counts one request of `who` and tells whether it is within the limit.
     pub async fn allows(&self, app: &App, who: &str) -> Result<bool> {
+        self.allows_by(app, who, 1).await
+    }
+
+    async fn allows_by(&self, app: &App, who: &str, by: i32) -> Result<bool> {
         if !app.config.rate_limits {
             return Ok(true);
         }
-        let hits = match self.hits_in_redis(app, who).await {
+        let hits = match self.hits_in_redis(app, who, by).await {
             Some(hits) => hits,
-            None => self.hits_in_database(app, who).await?,
+            None => self.hits_in_database(app, who, by).await?,
         };
         Ok(hits <= self.hits)
     }
 
     /// None without Redis, or when it does not answer: a limit must hold then too.
-    async fn hits_in_redis(&self, app: &App, who: &str) -> Option<i32> {
+    async fn hits_in_redis(&self, app: &App, who: &str, by: i32) -> Option<i32> {
         let key = app.redis.key(&format!("limit:{}:{who}", self.name));
         let mut count = redis::pipe();
         count.atomic().cmd("SET").arg(&key).arg(0).arg("EX").arg(self.seconds).arg("NX").ignore();
-        let (hits,): (i32,) = app.redis.ask(count.cmd("INCR").arg(&key)).await?;
+        let (hits,): (i32,) = app.redis.ask(count.cmd("INCRBY").arg(&key).arg(by)).await?;
         Some(hits)
     }
 
-    async fn hits_in_database(&self, app: &App, who: &str) -> Result<i32> {
+    async fn hits_in_database(&self, app: &App, who: &str, by: i32) -> Result<i32> {
         let now = app.clock.now();
         let mut change = app.db.change_for_system("rate limit").await?;
         let count = sql!(
-            "INSERT INTO muster.rate_limits AS limits (key, window_start, hits) VALUES ($1, $2, 1)
+            "INSERT INTO muster.rate_limits AS limits (key, window_start, hits) VALUES ($1, $2, $4)
              ON CONFLICT (key) DO UPDATE
-             SET hits = CASE WHEN limits.window_start > $3 THEN limits.hits + 1 ELSE 1 END,
+             SET hits = CASE WHEN limits.window_start > $3 THEN limits.hits + $4 ELSE $4 END,
                  window_start = CASE WHEN limits.window_start > $3 THEN limits.window_start ELSE $2 END
              RETURNING hits"
         );
         let key = format!("{}:{who}", self.name);
         let since = now - TimeDelta::seconds(self.seconds);
-        let hits: i32 = change.scalar(count, &[&key, &now, &since]).await?;
+        let hits: i32 = change.scalar(count, &[&key, &now, &since, &by]).await?;
         change.commit().await?;
         Ok(hits)
     }

@@ -13,6 +13,8 @@ pub struct OcrConfig {
     pub pdftoppm: PathBuf,
     /// `OCR_PAGE_SECONDS` (20): the longest a page may take.
     pub page_time: Duration,
+    /// `OCR_REQUEST_SECONDS` (25): the longest a request waits for a document; the gateway gives up after 29.
+    pub request_time: Duration,
     /// `OCR_PAGE_MB` (1024): address space each program may use.
     pub page_memory_mb: u64,
     /// `OCR_PROCESSES` (2): documents that are read at once.
@@ -34,6 +36,7 @@ impl Variables<'_> {
             tesseract: (program != "off").then(|| program.into()),
             pdftoppm: self.text("PDFTOPPM").unwrap_or_else(|| "pdftoppm".to_owned()).into(),
             page_time: Duration::from_secs(self.number("OCR_PAGE_SECONDS", 20).max(1)),
+            request_time: Duration::from_secs(self.number("OCR_REQUEST_SECONDS", 25).max(1)),
             page_memory_mb: self.number("OCR_PAGE_MB", 1024),
             at_once: count(self.number("OCR_PROCESSES", 2)),
             most_pages: count(self.number("OCR_PAGES", 20)),

@@ -53,7 +53,12 @@ impl Store for S3 {
     }
 
     fn list(&self, from: Option<String>) -> BoxFuture<'_, Result<Listing>> {
-        self.list_from(from).boxed()
+        async move {
+            let mut listing = self.list_in(FOLDER, from).await?;
+            listing.files.iter_mut().for_each(|file| file.address.insert(0, '/'));
+            Ok(listing)
+        }
+        .boxed()
     }
 
     fn direct_address<'a>(&'a self, address: &'a str, life: Duration) -> BoxFuture<'a, Result<String>> {
@@ -147,13 +152,14 @@ impl S3 {
         Ok(signed.uri().to_owned())
     }
 
-    async fn list_from(&self, from: Option<String>) -> Result<Listing> {
-        let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(FOLDER);
+    /// Files whose keys begin so, with their keys as addresses.
+    pub async fn list_in(&self, prefix: &str, from: Option<String>) -> Result<Listing> {
+        let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(prefix);
         let page = list.set_continuation_token(from).send().await.map_err(away)?;
         let files = page.contents().iter().filter_map(|object| {
             let modified = object.last_modified()?;
             Some(Listed {
-                address: format!("/{}", object.key()?),
+                address: object.key()?.to_owned(),
                 bytes: u64::try_from(object.size().unwrap_or(0)).unwrap_or(0),
                 modified: DateTime::from_timestamp(modified.secs(), 0)?,
             })

@@ -1,7 +1,10 @@
 //! The part of the bucket that no address leads to: what is there is fetched by those handlers only that know its name.
 
-use super::{FETCH_WITHIN, Files, StoredFile};
+use super::{FETCH_WITHIN, Files, Listed, Listing, StoredFile};
 use crate::{Result, http::Written};
+
+/// Where they lie in the bucket.
+const FOLDER: &str = "private/";
 
 /// Files nobody may fetch by an address: backups, large exports, reports.
 pub struct Vault<'a>(pub(super) &'a Files);
@@ -40,6 +43,15 @@ impl Vault<'_> {
         self.0.s3.presign_get(&key(name), FETCH_WITHIN).await.map(Some)
     }
 
+    /// Files whose names begin with `folder`, at most a thousand at a time, in the order of their names; their addresses
+    /// are the names.
+    pub async fn list(&self, folder: &str, from: Option<String>) -> Result<Listing> {
+        let Listing { files, next } = self.0.s3.list_in(&key(folder), from).await?;
+        let named =
+            |file: Listed| Some(Listed { address: file.address.strip_prefix(FOLDER)?.to_owned(), ..file });
+        Ok(Listing { files: files.into_iter().filter_map(named).collect(), next })
+    }
+
     /// Whether clients can reach the store.
     pub fn is_direct(&self) -> bool {
         self.0.direct
@@ -47,5 +59,5 @@ impl Vault<'_> {
 }
 
 fn key(name: &str) -> String {
-    format!("private/{name}")
+    format!("{FOLDER}{name}")
 }

@@ -3,12 +3,15 @@
 //! Both run as processes of their own with little time and memory: what strangers send is opened there. They get the
 //! document through their input and answer through their output; nothing is written to a disk.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use documents::scan::{self, GrayImage};
 use sha2::{Digest, Sha256};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::{
+    sync::{OnceCell, Semaphore, SemaphorePermit},
+    time::{Instant, timeout},
+};
 
 mod page;
 mod pages;
@@ -23,6 +26,9 @@ use crate::{
     config::OcrConfig,
     error::{Kind, invalid},
 };
+
+/// How long a job waits for a place before it is put off.
+const JOB_WAITS: Duration = Duration::from_mins(1);
 
 /// Reads documents. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -126,15 +132,36 @@ impl Ocr {
         Self { config: Arc::new(config), room, installed: Arc::default() }
     }
 
-    /// What a picture (JPEG, PNG, WebP, GIF) or a PDF says in these languages.
+    /// What a picture (JPEG, PNG, WebP, GIF) or a PDF says in these languages, within the time of a request.
     ///
     /// 400 for what cannot be opened, 503 when a program is missing (the message names its Debian package), there is no
-    /// room for another document, or a page takes too long.
+    /// room for another document for so long, or the document or a page of it takes too long.
     pub async fn read(&self, body: Bytes, media_type: &str, languages: &[Language]) -> Result<Recognised> {
+        let (time, started) = (self.config.request_time, Instant::now());
+        let _place = self.place(time).await?;
+        let left = time.saturating_sub(started.elapsed());
+        let reading = self.read_with(body, media_type, languages, Steps::ALL);
+        timeout(left, reading).await.map_err(|_| document_too_slow(time))?
+    }
+
+    /// The same for a job, which has time for every page: only the wait for a place is short, so that the job comes back
+    /// later instead of spending its lease in a queue.
+    pub async fn read_in_job(
+        &self,
+        body: Bytes,
+        media_type: &str,
+        languages: &[Language],
+    ) -> Result<Recognised> {
+        let _place = self.place(JOB_WAITS).await?;
         self.read_with(body, media_type, languages, Steps::ALL).await
     }
 
-    /// The same with only some of the steps that prepare a page, to measure what each of them is worth.
+    async fn place(&self, time: Duration) -> Result<SemaphorePermit<'_>> {
+        Ok(timeout(time, self.room.acquire()).await.map_err(|_| busy())??)
+    }
+
+    /// The same with only some of the steps that prepare a page, to measure what each of them is worth; at once, and for as
+    /// long as it takes.
     pub async fn read_with(
         &self,
         body: Bytes,
@@ -143,7 +170,6 @@ impl Ocr {
         steps: Steps,
     ) -> Result<Recognised> {
         let languages = self.codes(languages).await?;
-        let _place = self.room.acquire().await?;
         match media_type {
             "application/pdf" => self.read_pdf(body, &languages, steps).await,
             "image/jpeg" | "image/png" | "image/webp" | "image/gif" => {
@@ -202,9 +228,28 @@ impl Ocr {
     }
 }
 
-fn too_slow(time: std::time::Duration) -> Error {
-    let message = format!("A page took longer than {} seconds to read", time.as_secs_f64().ceil());
+fn too_slow(time: Duration) -> Error {
+    let message = format!("A page took longer than {} to read", seconds(time));
     Error::new(Kind::Unavailable, "page_too_slow", message)
+}
+
+fn document_too_slow(time: Duration) -> Error {
+    let message = format!(
+        "The document could not be read within {}: send fewer pages at a time, or hand it in as an excuse letter, which \
+         is read in the background",
+        seconds(time)
+    );
+    Error::new(Kind::Unavailable, "document_too_slow", message)
+}
+
+fn busy() -> Error {
+    Error::new(Kind::Unavailable, "ocr_busy", "Other documents are being read, please try again in a minute")
+}
+
+/// `1 second`, `20 seconds`.
+fn seconds(time: Duration) -> String {
+    let seconds = time.as_secs_f64().ceil();
+    if seconds == 1.0 { "1 second".to_owned() } else { format!("{seconds} seconds") }
 }
 
 /// 503 that tells the administrator what to install.

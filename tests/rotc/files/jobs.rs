@@ -5,7 +5,10 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use http::Method;
 use serde_json::json;
-use shared::jobs::{self, Queue};
+use shared::{
+    files::{Audience, NewFile},
+    jobs::{self, Queue},
+};
 use tests::{Cadet, TestApp, a_cadet, an_admin};
 
 use super::{AVATAR, file, photo, stored};
@@ -103,6 +106,22 @@ async fn a_job_is_done_once_however_many_workers_there_are_and_survives_one_that
     assert_eq!(app.work().await.done, 0, "its worker may still live");
     app.clock.advance(TimeDelta::minutes(6));
     assert_eq!(app.work().await.done, 1);
+}
+
+#[tokio::test]
+async fn a_picture_that_lost_its_record_while_it_was_made_small_does_not_come_back() {
+    let app = TestApp::rotc().await;
+    let file = NewFile {
+        name: "letter-0a1b.jpg".to_owned(),
+        body: photo(3_000, 50).into(),
+        content_type: "image/jpeg",
+        audience: Audience::Checked,
+    };
+    let address = app.app.files.put(file).await.expect("it is stored");
+    let shrink = "INSERT INTO muster.jobs (kind, payload) VALUES ('shrink_picture', jsonb_build_object('address', $1::text))";
+    app.execute(shrink, &[&address]).await;
+    assert_eq!(app.work().await.done, 1);
+    assert_eq!(stored(&app).await, Vec::<String>::new());
 }
 
 #[tokio::test]

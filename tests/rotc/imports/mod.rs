@@ -39,9 +39,21 @@ pub fn workbook(rows: &[&[&str]]) -> Vec<u8> {
 
 /// A workbook whose sheet holds these rows as XML. Style 1 is a date.
 pub fn workbook_of(rows: &str) -> Vec<u8> {
+    workbook_of_sheets(&[rows])
+}
+
+/// The same with several sheets.
+pub fn workbook_of_sheets(sheets: &[&str]) -> Vec<u8> {
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let rel = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
+    let (mut names, mut relations) = (String::new(), String::new());
+    for number in 1..=sheets.len() {
+        names.push_str(&format!("<sheet name=\"List {number}\" sheetId=\"{number}\" r:id=\"s{number}\"/>"));
+        relations.push_str(&format!(
+            "<Relationship Id=\"s{number}\" Type=\"{rel}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>"
+        ));
+    }
     let parts = [
         (
             "[Content_Types].xml",
@@ -55,14 +67,12 @@ pub fn workbook_of(rows: &str) -> Vec<u8> {
         ),
         (
             "xl/workbook.xml",
-            format!(
-                "<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><sheets><sheet name=\"List\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
-            ),
+            format!("<workbook xmlns=\"{main}\" xmlns:r=\"{rel}\"><sheets>{names}</sheets></workbook>"),
         ),
         (
             "xl/_rels/workbook.xml.rels",
             format!(
-                "<Relationships xmlns=\"{package}\"><Relationship Id=\"r1\" Type=\"{rel}/worksheet\" Target=\"worksheets/sheet1.xml\"/><Relationship Id=\"r2\" Type=\"{rel}/styles\" Target=\"styles.xml\"/></Relationships>"
+                "<Relationships xmlns=\"{package}\">{relations}<Relationship Id=\"styles\" Type=\"{rel}/styles\" Target=\"styles.xml\"/></Relationships>"
             ),
         ),
         (
@@ -71,19 +81,20 @@ pub fn workbook_of(rows: &str) -> Vec<u8> {
                 "<styleSheet xmlns=\"{main}\"><cellXfs><xf numFmtId=\"0\"/><xf numFmtId=\"14\"/></cellXfs></styleSheet>"
             ),
         ),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>"),
-        ),
     ];
-    archive(&parts.map(|(name, text)| (name, text.into_bytes())))
+    let sheets = (1..).zip(sheets).map(|(number, rows)| {
+        let sheet = format!("<worksheet xmlns=\"{main}\"><sheetData>{rows}</sheetData></worksheet>");
+        (format!("xl/worksheets/sheet{number}.xml"), sheet)
+    });
+    let parts = parts.map(|(name, text)| (name.to_owned(), text)).into_iter().chain(sheets);
+    archive(&parts.map(|(name, text)| (name, text.into_bytes())).collect::<Vec<_>>())
 }
 
 /// A ZIP file.
-pub fn archive(parts: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub fn archive(parts: &[(impl AsRef<str>, Vec<u8>)]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, body) in parts {
-        zip.start_file(*name, SimpleFileOptions::default()).expect("a part begins");
+        zip.start_file(name.as_ref(), SimpleFileOptions::default()).expect("a part begins");
         zip.write_all(body).expect("a part is written");
     }
     zip.finish().expect("the archive ends").into_inner()

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http::Method;
 use serde_json::json;
-use tests::TestApp;
+use tests::{Answer, TestApp};
 
 use super::{SKEWED, file, pdf, program};
 
@@ -55,9 +55,56 @@ async fn a_program_that_hangs_is_ended() {
     let started = Instant::now();
     for _ in 0..2 {
         let answer = app.as_staff().form(Method::POST, PROCESS, &[file("file", "l.jpg", SKEWED)]).await;
-        answer.is(503).message("A page took longer than 1 seconds to read");
+        answer.is(503).message("A page took longer than 1 second to read");
     }
     assert!(started.elapsed() < Duration::from_secs(10), "the first left its place to the second");
+}
+
+#[tokio::test]
+async fn a_request_ends_in_time_however_slow_the_pages_are_and_says_what_to_do() {
+    let app = TestApp::with(|config| {
+        config.ocr.tesseract = program("hangs.sh");
+        config.ocr.request_time = Duration::from_millis(300);
+        config.ocr.at_once = 1;
+    })
+    .await;
+    let started = Instant::now();
+    let letter = [file("file", "l.jpg", SKEWED)];
+    let answer = app.as_staff().form(Method::POST, PROCESS, &letter).await;
+    answer.is(503).message(
+        "The document could not be read within 1 second: send fewer pages at a time, or hand it in as an excuse letter, \
+         which is read in the background",
+    );
+    let staff = app.as_staff();
+    let (first, second) =
+        tokio::join!(staff.form(Method::POST, PROCESS, &letter), staff.form(Method::POST, PROCESS, &letter));
+    let said = [first.is(503), second.is(503)].map(Answer::text);
+    let has = |words: &str| said.iter().any(|said| said.contains(words));
+    assert!(has("Other documents are being read") && has("could not be read within"), "{said:?}");
+    assert!(started.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn of_a_batch_that_takes_too_long_what_was_read_is_told_and_kept() {
+    let app = TestApp::with(|config| {
+        config.ocr.tesseract = program("hangs_on_small.sh");
+        config.ocr.request_time = Duration::from_secs(8);
+    })
+    .await;
+    let quick = pdf(&["A page about boots"]);
+    let files = [file("files", "slow.jpg", SKEWED), file("files", "quick.pdf", &quick)];
+    let answer = app.as_staff().form(Method::POST, "/api/ocr/batch", &files).await;
+    answer.is(200).has(json!({ "data": { "succeeded": 1, "failed": 1, "results": [{ "filename": "slow.jpg" }, { "cached": false }] } }));
+    let again = app.as_staff().form(Method::POST, "/api/ocr/pdf", &[file("file", "quick.pdf", &quick)]).await;
+    again.is(200).has(json!({ "data": { "cached": true } }));
+}
+
+#[tokio::test]
+async fn a_batch_counts_as_many_requests_as_it_has_documents() {
+    let app = TestApp::with(|config| config.ocr.tesseract = None).await;
+    let files: Vec<_> = (0..6).map(|_| file("files", "l.jpg", SKEWED)).collect();
+    app.as_staff().form(Method::POST, "/api/ocr/batch", &files).await.is(503);
+    app.as_staff().form(Method::POST, "/api/ocr/batch", &files).await.is(429);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, Reader, Xlsx};
+use calamine::{Data, DataType, Reader, Xlsx};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use shared::jobs;
@@ -112,6 +112,8 @@ async fn an_export_survives_awkward_cells_and_runs_nothing() {
     assert_eq!(row[0], &Data::Float(f64::from(id)));
     assert_eq!(row[1], &Data::String("'=cmd|' /C calc'!A0".to_owned()));
     assert_eq!(row[5], &Data::String("{\"a\":\"say \\\"so\\\",\\nñ 😀\"}".to_owned()));
+    let time = row[6].as_datetime().map(|time| time.to_string());
+    assert!(row[6].is_datetime() && time.as_deref() == Some("2026-02-02 08:00:00"), "{:?}", row[6]);
     app.as_admin()
         .get("/api/audit-logs/export?format=json")
         .await

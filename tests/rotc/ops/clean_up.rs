@@ -1,7 +1,7 @@
 //! The clean-up removes what nobody needs, and only that.
 
 use chrono::{NaiveDateTime, TimeDelta};
-use shared::jobs;
+use shared::{files::StoredFile, jobs};
 use tests::{TestApp, a_cadet};
 
 async fn run(app: &TestApp) {
@@ -159,4 +159,59 @@ async fn more_rows_than_one_batch_go_and_the_inbox_stays_fast() {
 
     run(&app).await;
     assert_eq!(count(&app, "notifications").await, 48_001);
+}
+
+#[tokio::test]
+async fn files_of_exports_imports_and_reports_go_when_nobody_can_fetch_them_any_more() {
+    let app = TestApp::rotc().await;
+    let vault = app.app.files.vault();
+    let (waits, printed) = (app.app.ids.uuid(), app.app.ids.uuid());
+    let places = [
+        "downloads/1/cadets.csv".to_owned(),
+        "imports/cancelled-0".to_owned(),
+        "imports/waits-0".to_owned(),
+        format!("reports/{}", app.app.ids.uuid()),
+        format!("reports/{waits}"),
+        format!("reports/{printed}"),
+        "backups/kept.json".to_owned(),
+    ];
+    for place in &places {
+        let file = StoredFile { body: "personal".into(), content_type: "text/plain".to_owned() };
+        vault.put_file(place, file).await.expect("it is stored");
+    }
+    // Jobs that run elsewhere the whole time.
+    let job = "INSERT INTO muster.jobs (id, kind, payload, status, lease_until)
+               VALUES ($1, $2, jsonb_build_object('files', jsonb_build_array(jsonb_build_object('name', 'x', 'place', $3::text))),
+                       $4, CASE $4 WHEN 'running' THEN $5::timestamptz END)";
+    // The store's clock is that of the machine.
+    let ahead = chrono::Utc::now() - app.clock.now();
+    let long = app.clock.now() + ahead + TimeDelta::days(9);
+    let none = "none";
+    for (id, kind, place, status) in [
+        (app.app.ids.uuid(), "import_file", "imports/cancelled-0", "cancelled"),
+        (app.app.ids.uuid(), "import_file", "imports/waits-0", "running"),
+        (waits, "batch_profiles", none, "running"),
+    ] {
+        app.execute(job, &[&id, &kind, &place, &status, &long]).await;
+    }
+    app.execute(
+        "INSERT INTO muster.report_files (task_id, kind, file_name, content_type, started_by, made_at)
+         VALUES ($1, 'x', 'x', 'x', $2, $3)",
+        &[&printed, &app.admin_id().await, &long],
+    )
+    .await;
+
+    app.clock.advance(ahead + TimeDelta::hours(23));
+    run(&app).await;
+    assert_eq!(app.stored_files().len(), places.len(), "none is a day old");
+    app.clock.advance(TimeDelta::hours(25));
+    run(&app).await;
+
+    let mut left = Vec::new();
+    for place in &places {
+        if vault.size(place).await.expect("the store answers").is_some() {
+            left.push(place.as_str());
+        }
+    }
+    assert_eq!(left, ["imports/waits-0", &places[4], &places[5], "backups/kept.json"]);
 }

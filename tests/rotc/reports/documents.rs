@@ -101,6 +101,9 @@ async fn grades_are_printed_for_a_company_and_go_on_over_pages() {
     }
     let all = pages.join("\n");
     assert!((1..=80).all(|n| all.contains(&format!("Family {n}, Given {n}"))) && !all.contains("Bravo"));
+    for days in ["date_from=2026-01-01", "to=2026-02-01", "training_day_id=1"] {
+        app.as_staff().get(&format!("/api/reports/grades?company=Alpha&{days}")).await.is(400);
+    }
     app.as_staff()
         .get("/api/reports/grades?company=Nope")
         .await
@@ -131,12 +134,13 @@ async fn attendance_is_printed_for_a_range_of_days_or_one_day() {
         "attachment; filename=\"attendance_report_2026-01-01_2026-01-15.pdf\""
     );
     let text = pages(range.bytes()).join("\n");
-    assert!(
-        text.contains("2026-01-03") && !text.contains("2026-01-31") && text.contains("100.0 %"),
-        "{text}"
-    );
+    assert!(text.contains("2026-01-03") && !text.contains("2026-01-31") && text.contains("100.0%"), "{text}");
     let text = pages(day.is(200).bytes()).join("\n");
     assert!(text.contains("Absent") && text.contains("Rain") && !text.contains("2026-01-03"), "{text}");
+    assert!(
+        text.contains("Training day 2026-01-31 (Drill)") && !text.contains("All companies and platoons"),
+        "{text}"
+    );
     staff.get("/api/reports/attendance?date_from=2030-01-01").await.is(404);
     for wrong in ["date_from=1.2.2026", "date_from=2026-02-02&date_to=2026-02-01", "company=%00"] {
         staff.get(&format!("/api/reports/attendance?{wrong}")).await.is(400);

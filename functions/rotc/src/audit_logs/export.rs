@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 use super::{AuditFilter, AuditSelection, list::AuditLog};
 use crate::{
     access::Admin,
+    answer::ISO,
     table_file::{self, Kind, Layout},
 };
 
@@ -70,6 +71,16 @@ pub async fn write(
     pieces: Pieces,
 ) -> Result<()> {
     let rows = rows(&mut snapshot, &selection).await?;
+    let cells: fn(AuditLog) -> [Cell; 7] = match kind {
+        Kind::Csv => |log| {
+            let time = log.created_at.map(|time| time.format(ISO).to_string());
+            cells(log, time.into())
+        },
+        Kind::Excel => |log| {
+            let time = log.created_at;
+            cells(log, time.into())
+        },
+    };
     table_file::write(kind, LAYOUT, rows, cells, &pieces).await
 }
 
@@ -85,9 +96,9 @@ async fn rows(snapshot: &mut Snapshot, selection: &AuditSelection) -> Result<Row
     snapshot.rows(select, &[table_name, operation, user_id, from, before]).await
 }
 
-fn cells(log: AuditLog) -> [Cell; 7] {
+/// A row. The time is a text in CSV, as in every answer, and a real one in a workbook.
+fn cells(log: AuditLog, time: Cell) -> [Cell; 7] {
     let payload = log.payload.map(|payload| payload.to_string());
-    let time = log.created_at.map(|time| time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string());
     [
         log.id.into(),
         Cell::Text(log.table_name),
@@ -95,6 +106,6 @@ fn cells(log: AuditLog) -> [Cell; 7] {
         log.record_id.into(),
         log.user_id.into(),
         payload.into(),
-        time.into(),
+        time,
     ]
 }

@@ -21,10 +21,8 @@ use super::{
 use crate::{
     access::{Admin, AdminViewer},
     audit,
+    download::LARGE,
 };
-
-/// Bytes up to which a backup is answered by this program where clients can reach the store.
-const LARGE: u64 = 4 * 1024 * 1024;
 
 /// Where a backup is.
 #[derive(Clone, Debug, Serialize, ToSchema)]

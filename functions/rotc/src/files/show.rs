@@ -14,10 +14,10 @@ use shared::{
 };
 
 use super::picture::placeholder;
-use crate::access::{Role, User, Viewer};
-
-/// Bytes from which on a client fetches a file from the store itself, where it can: a function's answer has a limit.
-const LARGE: usize = 4 * 1024 * 1024;
+use crate::{
+    access::{Role, User, Viewer},
+    download::LARGE,
+};
 
 /// Show a stored file
 ///
@@ -53,7 +53,7 @@ async fn show(app: &App, viewer: Option<User>, name: &str, address: String) -> R
         return Err(missing());
     }
     let file = app.files.get(&address).await?.ok_or_else(missing)?;
-    if file.body.len() > LARGE
+    if file.body.len() as u64 > LARGE
         && let Some(url) = app.files.direct_address(&address).await?
     {
         return Ok(Redirect::temporary(&url).into_response());

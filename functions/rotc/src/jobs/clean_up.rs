@@ -12,13 +12,14 @@ use shared::{
     sql,
 };
 
-use super::NIGHT;
+use super::{NIGHT, clean_up_vault::clean_up_vault};
 use crate::audit;
 
 /// Rows of one transaction: others wait for none of them for long.
 const BATCH: i64 = 5_000;
 
-/// Removes read notices, sent events and mails, ended sessions and jobs, and counts of the past.
+/// Removes read notices, sent events and mails, ended sessions and jobs, counts of the past, and stored files of exports,
+/// imports and reports that nobody can fetch any more.
 ///
 /// Safe to run twice: what is gone is gone.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,6 +40,10 @@ impl Job for CleanUp {
             if deleted > 0 {
                 tracing::info!(what = rule.what, deleted, "cleaned up");
             }
+        }
+        let deleted = clean_up_vault(app).await?;
+        if deleted > 0 {
+            tracing::info!(what = "files", deleted, "cleaned up");
         }
         Ok(())
     }

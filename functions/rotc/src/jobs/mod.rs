@@ -17,6 +17,7 @@ pub mod batch_certificates;
 pub mod batch_profiles;
 pub mod batch_transcripts;
 pub mod clean_up;
+mod clean_up_vault;
 pub mod delete_file;
 pub mod expire_audit_logs;
 pub mod expire_reports;

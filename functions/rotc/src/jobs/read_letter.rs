@@ -1,5 +1,7 @@
 //! Reading the text of an excuse letter.
 
+use std::time::Duration;
+
 use documents::upload::{self, FileKind};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,6 +28,9 @@ impl Job for ReadLetter {
 
     const QUEUE: Queue = Queue::Ocr;
 
+    /// Twenty pages of twenty seconds to draw and read each, after a minute's wait for a place.
+    const LEASE: Duration = Duration::from_mins(15);
+
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;
         // An installation that does not read leaves its letters alone; one that lacks a program fails, so that it is told.
@@ -39,7 +44,7 @@ impl Job for ReadLetter {
             Ok(kind) => kind,
             Err(why) => return Err(invalid("unreadable_document", why.to_string())),
         };
-        let read = app.ocr.read(file.body, kind.media_type(), Language::ALL).await?;
+        let read = app.ocr.read_in_job(file.body, kind.media_type(), Language::ALL).await?;
         keep(task, self.letter_id, &address, &read).await
     }
 }

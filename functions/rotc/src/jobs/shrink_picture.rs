@@ -8,10 +8,12 @@ use shared::{
     jobs::{Job, Queue, Task},
 };
 
+use super::delete_file::DeleteFile;
+
 /// Replaces a picture by one that is upright, at most 1,200 pixels wide or high (a letter: 2,400), and says nothing about where it was taken.
 /// Started by the database when a record first refers to a picture.
 ///
-/// Safe to run twice: a small picture stays as it is.
+/// Safe to run twice: a small picture stays as it is. One that no record refers to any more is deleted.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct ShrinkPicture {
     /// The picture's address.
@@ -33,11 +35,10 @@ impl Job for ShrinkPicture {
         let StoredFile { body, content_type } = file;
         let media_type = content_type.clone();
         let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await??;
-        match small {
-            Some(small) => {
-                app.files.replace(&self.address, StoredFile { body: small.into(), content_type }).await
-            }
-            None => Ok(()),
+        if let Some(small) = small {
+            app.files.replace(&self.address, StoredFile { body: small.into(), content_type }).await?;
         }
+        // The record may have let go of it meanwhile, and the file been deleted: it would be back now.
+        DeleteFile { address: self.address }.run(task).await
     }
 }

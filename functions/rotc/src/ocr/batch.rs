@@ -16,8 +16,11 @@ use crate::{
     answer::{Success, success},
 };
 
-/// Documents of one request: all of them must be read within its half minute.
+/// Documents of one request.
 const MOST: usize = 10;
+
+/// Codes of the errors of one document that took too long, whatever became of the others.
+const TOO_SLOW: [&str; 3] = ["page_too_slow", "document_too_slow", "ocr_busy"];
 
 /// What came of the documents, in the order they were sent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -47,7 +50,9 @@ pub struct BatchItem {
 
 /// Read several documents
 ///
-/// Up to ten pictures and PDFs in `files`, together up to 20 MB. One that cannot be read has an `error` in its place.
+/// Up to ten pictures and PDFs in `files`, together up to 20 MB. One that cannot be read, or not in the time of a
+/// request, has an `error` in its place; sent again, the others are answered from what is kept. Each counts as a request of the ten a
+/// minute.
 #[utoipa::path(post, path = "/api/ocr/batch", tag = "ocr",
     request_body(content = form::Scans, content_type = "multipart/form-data"),
     responses((status = 200, body = Success<BatchText>)))]
@@ -67,7 +72,7 @@ pub async fn process_batch(
     if files.len() > MOST {
         return Err(invalid_field("files", format!("At most {MOST} files can be read at once")));
     }
-    PER_MINUTE.hit(&app, &user.id.to_string()).await?;
+    PER_MINUTE.hit_by(&app, &user.id.to_string(), i32::try_from(files.len())?).await?;
     let results = join_all(files.into_iter().map(|file| item(&app, &user, file, languages))).await;
     let results = results.into_iter().collect::<Result<Vec<_>>>()?;
     let failed = results.iter().filter(|item| item.error.is_some()).count();
@@ -86,7 +91,7 @@ async fn item(app: &App, user: &User, file: UploadedFile, languages: Languages) 
     match text.await {
         Ok(read) => Ok(BatchItem { filename, read: Some(read), error: None }),
         Err(cause)
-            if matches!(cause.kind(), Kind::Invalid | Kind::TooLarge) || cause.code() == "page_too_slow" =>
+            if matches!(cause.kind(), Kind::Invalid | Kind::TooLarge) || TOO_SLOW.contains(&cause.code()) =>
         {
             Ok(BatchItem { filename, read: None, error: Some(cause.into_problem().message) })
         }

@@ -45,7 +45,7 @@ fn router() -> OpenApiRouter<App> {
         .merge(forms)
 }
 
-/// Requests one person may make in a minute: each costs seconds of computing.
+/// Documents one person may send in a minute: each costs seconds of computing.
 const PER_MINUTE: Limit = Limit { name: "ocr", hits: 10, seconds: 60 };
 
 /// The languages of a document, as requests name them.

@@ -16,7 +16,8 @@ use crate::{
 
 /// Read the pages of a PDF
 ///
-/// Up to 20 MB and 20 pages. Each page is drawn and read as a picture is, whether or not it has a text of its own.
+/// Up to 20 MB and 20 pages. Each page is drawn and read as a picture is, whether or not it has a text of its own. 503 when that
+/// takes longer than a request may.
 #[utoipa::path(post, path = "/api/ocr/pdf", tag = "ocr",
     request_body(content = form::Scan, content_type = "multipart/form-data"),
     responses((status = 200, body = Success<PdfText>)))]

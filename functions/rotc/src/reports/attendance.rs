@@ -76,7 +76,8 @@ pub async fn print_attendance(
         if attendance.days.is_empty() {
             return Err(not_found("No training days found matching the filters"));
         }
-        let (words, now) = (filter.words(), app.clock.now());
+        let day = attendance.days.first().filter(|_| filter.training_day_id.is_some());
+        let (words, now) = (filter.words(day.map(Tally::training_day)), app.clock.now());
         written(move || attendance.print(head, &words, now)).await
     })
     .await
@@ -146,8 +147,13 @@ impl Tally {
         if all == 0 { 0.0 } else { (all - self.absent) as f64 * 100.0 / all as f64 }
     }
 
+    /// A day as the line below the title names it.
+    fn training_day(&self) -> String {
+        format!("Training day {} ({})", self.label, self.title)
+    }
+
     fn row(&self) -> Vec<String> {
-        let rate = if self.all() == 0 { "–".to_owned() } else { format!("{:.1} %", self.rate()) };
+        let rate = if self.all() == 0 { "–".to_owned() } else { format!("{:.1}%", self.rate()) };
         let numbers = [self.present, self.late, self.excused, self.absent].map(|number| number.to_string());
         [self.label.clone(), self.title.clone()].into_iter().chain(numbers).chain([rate]).collect()
     }
@@ -171,7 +177,7 @@ impl Attendance {
         let pie = statuses.map(|(name, part)| (name.to_owned(), sum(part) as f64));
         report.charts(&[
             Chart {
-                title: "Attendance by day, in percent".to_owned(),
+                title: "Attendance by day (%)".to_owned(),
                 kind: ChartKind::Line,
                 values: rates.collect(),
                 most: Some(100.0),
@@ -179,7 +185,7 @@ impl Attendance {
             Chart { title: "All records".to_owned(), kind: ChartKind::Pie, values: pie.to_vec(), most: None },
         ]);
         report.heading("Training days");
-        tallies(&mut report, "Day", "Training", &self.days);
+        tallies(&mut report, "Date", "Training", &self.days);
         if !self.cadets.is_empty() {
             report.heading("Cadets");
             tallies(&mut report, "Student ID", "Name", &self.cadets);

@@ -17,11 +17,8 @@ use uuid::Uuid;
 
 use crate::{
     access::{Role, Staff},
-    download::attachment,
+    download::{LARGE, attachment},
 };
-
-/// Bytes up to which a file is answered by this program where clients can reach the store.
-const LARGE: u64 = 4 * 1024 * 1024;
 
 /// What a job has printed.
 pub struct Printed<'a> {

@@ -53,9 +53,23 @@ impl ReportFilter {
         Ok(filter)
     }
 
-    /// What it says, for the line below a title.
-    pub fn words(&self) -> String {
+    /// The same for a report that knows no days: it would be headed by days that it does not keep to.
+    pub fn without_days(self, report: &str) -> Result<Self> {
+        let days = [
+            ("date_from", self.date_from.is_some()),
+            ("date_to", self.date_to.is_some()),
+            ("training_day_id", self.training_day_id.is_some()),
+        ];
+        match days.iter().find(|(_, given)| *given) {
+            Some((field, _)) => Err(invalid_field(field, format!("{field} does not apply to {report}"))),
+            None => Ok(self),
+        }
+    }
+
+    /// What it says, for the line below a title; `day` names the one training day it asks for.
+    pub fn words(&self, day: Option<String>) -> String {
         let mut words: Vec<String> = Vec::new();
+        words.extend(day);
         words.extend(self.company.iter().map(|company| format!("Company {company}")));
         words.extend(self.platoon.iter().map(|platoon| format!("Platoon {platoon}")));
         words.extend(self.date_from.iter().map(|day| format!("from {day}")));

@@ -18,7 +18,8 @@ use crate::{
 
 /// Print the grades
 ///
-/// Of all cadets who are not archived, or of a company or platoon. Kept for an hour, or until it changes.
+/// Of all cadets who are not archived, or of a company or platoon. A grade is one of the whole course, so days cannot be
+/// chosen (400). Kept for an hour, or until it changes.
 #[utoipa::path(get, path = "/api/reports/grades", tag = "reports", params(ReportFilter),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>)))]
 pub async fn print_grades(
@@ -26,7 +27,7 @@ pub async fn print_grades(
     State(app): State<App>,
     Query(filter): Query<ReportFilter>,
 ) -> Result<Response> {
-    let filter = filter.checked()?;
+    let filter = filter.checked()?.without_days("grades")?;
     let document = Document {
         kind: "grades",
         record_id: None,
@@ -40,7 +41,7 @@ pub async fn print_grades(
         if people.is_empty() {
             return Err(not_found("No cadets found matching the filters"));
         }
-        let (words, now) = (filter.words(), app.clock.now());
+        let (words, now) = (filter.words(None), app.clock.now());
         written(move || print(&people, head, &words, now)).await
     })
     .await
@@ -106,12 +107,12 @@ fn row(person: &Person) -> Vec<String> {
 /// How many cadets there are in each range of grades.
 fn spread(grades: &[f64]) -> Chart {
     const RANGES: [(&str, f64, f64); 6] = [
-        ("below 75", f64::MIN, 75.0),
-        ("75", 75.0, 80.0),
-        ("80", 80.0, 85.0),
-        ("85", 85.0, 90.0),
-        ("90", 90.0, 95.0),
-        ("95", 95.0, f64::MAX),
+        ("Below 75", f64::MIN, 75.0),
+        ("75–79", 75.0, 80.0),
+        ("80–84", 80.0, 85.0),
+        ("85–89", 85.0, 90.0),
+        ("90–94", 90.0, 95.0),
+        ("95–100", 95.0, f64::MAX),
     ];
     let count = |(name, least, below): (&str, f64, f64)| {
         let within = grades.iter().filter(|grade| **grade >= least && **grade < below).count();
@@ -135,5 +136,5 @@ fn outcomes(people: &[Person]) -> Chart {
         }
     }
     values.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    Chart { title: "Outcomes".to_owned(), kind: ChartKind::Pie, values, most: None }
+    Chart { title: "Results".to_owned(), kind: ChartKind::Pie, values, most: None }
 }

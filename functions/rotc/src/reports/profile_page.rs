@@ -17,11 +17,11 @@ impl Profile {
             ("Position", text(&person.corp_position)),
             ("Gender", text(&person.gender)),
             (
-                "Birth date",
+                "Date of birth",
                 person.birthdate.map(|day| day.format("%-d %B %Y").to_string()).unwrap_or_default(),
             ),
             ("Phone", text(&person.contact_number)),
-            ("E-mail", text(&person.email)),
+            ("Email", text(&person.email)),
             ("Address", text(&person.address)),
         ]);
         self.grades(&mut report);
@@ -33,30 +33,32 @@ impl Profile {
         let (person, standing) = (&self.person, self.person.standing());
         report.heading("Grades");
         let columns = [
-            TableColumn::text("Part", 3.0),
-            TableColumn::text("Made of", 5.0),
+            TableColumn::text("Component", 3.0),
+            TableColumn::text("Record", 5.0),
             TableColumn::number("Points", 1.2),
-            TableColumn::number("Of", 1.0),
+            TableColumn::number("Maximum", 1.2),
         ];
-        let row = |part: &str, made_of: String, points: f64, of: &str| {
-            vec![part.to_owned(), made_of, format!("{points:.2}"), of.to_owned()]
+        let row = |component: &str, record: String, points: f64, of: &str| {
+            vec![component.to_owned(), record, format!("{points:.2}"), of.to_owned()]
         };
         let (present, days) = (person.attendance_present, person.training_days);
         let (merit, demerit) = (person.merit_points, person.demerit_points);
-        let scores =
-            [person.prelim_score, person.midterm_score, person.final_score].map(|score| format!("{score}"));
+        let scores = format!(
+            "Prelim {}, midterm {}, final {}",
+            person.prelim_score, person.midterm_score, person.final_score
+        );
         let rows = [
             row("Attendance", format!("{present} of {days} training days"), standing.attendance_score, "30"),
             row(
                 "Military aptitude",
-                format!("{merit} merits, {demerit} demerits"),
+                format!("{merit} merit points, {demerit} demerit points"),
                 standing.aptitude_score,
                 "30",
             ),
-            row("Subject proficiency", scores.join(", "), standing.subject_score, "40"),
+            row("Subject proficiency", scores, standing.subject_score, "40"),
             row(
                 "Final grade",
-                format!("{}: {}", transmuted(&standing), standing.remarks),
+                format!("Equivalent {}, {}", transmuted(&standing), standing.remarks.to_lowercase()),
                 standing.final_grade,
                 "100",
             ),
@@ -96,7 +98,7 @@ impl Profile {
     fn history(&self, report: &mut Report) {
         report.heading("Attendance");
         let columns = [
-            TableColumn::text("Day", 1.4),
+            TableColumn::text("Date", 1.4),
             TableColumn::text("Training", 4.0),
             TableColumn::text("Status", 1.2),
             TableColumn::text("Remarks", 3.4),
@@ -112,8 +114,8 @@ impl Profile {
         report.table(&columns, &days.collect::<Vec<_>>(), "No attendance has been recorded.");
         report.heading("Merits and demerits");
         let columns = [
-            TableColumn::text("Day", 1.4),
-            TableColumn::text("Entry", 1.2),
+            TableColumn::text("Date", 1.4),
+            TableColumn::text("Type", 1.2),
             TableColumn::number("Points", 0.9),
             TableColumn::text("Reason", 4.0),
             TableColumn::text("Issued by", 2.5),
@@ -127,6 +129,6 @@ impl Profile {
                 entry.issued_by.clone().unwrap_or_default(),
             ]
         });
-        report.table(&columns, &entries.collect::<Vec<_>>(), "Nothing has been recorded.");
+        report.table(&columns, &entries.collect::<Vec<_>>(), "No merits or demerits have been recorded.");
     }
 }

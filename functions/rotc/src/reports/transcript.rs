@@ -67,15 +67,15 @@ fn page(report: &mut Report, person: &Person) {
         vec![name.to_owned(), record, weight.to_owned(), format!("{points:.2}")]
     };
     let attended = format!("{} of {} training days", person.attendance_present, person.training_days);
-    let conduct = format!("{} merits, {} demerits", person.merit_points, person.demerit_points);
+    let conduct = format!("{} merit points, {} demerit points", person.merit_points, person.demerit_points);
     let scores = format!(
         "Prelim {}, midterm {}, final {}",
         person.prelim_score, person.midterm_score, person.final_score
     );
     let rows = [
-        row("Attendance", attended, "30 %", standing.attendance_score),
-        row("Military aptitude", conduct, "30 %", standing.aptitude_score),
-        row("Subject proficiency", scores, "40 %", standing.subject_score),
+        row("Attendance", attended, "30%", standing.attendance_score),
+        row("Military aptitude", conduct, "30%", standing.aptitude_score),
+        row("Subject proficiency", scores, "40%", standing.subject_score),
     ];
     report.table(&columns, &rows, "");
     report.facts(&[
@@ -83,5 +83,7 @@ fn page(report: &mut Report, person: &Person) {
         ("Equivalent", transmuted(&standing)),
         ("Remarks", standing.remarks.to_owned()),
     ]);
-    report.paragraph("Equivalents reach from 1.00 (best) to 3.00 (passed); 5.00 is a failure.");
+    report.paragraph(
+        "Equivalents range from 1.00 (highest) to 3.00 (lowest passing grade); 5.00 is a failing grade.",
+    );
 }

@@ -156,7 +156,7 @@ fn proof(sheets: &mut Sheets, certificate: &Certificate) -> Result<(), PdfError>
     let style = Style::regular(7.5).colored(Color::GREY);
     let room = 126.0;
     let address = certificate.address.trim_start_matches("https://").trim_start_matches("http://");
-    let mut lines = vec!["Check this certificate:".to_owned()];
+    let mut lines = vec!["Verify this certificate:".to_owned()];
     lines.extend(sheets.fonts.few_lines(address, style.weight, style.size, room, 3));
     lines.push(certificate.code.clone());
     let mut line_y = y + SIDE - 2.0 - (lines.len() - 1) as f32 * 10.0;

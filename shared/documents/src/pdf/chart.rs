@@ -191,7 +191,7 @@ impl Report {
             from += part;
             if at < PALETTE.len() {
                 self.sheets.area((legend, y - 6.5), (7.0, 7.0), color);
-                let numbers = format!(": {} ({:.0} %)", number(*value), part * 100.0);
+                let numbers = format!(": {} ({:.0}%)", number(*value), part * 100.0);
                 let room = room.x + room.width - legend - 11.0;
                 let room = room - self.fonts().width(&numbers, style.weight, style.size);
                 let name = self.fonts().few_lines(name, style.weight, style.size, room, 1).concat();

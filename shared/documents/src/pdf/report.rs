@@ -124,7 +124,7 @@ impl Report {
     pub fn finish(mut self) -> Result<Vec<u8>, PdfError> {
         let pages = self.sheets.count();
         let style = Style::regular(8.0).colored(Color::GREY);
-        let made = format!("Made on {} UTC", self.made.format("%-d %B %Y, %H:%M"));
+        let made = format!("Generated on {} UTC", self.made.format("%-d %B %Y, %H:%M"));
         let y = A4.1 - 30.0;
         for number in 1..=pages {
             let label = format!("Page {number} of {pages}");

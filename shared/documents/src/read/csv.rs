@@ -3,7 +3,7 @@
 use ::csv::{ReaderBuilder, Trim};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::{MOST_COLUMNS, Table, TableBuilder, Unreadable, too_wide, unreadable};
+use super::{Budget, MOST_COLUMNS, Table, TableBuilder, Unreadable, too_wide, unreadable};
 
 /// A table of comma-, semicolon- or tab-separated values in UTF-8, UTF-16 or Windows-1252, with or without a byte order mark.
 pub fn read_csv(body: &[u8]) -> Result<Table, Unreadable> {
@@ -14,7 +14,8 @@ pub fn read_csv(body: &[u8]) -> Result<Table, Unreadable> {
         .flexible(true)
         .trim(Trim::None)
         .from_reader(text.as_bytes());
-    let mut table = TableBuilder::default();
+    let mut budget = Budget::default();
+    let mut table = TableBuilder::new(&mut budget);
     let mut record = ::csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(|_| unreadable("The CSV file cannot be read"))? {
         if record.len() > MOST_COLUMNS {

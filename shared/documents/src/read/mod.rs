@@ -23,6 +23,12 @@ pub const MOST_ROWS: usize = 10_000;
 /// Columns of a table at most.
 pub const MOST_COLUMNS: usize = 256;
 
+/// Rows of all the tables of a file at most.
+const MOST_ROWS_OF_FILE: usize = 5 * MOST_ROWS;
+
+/// Cells of all the tables of a file at most, empty ones between others included: as many as one full table has.
+const MOST_CELLS: usize = MOST_ROWS * MOST_COLUMNS;
+
 /// Characters of one cell at most: what Excel can hold.
 const LONGEST_CELL: usize = 32_767;
 
@@ -72,15 +78,52 @@ pub struct Row {
     pub problem: Option<String>,
 }
 
-/// Collects the rows of a table within the limits.
+/// How much has been read of a file: all its tables share it, however many sheets they stand on.
 #[derive(Default)]
-struct TableBuilder {
-    table: Table,
-    has_headings: bool,
+struct Budget {
+    rows: usize,
+    cells: usize,
     text_bytes: usize,
 }
 
-impl TableBuilder {
+impl Budget {
+    /// Counts the text of a row.
+    fn count_text(&mut self, cells: &[String]) -> Result<(), Unreadable> {
+        self.text_bytes += cells.iter().map(String::len).sum::<usize>();
+        if self.text_bytes > MOST_TEXT_BYTES {
+            return Err(unreadable("The file holds too much text"));
+        }
+        Ok(())
+    }
+
+    /// Counts a row that is kept.
+    fn count_row(&mut self, cells: usize) -> Result<(), Unreadable> {
+        self.rows += 1;
+        self.cells += cells;
+        if self.rows > MOST_ROWS_OF_FILE {
+            return Err(unreadable(format!(
+                "The file has more than {MOST_ROWS_OF_FILE} rows, please divide it into several files"
+            )));
+        }
+        if self.cells > MOST_CELLS {
+            return Err(unreadable("The file has too many cells, please divide it into several files"));
+        }
+        Ok(())
+    }
+}
+
+/// Collects the rows of a table within the limits.
+struct TableBuilder<'a> {
+    table: Table,
+    has_headings: bool,
+    budget: &'a mut Budget,
+}
+
+impl<'a> TableBuilder<'a> {
+    fn new(budget: &'a mut Budget) -> Self {
+        Self { table: Table::default(), has_headings: false, budget }
+    }
+
     /// Adds a row; the first that holds anything becomes the headings, and empty ones are left out.
     fn push(
         &mut self,
@@ -91,13 +134,8 @@ impl TableBuilder {
         if cells.len() > MOST_COLUMNS {
             return Err(too_wide());
         }
-        for cell in &mut cells {
-            self.text_bytes += cell.len();
-            clean(cell);
-        }
-        if self.text_bytes > MOST_TEXT_BYTES {
-            return Err(unreadable("The file holds too much text"));
-        }
+        self.budget.count_text(&cells)?;
+        cells.iter_mut().for_each(clean);
         let blank = cells.iter().all(String::is_empty) && problem.is_none();
         match (blank, self.has_headings) {
             (true, _) => {}
@@ -109,7 +147,9 @@ impl TableBuilder {
                 if self.table.rows.len() == MOST_ROWS {
                     return Err(too_long());
                 }
-                cells.resize(self.table.headings.len().max(cells.len()), String::new());
+                let width = self.table.headings.len().max(cells.len());
+                self.budget.count_row(width)?;
+                cells.resize(width, String::new());
                 self.table.rows.push(Row { number, cells, problem });
             }
         }

@@ -25,6 +25,9 @@ const MOST_OBJECTS: usize = 100_000;
 /// Bytes of all packed parts at most, of one as well.
 const LARGEST: u64 = 96 * 1024 * 1024;
 
+/// Bytes in which a PDF must say that it ends, as other readers have it.
+const TAIL: usize = 1024;
+
 /// Bytes of one page, one font table and one bundle of objects at most.
 const LARGEST_STREAM: usize = 16 * 1024 * 1024;
 
@@ -46,6 +49,11 @@ pub fn pdf_lines(body: &[u8]) -> Result<PdfText, Unreadable> {
 }
 
 fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
+    // Of a file that was cut off the reader would make what it can: a list without its end.
+    let end = &body[body.len().saturating_sub(TAIL)..];
+    if memmem::find(end, b"%%EOF").is_none() {
+        return Err(damaged());
+    }
     check_size(body)?;
     let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
     let document = Document::load_mem_with_options(body, options).map_err(refused)?;

@@ -6,7 +6,7 @@ use calamine::{Data, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use chrono::Timelike;
 
 use super::{
-    MOST_COLUMNS, MOST_ROWS, Table, TableBuilder, Unreadable,
+    Budget, MOST_COLUMNS, MOST_ROWS, Table, TableBuilder, Unreadable,
     archive::{self, damaged},
     too_long, too_wide, unreadable,
 };
@@ -16,7 +16,8 @@ const MOST_SHEETS: usize = 50;
 
 /// The tables of a workbook, one for each sheet, with what the formulas had come to when it was saved.
 ///
-/// At most 10,000 rows and 256 columns a sheet; hidden sheets count.
+/// At most 10,000 rows and 256 columns a sheet, and on all sheets together 50,000 rows and as many cells as one full sheet
+/// has; hidden sheets count.
 pub fn read_xlsx(body: &[u8]) -> Result<Vec<Table>, Unreadable> {
     archive::open(body)?;
     let mut workbook = Xlsx::new(Cursor::new(body)).map_err(refused)?;
@@ -24,21 +25,21 @@ pub fn read_xlsx(body: &[u8]) -> Result<Vec<Table>, Unreadable> {
     if names.len() > MOST_SHEETS {
         return Err(unreadable(format!("The workbook has more than {MOST_SHEETS} sheets")));
     }
-    let mut tables = Vec::new();
+    let (mut tables, mut budget) = (Vec::new(), Budget::default());
     for name in names {
-        tables.push(sheet(&mut workbook, &name)?);
+        tables.push(sheet(&mut workbook, &name, &mut budget)?);
     }
     Ok(tables)
 }
 
-fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Table, Unreadable> {
+fn sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, budget: &mut Budget) -> Result<Table, Unreadable> {
     let mut cells = match workbook.worksheet_cells_reader(name) {
         Ok(cells) => cells,
         // A sheet of a chart only.
         Err(XlsxError::NotAWorksheet(_)) => return Ok(Table::default()),
         Err(cause) => return Err(refused(cause)),
     };
-    let mut table = TableBuilder::default();
+    let mut table = TableBuilder::new(budget);
     let mut row = SheetRow::default();
     while let Some(cell) = cells.next_cell().map_err(refused)? {
         let (at, column) = cell.get_position();
@@ -84,7 +85,7 @@ impl SheetRow {
         Ok(())
     }
 
-    fn finish(self, table: &mut TableBuilder) -> Result<(), Unreadable> {
+    fn finish(self, table: &mut TableBuilder<'_>) -> Result<(), Unreadable> {
         table.push(self.at as usize + 1, self.cells, self.problem)
     }
 }

@@ -88,9 +88,11 @@ async fn print(app: &App, user: &User, id: i32, recipients: Recipients) -> Resul
     };
     let tables = &["muster.certificates", "activities", "cadets", "system_settings"];
     cached_document(app, user, document, tables, async || {
+        // Before anything is given: nobody could check it.
+        let home = home(app)?;
         let head = letterhead(app).await?;
         let issued = issue::issue(app, &user.actor(), &occasion, &[recipient]).await?;
-        let (home, now) = (home(app)?, app.clock.now());
+        let now = app.clock.now();
         written(move || pages(&issued, &head, &home, now)).await
     })
     .await
@@ -113,14 +115,14 @@ pub fn home(app: &App) -> Result<Url> {
 pub fn pages(issued: &[Issued], head: &Letterhead, home: &Url, made: DateTime<Utc>) -> Result<Vec<u8>> {
     let page = |issued: &Issued| {
         let printed = issued.printed.clone();
-        let held = printed.activity_date.as_deref().map(|date| format!(", {}", long_date(date)));
+        let held = printed.activity_date.as_deref().map(|date| format!(", held on {}", long_date(date)));
         Ok(Certificate {
             head: Letterhead { logo: head.logo.clone(), school: printed.school, unit: printed.unit },
             title: printed.title,
-            before: "is given to".to_owned(),
+            before: "is awarded to".to_owned(),
             name: printed.name,
             text: format!("for {}{}.", printed.activity, held.unwrap_or_default()),
-            given: format!("Given on {}.", printed.issued_on.format("%-d %B %Y")),
+            given: format!("Awarded on {}.", printed.issued_on.format("%-d %B %Y")),
             signers: vec!["Corps Commander".to_owned(), "Commandant".to_owned()],
             address: home.join(&format!("/verify/{}", issued.code.as_str()))?.to_string(),
             code: issued.code.to_string(),
