@@ -147,7 +147,9 @@ impl Gate {
 
     /// Waits until so many jobs wait here.
     pub async fn holds(&self, jobs: usize) {
-        self.inside.subscribe().wait_for(|inside| *inside == jobs).await.expect("the gate is there");
+        let mut inside = self.inside.subscribe();
+        let come = tokio::time::timeout(Duration::from_secs(60), inside.wait_for(|inside| *inside == jobs));
+        come.await.expect("they come to the gate").expect("the gate is there");
     }
 
     /// How many wait here.
