@@ -126,8 +126,9 @@ fn events(system: &System, worker: &Worker) -> String {
             minute + &system.jobs.kinds.iter().filter_map(job_schedule).collect::<String>()
         }
         Starts::From(queue) => {
-            // Long jobs come one at a time, so that each has the function's whole time.
-            let batch = if matches!(queue, Queue::Delivery | Queue::Image) { "10" } else { "1" };
+            // Jobs come one at a time, so that each has the function's whole time and none waits behind another; only
+            // those on pictures are short and many.
+            let batch = if queue == Queue::Image { "10" } else { "1" };
             MESSAGES.replace("@Queue@", &capital(queue.name())).replace("@batch@", batch)
         }
     }

@@ -7,7 +7,7 @@ use shared::{
     Result,
     db::Change,
     jobs::{JobKind, Jobs, Queue},
-    mail::SendMails,
+    mail::{SendMails, SendManyMails},
 };
 
 use crate::notifications::notify;
@@ -43,6 +43,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<read_letter::ReadLetter>(),
     JobKind::of::<SendMails>(),
+    JobKind::of::<SendManyMails>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
