@@ -27,6 +27,7 @@ const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
           CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
 ";
+const OCR_ENVIRONMENT: &str = "          TESSERACT: !If [HasOcrLayer, !Ref AWS::NoValue, \"off\"]\n";
 const OCR_LAYER: &str = "      Layers: !If [HasOcrLayer, [!Ref OcrLayer], !Ref AWS::NoValue]\n";
 const QUEUE: &str = include_str!("pieces/queue.yaml");
 const QUEUES_RIGHT: &str = include_str!("pieces/queues_right.yaml");
@@ -205,7 +206,7 @@ impl Facts<'_> {
             Need::Files => FILES_ENVIRONMENT,
             Need::Mail => MAIL_ENVIRONMENT,
             Need::Sockets => SOCKETS_ENVIRONMENT,
-            Need::Ocr => "",
+            Need::Ocr => OCR_ENVIRONMENT,
         });
         let variables: String = variables.collect();
         if variables.is_empty() {
