@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     Bench, on_both,
-    sample::{Effect, Failing, Gate, JOBS, Panicking},
+    sample::{Effect, Failing, Gate, JOBS, Panicking, Unreadable},
 };
 
 on_both! {
@@ -52,7 +52,7 @@ on_both! {
         assert!(bench.receive(Queue::Import).await.is_empty());
         let told = "SELECT coalesce(string_agg(message, '|'), '') FROM notifications WHERE user_id = $1 AND type = 'job_failed'";
         let told: String = bench.app.value(told, &[&admin.user_id]).await;
-        assert_eq!(told, "A background job has failed after all its tries: sample_failing. The log says why.");
+        assert_eq!(told, "A background job has failed: sample_failing. The log says why.");
         if let Some(amazon) = &bench.amazon {
             assert_eq!(amazon.dead_letters(Queue::Import).await, [id.to_string()]);
         }
@@ -76,6 +76,20 @@ on_both! {
 
         assert_eq!(bench.effects().await, 1);
     }
+}
+
+#[tokio::test]
+async fn a_job_whose_input_is_wrong_is_not_tried_again() {
+    let bench = Bench::in_process().await;
+    let admin = bench.app.add(tests::an_admin()).await;
+    bench.start(&Unreadable {}).await;
+
+    assert_eq!(bench.work(&bench.message().await).await, Outcome::Failed);
+
+    bench.app.clock.advance(TimeDelta::hours(7));
+    assert_eq!(bench.sweep().await, 0);
+    let told = "SELECT count(*) FROM notifications WHERE user_id = $1 AND type = 'job_failed'";
+    assert_eq!(bench.app.value::<i64>(told, &[&admin.user_id]).await, 1);
 }
 
 #[tokio::test]

@@ -56,8 +56,7 @@ pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell_admins };
 /// Names the kind of the job only: what it was about may be personal.
 fn tell_admins<'a>(change: &'a mut Change, kind: &'a JobKind) -> BoxFuture<'a, Result<()>> {
     async move {
-        let text =
-            format!("A background job has failed after all its tries: {}. The log says why.", kind.name);
+        let text = format!("A background job has failed: {}. The log says why.", kind.name);
         // A message about a delivery that fails would be the next to fail.
         let ring = kind.queue != Queue::Delivery;
         notify::every_admin(change, "job_failed", &text, ring).await
