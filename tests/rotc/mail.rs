@@ -86,7 +86,11 @@ async fn many_mails_are_spread_over_several_jobs() {
     change.commit().await.unwrap();
 
     let queues = "SELECT string_agg(DISTINCT kind || ' ' || queue, ',') FROM muster.jobs";
-    assert_eq!(app.value::<String>(queues, &[]).await, "send_many_mails upkeep", "nobody signs in behind them");
+    assert_eq!(
+        app.value::<String>(queues, &[]).await,
+        "send_many_mails upkeep",
+        "nobody signs in behind them"
+    );
     assert_eq!(app.work().await.done, 3);
     assert_eq!(server.received().len(), 250);
 }

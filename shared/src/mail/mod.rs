@@ -146,10 +146,10 @@ impl Change {
              batches AS (
                  SELECT batch, gen_random_uuid() AS job_id, count(*) > 1 AS many FROM new WHERE $6 GROUP BY batch),
              started AS (
-                 INSERT INTO muster.jobs (id, kind, queue, payload)
+                 INSERT INTO muster.jobs (id, kind, queue, payload, created_by)
                  SELECT job_id, CASE WHEN many THEN 'send_many_mails' ELSE 'send_mails' END,
                         CASE WHEN many THEN 'upkeep' ELSE 'delivery' END,
-                        jsonb_strip_nulls(jsonb_build_object('until', $7::timestamptz)) FROM batches)
+                        jsonb_strip_nulls(jsonb_build_object('until', $7::timestamptz)), NULL FROM batches)
              INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id)
              SELECT recipient, subject, text_body, html_body, job_id FROM new LEFT JOIN batches USING (batch)
              ORDER BY place"
