@@ -11,8 +11,9 @@ BEGIN
     END IF;
     -- Word documents are not read: they are no pictures of a page.
     IF TG_OP <> 'DELETE' AND muster.file_address(NEW.file_url) ~* '\.(png|jpe?g|webp|gif|pdf)$' THEN
-        INSERT INTO muster.jobs (kind, queue, payload)
-        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id));
+        -- Nobody asked for it: it is not that of whoever wrote the letter, who could stop it.
+        INSERT INTO muster.jobs (kind, queue, payload, created_by)
+        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id), NULL);
     END IF;
     RETURN NULL;
 END $$;

@@ -157,16 +157,17 @@ BEGIN
     IF TG_OP <> 'DELETE' THEN
         after := muster.file_addresses(to_jsonb(NEW));
     END IF;
-    INSERT INTO muster.jobs (kind, queue, payload)
-    SELECT 'delete_file', 'image', jsonb_build_object('address', address)
+    -- Nobody asked for these jobs: they are not those of whoever made the change, who could stop them.
+    INSERT INTO muster.jobs (kind, queue, payload, created_by)
+    SELECT 'delete_file', 'image', jsonb_build_object('address', address), NULL
     FROM unnest(before) AS address
     WHERE address <> ALL (after)
       -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
       AND NOT EXISTS (SELECT FROM muster.jobs
                       WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
                         AND payload ->> 'address' = address);
-    INSERT INTO muster.jobs (kind, queue, payload)
-    SELECT 'shrink_picture', 'image', jsonb_build_object('address', address)
+    INSERT INTO muster.jobs (kind, queue, payload, created_by)
+    SELECT 'shrink_picture', 'image', jsonb_build_object('address', address), NULL
     FROM unnest(after) AS address
     WHERE address <> ALL (before) AND address ~ '^/uploads/[^/]+\.(png|jpe?g|webp)$'
       AND NOT EXISTS (SELECT FROM muster.jobs
@@ -186,8 +187,9 @@ BEGIN
     END IF;
     -- Word documents are not read: they are no pictures of a page.
     IF TG_OP <> 'DELETE' AND muster.file_address(NEW.file_url) ~* '\.(png|jpe?g|webp|gif|pdf)$' THEN
-        INSERT INTO muster.jobs (kind, queue, payload)
-        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id));
+        -- Nobody asked for it: it is not that of whoever wrote the letter, who could stop it.
+        INSERT INTO muster.jobs (kind, queue, payload, created_by)
+        VALUES ('read_letter', 'ocr', jsonb_build_object('letter_id', NEW.id), NULL);
     END IF;
     RETURN NULL;
 END $_$;

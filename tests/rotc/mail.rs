@@ -85,8 +85,100 @@ async fn many_mails_are_spread_over_several_jobs() {
     change.mails(&mails).await.unwrap();
     change.commit().await.unwrap();
 
+    let queues = "SELECT string_agg(DISTINCT kind || ' ' || queue, ',') FROM muster.jobs";
+    assert_eq!(
+        app.value::<String>(queues, &[]).await,
+        "send_many_mails upkeep",
+        "nobody signs in behind them"
+    );
     assert_eq!(app.work().await.done, 3);
     assert_eq!(server.received().len(), 250);
+}
+
+#[tokio::test]
+async fn an_account_that_has_sent_enough_for_today_loses_no_mail_and_tries_no_other() {
+    let server = MailServer::answering("550 5.4.5 Daily user sending limit exceeded").await;
+    let url = server.url();
+    let app = TestApp::with(|config| config.mail.smtp = Some(url.into())).await;
+    let mut change = app.app.db.change_for_system("a test").await.unwrap();
+    change.mails(&[a_mail("a@example.test"), a_mail("b@example.test")]).await.unwrap();
+    change.commit().await.unwrap();
+
+    assert_eq!(app.work().await, PUT_OFF);
+
+    let kept = "SELECT count(*) FROM muster.mails WHERE refused_at IS NULL AND text_body <> ''";
+    assert_eq!(app.value::<i64>(kept, &[]).await, 2);
+    assert_eq!(app.value::<i64>("SELECT sum(tries) FROM muster.mails", &[]).await, 1);
+}
+
+#[tokio::test]
+async fn a_server_that_is_away_is_asked_once_for_all_mails_of_a_job() {
+    let app = TestApp::with(|config| config.mail.smtp = Some("smtp://127.0.0.1:9".to_owned().into())).await;
+    let mut change = app.app.db.change_for_system("a test").await.unwrap();
+    change.mails(&[a_mail("a@example.test"), a_mail("b@example.test")]).await.unwrap();
+    change.commit().await.unwrap();
+
+    assert_eq!(app.work().await, PUT_OFF);
+
+    assert_eq!(app.value::<i64>("SELECT sum(tries) FROM muster.mails", &[]).await, 1);
+}
+
+#[tokio::test]
+async fn the_mails_of_a_job_that_failed_or_was_cancelled_get_another() {
+    for end in ["failed", "cancelled"] {
+        let (away, server) = (MailServer::refusing().await, MailServer::taking().await);
+        let app = with_a_mail(&away).await;
+        assert_eq!(app.work().await, PUT_OFF);
+        app.execute("UPDATE muster.jobs SET status = $1", &[&end]).await;
+
+        let url = server.url();
+        let later = app.twin(|config| config.mail.smtp = Some(url.into())).await;
+        jobs::sweep(&later.app, rotc::SYSTEM.jobs).await.unwrap();
+
+        assert_eq!(later.work().await, DONE);
+        assert_eq!(server.received().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_could_not_be_sent_for_a_week_is_given_up_and_keeps_no_words() {
+    let server = MailServer::refusing().await;
+    let app = with_a_mail(&server).await;
+    app.work().await;
+    let old = app.clock.now() - TimeDelta::days(8);
+    app.execute("UPDATE muster.mails SET created_at = $1", &[&old]).await;
+
+    jobs::sweep(&app.app, rotc::SYSTEM.jobs).await.unwrap();
+
+    let given_up = "SELECT refused_at IS NOT NULL AND text_body = '' AND html_body = '' FROM muster.mails";
+    assert!(app.value::<bool>(given_up, &[]).await);
+}
+
+#[tokio::test]
+async fn a_sign_in_link_is_not_mailed_when_it_works_no_more() {
+    let server = MailServer::taking().await;
+    let app = with_a_mail(&server).await;
+    app.clock.advance(TimeDelta::minutes(16));
+
+    assert_eq!(app.work().await, DONE);
+
+    assert!(server.received().is_empty());
+    let given_up = "SELECT refused_at IS NOT NULL AND text_body = '' AND html_body = '' FROM muster.mails";
+    assert!(app.value::<bool>(given_up, &[]).await);
+}
+
+/// What is kept of a job goes to the log.
+#[tokio::test]
+async fn only_the_outbox_keeps_the_words_of_a_server_which_name_the_recipient() {
+    let server = MailServer::answering("450 4.2.1 <ana@example.test>: too many mails").await;
+    let app = with_a_mail(&server).await;
+
+    assert_eq!(app.work().await, PUT_OFF);
+
+    let job: String = app.value("SELECT last_error FROM muster.jobs", &[]).await;
+    assert!(job.ends_with("SMTP 450 4.2.1"), "{job}");
+    let mail: String = app.value("SELECT last_error FROM muster.mails", &[]).await;
+    assert!(mail.contains("ana@example.test"), "{mail}");
 }
 
 #[tokio::test]

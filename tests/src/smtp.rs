@@ -32,6 +32,11 @@ impl MailServer {
         Self::start("550 no such mailbox").await
     }
 
+    /// A server that answers every recipient like this.
+    pub async fn answering(to_recipient: &'static str) -> Self {
+        Self::start(to_recipient).await
+    }
+
     async fn start(to_recipient: &'static str) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");

@@ -94,7 +94,7 @@ pub static GROUPS: &[&Group] = &[
 pub static WORKERS: &[&Worker] = &[
     &Worker {
         name: "delivery",
-        description: "Sends mails and push messages",
+        description: "Sends mails to one person and push messages",
         starts: Starts::From(Queue::Delivery),
         needs: &[Need::Database, Need::Mail],
         memory_mb: 256,
@@ -158,9 +158,9 @@ pub static WORKERS: &[&Worker] = &[
     },
     &Worker {
         name: "upkeep",
-        description: "Cleans up and writes reports, when the clock says so",
+        description: "Cleans up and writes reports, when the clock says so; sends mails to many people",
         starts: Starts::From(Queue::Upkeep),
-        needs: &[Need::Database, Need::Files],
+        needs: &[Need::Database, Need::Files, Need::Mail],
         memory_mb: 256,
         timeout_seconds: 900,
     },

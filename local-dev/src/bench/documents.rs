@@ -76,7 +76,9 @@ async fn profiles(url: &str) -> Result<(usize, Duration, usize), BoxError> {
     let head = letterhead(&app).await?;
     let started = Instant::now();
     let mut archive =
-        written(move |pieces| async move { batch_profiles::write(&app, &ids, &head, &pieces).await });
+        written(
+            move |pieces| async move { batch_profiles::write(&app, &ids, &head, &pieces, |_, _| ()).await },
+        );
     let mut bytes = 0;
     while let Some(piece) = archive.next().await? {
         bytes += piece.len();

@@ -27,6 +27,7 @@ const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
           CLOUDINARY_URL: !If [HasCloudinary, !Ref CloudinaryUrl, !Ref AWS::NoValue]
           CLOUDINARY_FOLDER: !If [HasCloudinary, !Ref CloudinaryFolder, !Ref AWS::NoValue]
 ";
+const OCR_ENVIRONMENT: &str = "          TESSERACT: !If [HasOcrLayer, !Ref AWS::NoValue, \"off\"]\n";
 const OCR_LAYER: &str = "      Layers: !If [HasOcrLayer, [!Ref OcrLayer], !Ref AWS::NoValue]\n";
 const QUEUE: &str = include_str!("pieces/queue.yaml");
 const QUEUES_RIGHT: &str = include_str!("pieces/queues_right.yaml");
@@ -126,8 +127,9 @@ fn events(system: &System, worker: &Worker) -> String {
             minute + &system.jobs.kinds.iter().filter_map(job_schedule).collect::<String>()
         }
         Starts::From(queue) => {
-            // Long jobs come one at a time, so that each has the function's whole time.
-            let batch = if matches!(queue, Queue::Delivery | Queue::Image) { "10" } else { "1" };
+            // Jobs come one at a time, so that each has the function's whole time and none waits behind another; only
+            // those on pictures are short and many.
+            let batch = if queue == Queue::Image { "10" } else { "1" };
             MESSAGES.replace("@Queue@", &capital(queue.name())).replace("@batch@", batch)
         }
     }
@@ -204,7 +206,7 @@ impl Facts<'_> {
             Need::Files => FILES_ENVIRONMENT,
             Need::Mail => MAIL_ENVIRONMENT,
             Need::Sockets => SOCKETS_ENVIRONMENT,
-            Need::Ocr => "",
+            Need::Ocr => OCR_ENVIRONMENT,
         });
         let variables: String = variables.collect();
         if variables.is_empty() {

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use shared::queue::Queue;
+
 use super::*;
 
 #[test]
@@ -59,6 +61,27 @@ fn only_functions_that_need_files_may_touch_the_bucket() {
         assert_eq!(text.matches("s3:GetObject").count(), users);
         assert_eq!(text.matches("CLOUDINARY_URL: ").count(), users);
         assert!(!text.contains("s3:*") && !text.contains("Resource: \"*\""));
+    }
+}
+
+#[test]
+fn functions_without_the_programs_that_read_know_that_they_have_none() {
+    for system in systems() {
+        let text = nested(system);
+        let without = "TESSERACT: !If [HasOcrLayer, !Ref AWS::NoValue, \"off\"]";
+        assert_eq!(text.matches("Layers: !If [HasOcrLayer").count(), text.matches(without).count());
+        assert!(text.contains(without), "{} reads letters", system.name);
+    }
+}
+
+#[test]
+fn mails_leave_from_the_queues_that_hold_them() {
+    use shared::system::{Need, Starts};
+    for worker in systems().iter().flat_map(|system| system.workers) {
+        if let Starts::From(queue) = worker.starts {
+            let holds = matches!(queue, Queue::Delivery | Queue::Upkeep);
+            assert_eq!(worker.needs.contains(&Need::Mail), holds, "{}", worker.name);
+        }
     }
 }
 

@@ -44,6 +44,10 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// The longest it may take, a quarter of an hour at most: it is stopped then, and tried again.
     const LEASE: Duration = Duration::from_mins(5);
 
+    /// Whether nobody asked for it: it follows a change, and only administrators see and stop it. Else it belongs to whoever
+    /// made the change.
+    const INTERNAL: bool = false;
+
     /// How often it is started by itself; its payload is empty then.
     const EVERY: Option<Duration> = None;
 
@@ -141,9 +145,13 @@ impl Jobs {
 impl Change {
     /// Starts a job when this change is committed; tells its id.
     pub async fn start<J: Job>(&mut self, job: &J) -> Result<Uuid> {
-        let insert = sql!("INSERT INTO muster.jobs (kind, queue, payload) VALUES ($1, $2, $3) RETURNING id");
+        let insert = sql!(
+            "INSERT INTO muster.jobs (kind, queue, payload, created_by)
+             VALUES ($1, $2, $3, CASE WHEN NOT $4 THEN nullif(current_setting('muster.actor', true), '')::int END)
+             RETURNING id"
+        );
         let payload = serde_json::to_value(job)?;
-        self.scalar(insert, &[&J::KIND, &J::QUEUE.name(), &payload]).await
+        self.scalar(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL]).await
     }
 
     /// Ends a job together with its effects, so that it has them once: if a worker took it over meanwhile, or it was

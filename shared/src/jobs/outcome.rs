@@ -19,8 +19,9 @@ pub(super) async fn note(task: &Task, jobs: &Jobs, kind: &JobKind, ended: Result
     match ended {
         Ok(()) => finish(task).await,
         Err(cause) if is_lost(&cause) => Ok(Outcome::NotOurs),
-        Err(cause) if task.tries >= kind.tries => {
-            tracing::error!(job = %task.id, kind = kind.name, %cause, "a job failed for the last time");
+        // What is wrong stays wrong: a letter that nobody can open is not read four more times.
+        Err(cause) if task.tries >= kind.tries || cause.kind() == Kind::Invalid => {
+            tracing::error!(job = %task.id, kind = kind.name, %cause, "a job failed for good");
             fail(&task.app, jobs, kind, task.id, task.tries, &cause).await
         }
         Err(cause) => {

@@ -150,6 +150,10 @@ async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claim
          RETURNING jobs.id, kind, payload, jobs.tries"
     );
     let mut change = app.db.change_for_system("jobs").await?;
+    if let Some(id) = id {
+        // Whoever holds the row may only be noting that the job was sent: a message that passed over it would be lost.
+        change.execute(sql!("SELECT FROM muster.jobs WHERE id = $1 FOR NO KEY UPDATE"), &[&id]).await?;
+    }
     let job: Option<Claimed> = change.one(claim, &[&names, &now, &leases, &tries, &id, &due]).await?;
     change.commit().await?;
     Ok(job.and_then(|job| Some((jobs.kind(&job.kind)?, job))).map(|(kind, job)| (job, kind)))

@@ -2,25 +2,29 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use lettre::{
     Message,
     message::{Mailbox, MultiPart},
 };
 
-use crate::{App, Error, Result, config::MailConfig, db::Change, error, sql};
+use crate::{App, Result, config::MailConfig, db::Change, sql};
 
 mod send;
 mod ses;
 mod smtp;
 
-pub use send::SendMails;
+pub use send::{SendMails, SendManyMails};
 
 use ses::Ses;
 use smtp::Smtp;
 
 /// Mails of one job: sending them must fit in its time.
 const IN_A_JOB: i64 = 100;
+
+/// A mail older than this tells nobody anything new.
+const STALE: TimeDelta = TimeDelta::days(7);
 
 /// A mail to store with [`Change::mail`].
 #[derive(Clone, Debug)]
@@ -36,11 +40,31 @@ pub struct NewMail {
 }
 
 /// Why a mail was not sent.
-enum NotSent {
+struct NotSent {
+    /// What follows from it.
+    then: Then,
+    /// For the log: without the words of a server, which name whom the mail is for.
+    code: String,
+    /// In full, for the outbox.
+    words: String,
+}
+
+impl NotSent {
+    fn new(then: Then, cause: impl std::fmt::Display) -> Self {
+        let words = cause.to_string();
+        Self { then, code: words.clone(), words }
+    }
+}
+
+/// What follows when a mail was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
     /// It never will be: nobody takes it.
-    Refused(Error),
-    /// It may be tried again.
-    Later(Error),
+    Refused,
+    /// It may be tried again; others may leave now.
+    Later,
+    /// None leaves at present: the server is away, or refuses us, or has had enough of us for a while.
+    Stop,
 }
 
 /// A way for mails to leave. Connects on first use.
@@ -78,19 +102,20 @@ impl Mailer {
     }
 
     async fn send(&self, mail: &send::StoredMail) -> Result<(), NotSent> {
-        let transport = self.transport.as_ref().ok_or_else(|| NotSent::Later(error::unavailable("Mail")))?;
+        let transport = self.transport.as_ref();
+        let transport = transport.ok_or_else(|| NotSent::new(Then::Stop, "this process sends no mail"))?;
         transport.send(&self.message(mail)?).await
     }
 
     /// The same mail always has the same id, so that one that is sent twice, because a worker died in between, is shown
     /// once.
     fn message(&self, mail: &send::StoredMail) -> Result<Message, NotSent> {
-        let from: Mailbox = self.config.from.parse().map_err(|cause| NotSent::Later(Error::from(cause)))?;
-        let to: Mailbox = mail.recipient.parse().map_err(|cause| NotSent::Refused(Error::from(cause)))?;
+        let from: Mailbox = self.config.from.parse().map_err(|cause| NotSent::new(Then::Stop, cause))?;
+        let to: Mailbox = mail.recipient.parse().map_err(|cause| NotSent::new(Then::Refused, cause))?;
         let id = format!("<mail-{}.{}@{}>", mail.id, mail.job_id.simple(), from.email.domain());
         let body = MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone());
         let message = Message::builder().from(from).to(to).subject(mail.subject.clone());
-        message.message_id(Some(id)).multipart(body).map_err(|cause| NotSent::Refused(Error::from(cause)))
+        message.message_id(Some(id)).multipart(body).map_err(|cause| NotSent::new(Then::Refused, cause))
     }
 }
 
@@ -100,18 +125,31 @@ impl Change {
         self.mails(&[mail]).await
     }
 
+    /// Stores a mail that is worth nothing after a moment: it is not sent then any more.
+    pub async fn mail_until(&mut self, mail: NewMail, until: DateTime<Utc>) -> Result<()> {
+        self.store(&[mail], Some(until)).await
+    }
+
     /// Stores many mails at once.
     pub async fn mails(&mut self, mails: &[NewMail]) -> Result<()> {
+        self.store(mails, None).await
+    }
+
+    /// Jobs of many mails have a queue of their own, so that nobody waits behind them to sign in.
+    async fn store(&mut self, mails: &[NewMail], until: Option<DateTime<Utc>>) -> Result<()> {
         // Where no mail is sent no job is started: they stay in the outbox.
         let insert = sql!(
             "WITH new AS (
                  SELECT recipient, subject, text_body, html_body, place, (place - 1) / $5 AS batch
                  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
                       AS new (recipient, subject, text_body, html_body, place)),
-             batches AS (SELECT batch, gen_random_uuid() AS job_id FROM new WHERE $6 GROUP BY batch),
+             batches AS (
+                 SELECT batch, gen_random_uuid() AS job_id, count(*) > 1 AS many FROM new WHERE $6 GROUP BY batch),
              started AS (
-                 INSERT INTO muster.jobs (id, kind, queue, payload)
-                 SELECT job_id, 'send_mails', 'delivery', '{}' FROM batches)
+                 INSERT INTO muster.jobs (id, kind, queue, payload, created_by)
+                 SELECT job_id, CASE WHEN many THEN 'send_many_mails' ELSE 'send_mails' END,
+                        CASE WHEN many THEN 'upkeep' ELSE 'delivery' END,
+                        jsonb_strip_nulls(jsonb_build_object('until', $7::timestamptz)), NULL FROM batches)
              INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id)
              SELECT recipient, subject, text_body, html_body, job_id FROM new LEFT JOIN batches USING (batch)
              ORDER BY place"
@@ -120,33 +158,57 @@ impl Change {
         let (recipients, subjects) = (column(|mail| &mail.recipient), column(|mail| &mail.subject));
         let (texts, pages) = (column(|mail| &mail.text), column(|mail| &mail.html));
         let leave = self.mails_leave();
-        self.execute(insert, &[&recipients, &subjects, &texts, &pages, &IN_A_JOB, &leave]).await?;
+        self.execute(insert, &[&recipients, &subjects, &texts, &pages, &IN_A_JOB, &leave, &until]).await?;
         Ok(())
     }
 }
 
-/// Starts jobs for the mails that have none, once mails can be sent: those stored while nothing was configured, and those
-/// of an older version. A mail older than a week tells nobody anything new, and stays.
+/// Starts jobs for the mails that no job will send, once mails can be sent: those stored while nothing was configured, and
+/// those whose job failed or was cancelled.
 pub(crate) async fn adopt(app: &App) -> Result<()> {
+    forget_stale(app).await?;
     if !app.mailer.can_send() {
         return Ok(());
     }
     let adopt = sql!(
         "WITH waiting AS (
              SELECT id FROM muster.mails
-             WHERE job_id IS NULL AND sent_at IS NULL AND refused_at IS NULL AND created_at > $1::timestamptz - interval '7 days'
-             ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED),
+             WHERE sent_at IS NULL AND refused_at IS NULL
+               AND NOT EXISTS (SELECT FROM muster.jobs WHERE jobs.id = mails.job_id AND status IN ('queued', 'running'))
+             ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
          job AS (
              INSERT INTO muster.jobs (kind, queue, payload)
-             SELECT 'send_mails', 'delivery', '{}' WHERE EXISTS (SELECT FROM waiting) RETURNING id)
+             SELECT CASE WHEN mails > 1 THEN 'send_many_mails' ELSE 'send_mails' END,
+                    CASE WHEN mails > 1 THEN 'upkeep' ELSE 'delivery' END, '{}'
+             FROM (SELECT count(*) AS mails FROM waiting) AS counted WHERE mails > 0 RETURNING id)
          UPDATE muster.mails SET job_id = job.id FROM job WHERE mails.id IN (SELECT id FROM waiting)"
     );
     loop {
         let mut change = app.db.change_for_system("mail delivery").await?;
-        let adopted = change.execute(adopt, &[&app.clock.now(), &IN_A_JOB]).await?;
+        // One process at a time: another would not see that a mail has a job by now.
+        let alone = sql!("SELECT pg_advisory_xact_lock(hashtextextended('muster.mails', 0))");
+        change.execute(alone, &[]).await?;
+        let adopted = change.execute(adopt, &[&IN_A_JOB]).await?;
         change.commit().await?;
         if i64::try_from(adopted)? < IN_A_JOB {
             return Ok(());
         }
     }
+}
+
+/// What was never sent keeps its words for a week only: they may be personal.
+async fn forget_stale(app: &App) -> Result<()> {
+    let forget = sql!(
+        "UPDATE muster.mails
+         SET refused_at = $1, last_error = coalesce(last_error, 'it was never tried'), text_body = '', html_body = ''
+         WHERE sent_at IS NULL AND refused_at IS NULL AND created_at < $2"
+    );
+    let now = app.clock.now();
+    let mut change = app.db.change_for_system("mail delivery").await?;
+    let forgotten = change.execute(forget, &[&now, &(now - STALE)]).await?;
+    change.commit().await?;
+    if forgotten > 0 {
+        tracing::warn!(mails = forgotten, "mails were given up: none could be sent for a week");
+    }
+    Ok(())
 }

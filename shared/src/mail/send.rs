@@ -1,11 +1,14 @@
 //! The job that sends mails.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::NotSent;
+use super::{NotSent, Then};
 use crate::{
-    App, Error, Result,
+    App, Result,
     error::unavailable,
     jobs::{Job, Queue, Task},
     row, sql,
@@ -14,12 +17,24 @@ use crate::{
 /// Mails read at once.
 const BATCH: i64 = 20;
 
-/// Sends the mails that were stored with it. Written by [`crate::db::Change::mails`].
+/// About two days: a mail server may be down for long. What is left then gets another job.
+const TRIES: i32 = 16;
+
+/// Sends the one mail that was stored with it. Written by [`crate::db::Change::mail`].
 ///
 /// Safe to run twice: a mail that was sent is noted at once and not sent again. A worker that dies in the moment between
 /// repeats that one mail, with the same message id.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct SendMails {}
+pub struct SendMails {
+    /// The mail is worth nothing after this.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Sends the mails that were stored with it. Written by [`crate::db::Change::mails`].
+///
+/// Safe to run twice, as [`SendMails`] is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SendManyMails {}
 
 row! {
     pub(super) struct StoredMail {
@@ -35,43 +50,54 @@ row! {
 impl Job for SendMails {
     const KIND: &'static str = "send_mails";
     const QUEUE: Queue = Queue::Delivery;
+    const TRIES: i32 = TRIES;
 
     async fn run(self, task: &Task) -> Result<()> {
-        let app = &task.app;
-        if !app.mailer.is_configured() {
-            return keep(task).await;
+        if self.until.is_some_and(|until| until <= task.app.clock.now()) {
+            return give_up(task).await;
         }
-        let (mut after, mut sent, mut later) = (0, 0, None);
-        loop {
-            let mails = batch(task, after).await?;
-            let Some(last) = mails.last() else { break };
-            after = last.id;
-            for mail in &mails {
-                let outcome = app.mailer.send(mail).await;
-                note(app, mail.id, &outcome).await?;
-                match outcome {
-                    Ok(()) => sent += 1,
-                    Err(NotSent::Refused(_)) => {}
-                    Err(NotSent::Later(cause)) => later = Some(cause),
+        send_all(task).await
+    }
+}
+
+impl Job for SendManyMails {
+    const KIND: &'static str = "send_many_mails";
+    const QUEUE: Queue = Queue::Upkeep;
+    const TRIES: i32 = TRIES;
+    const LEASE: Duration = Duration::from_mins(15);
+
+    async fn run(self, task: &Task) -> Result<()> {
+        send_all(task).await
+    }
+}
+
+async fn send_all(task: &Task) -> Result<()> {
+    let app = &task.app;
+    if !app.mailer.is_configured() {
+        return keep(task).await;
+    }
+    let (mut after, mut sent, mut left) = (0, 0, None);
+    'mails: loop {
+        let mails = batch(task, after).await?;
+        let Some(last) = mails.last() else { break };
+        after = last.id;
+        for mail in &mails {
+            let outcome = app.mailer.send(mail).await;
+            note(app, mail.id, &outcome).await?;
+            match outcome {
+                Ok(()) => sent += 1,
+                Err(NotSent { then: Then::Refused, .. }) => {}
+                Err(NotSent { then: Then::Later, code, .. }) => left = Some(code),
+                Err(NotSent { then: Then::Stop, code, .. }) => {
+                    left = Some(code);
+                    break 'mails;
                 }
             }
         }
-        tracing::info!(job = %task.id, sent, "mails sent");
-        later.map_or(Ok(()), |cause| Err(unavailable("Mail").caused_by(Cause(cause.to_string()))))
     }
+    tracing::info!(job = %task.id, sent, "mails sent");
+    left.map_or(Ok(()), |code| Err(unavailable("Mail").caused_by(std::io::Error::other(code))))
 }
-
-/// An error as the cause of another.
-#[derive(Debug)]
-struct Cause(String);
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Cause {}
 
 /// The next mails of this job that have not left.
 async fn batch(task: &Task, after: i64) -> Result<Vec<StoredMail>> {
@@ -90,15 +116,27 @@ async fn keep(task: &Task) -> Result<()> {
     change.commit().await
 }
 
+/// It is too late for the mails of this job.
+async fn give_up(task: &Task) -> Result<()> {
+    let give_up = sql!(
+        "UPDATE muster.mails
+         SET refused_at = $2, last_error = coalesce(last_error, 'it was too late to be sent'), text_body = '', html_body = ''
+         WHERE job_id = $1 AND sent_at IS NULL AND refused_at IS NULL"
+    );
+    let mut change = task.app.db.change_for_system("mail delivery").await?;
+    change.execute(give_up, &[&task.id, &task.app.clock.now()]).await?;
+    change.commit().await
+}
+
 /// A mail that was sent keeps no body: links in it are secrets. Nor does one that nobody takes.
 async fn note(app: &App, id: i64, outcome: &Result<(), NotSent>) -> Result<()> {
-    let (sent, error): (bool, Option<&Error>) = match outcome {
+    let (sent, cause) = match outcome {
         Ok(()) => (true, None),
-        Err(NotSent::Refused(cause)) => (false, Some(cause)),
-        Err(NotSent::Later(cause)) => return later(app, id, cause).await,
+        Err(cause) if cause.then == Then::Refused => (false, Some(cause)),
+        Err(cause) => return later(app, id, cause).await,
     };
-    if let Some(cause) = error {
-        tracing::warn!(mail = id, %cause, "a mail was refused");
+    if let Some(cause) = cause {
+        tracing::warn!(mail = id, code = cause.code, "a mail was refused");
     }
     let end = sql!(
         "UPDATE muster.mails
@@ -107,15 +145,15 @@ async fn note(app: &App, id: i64, outcome: &Result<(), NotSent>) -> Result<()> {
          WHERE id = $1"
     );
     let mut change = app.db.change_for_system("mail delivery").await?;
-    let error = error.map(Error::to_string);
-    change.execute(end, &[&id, &sent, &app.clock.now(), &error]).await?;
+    let words = cause.map(|cause| cause.words.as_str());
+    change.execute(end, &[&id, &sent, &app.clock.now(), &words]).await?;
     change.commit().await
 }
 
-async fn later(app: &App, id: i64, cause: &Error) -> Result<()> {
-    tracing::warn!(mail = id, %cause, "a mail could not be sent");
+async fn later(app: &App, id: i64, cause: &NotSent) -> Result<()> {
+    tracing::warn!(mail = id, code = cause.code, "a mail could not be sent");
     let note = sql!("UPDATE muster.mails SET tries = tries + 1, last_error = $2 WHERE id = $1");
     let mut change = app.db.change_for_system("mail delivery").await?;
-    change.execute(note, &[&id, &cause.to_string()]).await?;
+    change.execute(note, &[&id, &cause.words]).await?;
     change.commit().await
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::{
     Client,
+    error::ProvideErrorMetadata,
     operation::send_email::SendEmailError,
     primitives::Blob,
     types::{EmailContent, RawMessage},
@@ -13,8 +14,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use lettre::Message;
 use tokio::sync::OnceCell;
 
-use super::{NotSent, Transport};
-use crate::{Error, aws, config::AwsConfig, error};
+use super::{NotSent, Then, Transport};
+use crate::{aws, config::AwsConfig, error::describe};
 
 /// The longest that one mail may take.
 const WITHIN: Duration = Duration::from_secs(20);
@@ -38,22 +39,30 @@ impl Ses {
 
     /// As it is: the parts and headers are made once, for every transport.
     async fn send(&self, mail: &Message) -> Result<(), NotSent> {
-        let later = |cause: aws_sdk_sesv2::error::BuildError| NotSent::Later(Error::from(cause));
-        let raw = RawMessage::builder().data(Blob::new(mail.formatted())).build().map_err(later)?;
+        let raw = RawMessage::builder().data(Blob::new(mail.formatted())).build();
+        let raw = raw.map_err(|cause| NotSent::new(Then::Refused, cause))?;
         let content = EmailContent::builder().raw(raw).build();
-        match self.client().await.send_email().content(content).send().await {
-            Ok(_) => Ok(()),
-            Err(cause) if cause.as_service_error().is_some_and(is_about_the_mail) => {
-                Err(NotSent::Refused(Error::from(cause)))
+        let sent = self.client().await.send_email().content(content).send().await;
+        sent.map(drop).map_err(|cause| {
+            let words = describe(&cause);
+            match cause.as_service_error() {
+                Some(reply) => {
+                    let code = format!("SES {}", reply.code().unwrap_or("error"));
+                    NotSent { then: then(reply), code, words }
+                }
+                None => NotSent::new(Then::Stop, words),
             }
-            Err(cause) => Err(NotSent::Later(error::unavailable("Mail").caused_by(cause))),
-        }
+        })
     }
 }
 
-/// Whether this mail will never be taken. What is wrong with the account may be put right.
-fn is_about_the_mail(cause: &SendEmailError) -> bool {
-    cause.is_bad_request_exception()
+/// What follows from a reply. What is wrong with the account may be put right.
+fn then(reply: &SendEmailError) -> Then {
+    match reply {
+        SendEmailError::BadRequestException(_) => Then::Refused,
+        SendEmailError::MessageRejected(_) => Then::Later,
+        _ => Then::Stop,
+    }
 }
 
 impl Transport for Ses {

@@ -27,7 +27,7 @@ pub const LONGEST_DELAY: Duration = Duration::from_mins(15);
 /// Every queue: one for each kind of work that must not hold up the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
-    /// Mails and push messages.
+    /// Mails to one person and push messages.
     Delivery,
     /// Work on stored files and pictures.
     Image,
@@ -37,7 +37,7 @@ pub enum Queue {
     Ocr,
     /// Documents.
     Pdf,
-    /// What is done by the clock: clean-up, reports.
+    /// What is done by the clock (clean-up, reports), and mails to many people.
     Upkeep,
 }
 

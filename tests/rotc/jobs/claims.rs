@@ -1,16 +1,20 @@
 //! One effect, whatever happens to messages and workers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
+use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
+    Result,
     jobs::{self, Outcome},
-    queue::{InProcess, Queue},
+    queue::{Broker, InProcess, Message, Queue},
 };
+use tokio::sync::watch;
+use uuid::Uuid;
 
 use super::{
     Bench, on_both,
-    sample::{Effect, Failing, Gate, JOBS, Panicking},
+    sample::{Effect, Failing, Gate, JOBS, Panicking, Unreadable},
 };
 
 on_both! {
@@ -48,7 +52,7 @@ on_both! {
         assert!(bench.receive(Queue::Import).await.is_empty());
         let told = "SELECT coalesce(string_agg(message, '|'), '') FROM notifications WHERE user_id = $1 AND type = 'job_failed'";
         let told: String = bench.app.value(told, &[&admin.user_id]).await;
-        assert_eq!(told, "A background job has failed after all its tries: sample_failing. The log says why.");
+        assert_eq!(told, "A background job has failed: sample_failing. The log says why.");
         if let Some(amazon) = &bench.amazon {
             assert_eq!(amazon.dead_letters(Queue::Import).await, [id.to_string()]);
         }
@@ -72,6 +76,20 @@ on_both! {
 
         assert_eq!(bench.effects().await, 1);
     }
+}
+
+#[tokio::test]
+async fn a_job_whose_input_is_wrong_is_not_tried_again() {
+    let bench = Bench::in_process().await;
+    let admin = bench.app.add(tests::an_admin()).await;
+    bench.start(&Unreadable {}).await;
+
+    assert_eq!(bench.work(&bench.message().await).await, Outcome::Failed);
+
+    bench.app.clock.advance(TimeDelta::hours(7));
+    assert_eq!(bench.sweep().await, 0);
+    let told = "SELECT count(*) FROM notifications WHERE user_id = $1 AND type = 'job_failed'";
+    assert_eq!(bench.app.value::<i64>(told, &[&admin.user_id]).await, 1);
 }
 
 #[tokio::test]
@@ -148,4 +166,98 @@ async fn a_sweep_sends_what_another_process_forgot() {
 
     let messages = other.app.broker.receive(Queue::Import, 10, Duration::ZERO).await.expect("no error");
     assert_eq!(messages.len(), 1, "a job stands in a queue once");
+}
+
+/// Noting that a job was sent holds its row when the message may be in a worker's hands already.
+#[tokio::test]
+async fn a_message_of_a_job_whose_row_is_held_for_a_moment_is_not_passed_over() {
+    let bench = Bench::in_process().await;
+    bench.start(&Effect {}).await;
+    let message = bench.message().await;
+    let mut noting = bench.app.app.db.change_for_system("a test").await.expect("no error");
+    noting.execute(shared::sql!("UPDATE muster.jobs SET sent_at = now()"), &[]).await.expect("no error");
+
+    let waits = async {
+        let waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity
+                                      WHERE datname = current_database() AND wait_event_type = 'Lock')";
+        while !bench.app.value::<bool>(waiting, &[]).await {}
+    };
+    let work = bench.work(&message);
+    tokio::pin!(work);
+    tokio::select! {
+        outcome = &mut work => panic!("it did not wait: {outcome:?}"),
+        () = waits => {}
+    }
+    noting.commit().await.expect("no error");
+
+    assert_eq!(work.await, Outcome::Done);
+    assert_eq!(bench.effects().await, 1);
+}
+
+/// A broker that tells when a message was extended.
+struct Listening {
+    broker: Arc<dyn Broker>,
+    extended: watch::Sender<usize>,
+}
+
+impl Broker for Listening {
+    fn send<'a>(&'a self, queue: Queue, jobs: &'a [Uuid], delay: Duration) -> BoxFuture<'a, Result<()>> {
+        self.broker.send(queue, jobs, delay)
+    }
+
+    fn receive(&self, queue: Queue, most: usize, wait: Duration) -> BoxFuture<'_, Result<Vec<Message>>> {
+        self.broker.receive(queue, most, wait)
+    }
+
+    fn extend<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<()>> {
+        async move {
+            self.broker.extend(message).await?;
+            self.extended.send_modify(|times| *times += 1);
+            Ok(())
+        }
+        .boxed()
+    }
+
+    fn release<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<()>> {
+        self.broker.release(message)
+    }
+
+    fn acknowledge<'a>(&'a self, message: &'a Message) -> BoxFuture<'a, Result<()>> {
+        self.broker.acknowledge(message)
+    }
+
+    fn bury(&self, queue: Queue, job: Uuid) -> BoxFuture<'_, Result<()>> {
+        self.broker.bury(queue, job)
+    }
+
+    fn is_volatile(&self) -> bool {
+        self.broker.is_volatile()
+    }
+}
+
+/// The job takes longer than a claim and a message hold. The first beat comes after 20 seconds of real time.
+#[tokio::test]
+async fn a_worker_that_lives_keeps_its_job_and_its_message() {
+    let bench = Bench::in_process().await;
+    let clock = &bench.app.clock;
+    let gate = Gate::closed();
+    bench.start(&gate.job()).await;
+    let message = bench.message().await;
+    let mut worker = bench.app.app.clone();
+    let listening = Arc::new(Listening { broker: worker.broker.clone(), extended: watch::Sender::new(0) });
+    worker.broker = listening.clone();
+    let worker = tokio::spawn(async move { jobs::receive(&worker, &JOBS, &message).await });
+    gate.holds(1).await;
+
+    clock.advance(TimeDelta::seconds(50));
+    let mut extended = listening.extended.subscribe();
+    let beat = tokio::time::timeout(Duration::from_secs(60), extended.wait_for(|times| *times == 1));
+    beat.await.expect("it beats").expect("no error");
+    clock.advance(TimeDelta::seconds(50));
+
+    assert!(bench.receive(Queue::Import).await.is_empty(), "the message is in hand");
+    assert_eq!(bench.sweep().await, 0, "so is the job");
+    gate.open(1);
+    assert_eq!(worker.await.expect("no panic").expect("no error"), Outcome::Done);
+    assert_eq!(bench.effects().await, 1);
 }

@@ -1,7 +1,9 @@
 //! The worker of a server.
 
+use std::time::Duration;
+
 use shared::jobs;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::timeout};
 
 use super::{
     Bench, on_both,
@@ -46,9 +48,12 @@ on_both! {
         bench.start(&gate.job()).await;
         gate.holds(1).await;
         gate.open(1);
+        let done = "SELECT count(*) FROM muster.jobs WHERE status = 'done'";
+        let all = async { while bench.app.value::<i64>(done, &[]).await < 3 {} };
+        timeout(Duration::from_secs(60), all).await.expect("each is done");
         end.send_replace(true);
         worker.await.expect("no error");
 
-        assert!(bench.effects().await >= 2);
+        assert_eq!(bench.effects().await, 3);
     }
 }

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
-    error::{conflict, internal},
+    error::{conflict, internal, invalid},
     jobs::{Job, JobKind, Jobs, Queue, Task},
     sql,
     system::System,
@@ -23,6 +23,7 @@ pub static JOBS: Jobs = Jobs {
         JobKind::of::<Effect>(),
         JobKind::of::<Failing>(),
         JobKind::of::<Panicking>(),
+        JobKind::of::<Unreadable>(),
         JobKind::of::<Waiting>(),
     ],
     failed: |change, kind, id| (rotc::jobs::ALL.failed)(change, kind, id),
@@ -76,6 +77,19 @@ impl Job for Failing {
             true => Err(conflict("no_good", "The third row has no name.")),
             false => Err(internal("secret details of row 3")),
         }
+    }
+}
+
+/// Is given what nobody can read. Safe to run twice: it does nothing.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Unreadable {}
+
+impl Job for Unreadable {
+    const KIND: &'static str = "sample_unreadable";
+    const QUEUE: Queue = Queue::Import;
+
+    async fn run(self, _task: &Task) -> Result<()> {
+        Err(invalid("unreadable_document", "The document cannot be read"))
     }
 }
 
@@ -147,7 +161,9 @@ impl Gate {
 
     /// Waits until so many jobs wait here.
     pub async fn holds(&self, jobs: usize) {
-        self.inside.subscribe().wait_for(|inside| *inside == jobs).await.expect("the gate is there");
+        let mut inside = self.inside.subscribe();
+        let come = tokio::time::timeout(Duration::from_secs(60), inside.wait_for(|inside| *inside == jobs));
+        come.await.expect("they come to the gate").expect("the gate is there");
     }
 
     /// How many wait here.

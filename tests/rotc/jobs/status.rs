@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use rotc::jobs::push_notice::PushNotice;
 use serde_json::json;
-use shared::jobs::{self, Outcome};
+use shared::{
+    jobs::{self, Outcome},
+    mail::NewMail,
+};
 use tests::{TestApp, a_cadet};
 use uuid::Uuid;
 
@@ -153,6 +157,40 @@ async fn people_list_their_own_jobs_and_admins_all() {
 }
 
 #[tokio::test]
+async fn what_follows_a_change_by_itself_is_not_for_whoever_made_it_to_see_or_stop() {
+    let app = TestApp::with(|config| config.mail.smtp = Some("smtp://127.0.0.1:9".to_owned().into())).await;
+    let cadet = app.add(a_cadet()).await;
+    let actor = shared::db::Actor { user_id: Some(cadet.user_id), request_id: None };
+    let mut change = app.app.db.change(&actor).await.expect("no error");
+    change.start(&PushNotice { notices: Vec::new(), chat_message: None }).await.expect("no error");
+    let mail = NewMail {
+        recipient: "a@example.test".into(),
+        subject: "x".into(),
+        text: "x".into(),
+        html: "x".into(),
+    };
+    change.mail(mail).await.expect("no error");
+    let letter = shared::sql!(
+        "INSERT INTO excuse_letters (cadet_id, date_absent, reason, file_url) VALUES ($1, '2026-01-31', 'x', '/uploads/letter-1.pdf')"
+    );
+    change.execute(letter, &[&cadet.id]).await.expect("no error");
+    let picture = shared::sql!("UPDATE cadets SET profile_pic = '/uploads/' || $2 || '.png' WHERE id = $1");
+    for name in ["one", "two"] {
+        change.execute(picture, &[&cadet.id, &name]).await.expect("no error");
+    }
+    change.commit().await.expect("no error");
+
+    let all = app.as_admin().get("/api/jobs").await.is(200).json();
+    let jobs = all["data"].as_array().expect("a list");
+    for kind in ["push", "send_mails", "read_letter", "shrink_picture", "delete_file"] {
+        let job = jobs.iter().find(|job| job["kind"] == kind).expect(kind);
+        let cancel = format!("/api/jobs/{}/cancel", job["id"].as_str().expect("an id"));
+        app.as_cadet(&cadet).post(&cancel, json!({})).await.is(404);
+    }
+    assert_eq!(app.as_cadet(&cadet).get("/api/jobs").await.is(200).json()["total"], 0);
+}
+
+#[tokio::test]
 async fn the_health_of_the_workers_is_that_of_those_who_were_heard_of() {
     let app = TestApp::rotc().await;
     let none = app.as_admin().get("/api/celery/health").await;
@@ -171,8 +209,16 @@ async fn the_health_of_the_workers_is_that_of_those_who_were_heard_of() {
     assert!(
         stats["data"]["queues"].as_array().expect("no error").iter().any(|queue| queue["name"] == "upkeep")
     );
+    app.execute(
+        "UPDATE muster.jobs SET created_at = $1",
+        &[&(app.clock.now() - chrono::TimeDelta::minutes(16))],
+    )
+    .await;
+    let stuck = app.as_admin().get("/api/celery/health").await;
+    stuck.is(503).has(json!({ "message": "queue_stuck",
+                              "details": { "celery": "queue_stuck", "overall": "unhealthy" } }));
     app.clock.advance(chrono::TimeDelta::minutes(4));
-    app.as_admin().get("/api/celery/health").await.is(503);
+    app.as_admin().get("/api/celery/health").await.is(503).has(json!({ "message": "no_workers" }));
     app.as_staff().get("/api/celery/health").await.is(403);
     app.anonymous().get("/api/celery/stats").await.is(401);
 }

@@ -119,5 +119,5 @@ async fn a_mail_that_ses_does_not_take_yet_is_tried_again() {
 
     assert_eq!((tally.done, tally.postponed), (0, 1));
     let kept = "SELECT last_error FROM muster.mails WHERE sent_at IS NULL AND refused_at IS NULL";
-    assert!(app.value::<String>(kept, &[]).await.contains("Mail is not available"));
+    assert!(app.value::<String>(kept, &[]).await.contains("MessageRejected"));
 }

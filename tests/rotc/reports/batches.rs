@@ -1,9 +1,14 @@
 //! Many documents at once.
 
-use std::io::{Cursor, Read};
+use std::{
+    io::{Cursor, Read},
+    sync::{Arc, Mutex},
+};
 
 use chrono::TimeDelta;
+use rotc::{jobs::batch_profiles, reports::letterhead::letterhead};
 use serde_json::{Value, json};
+use shared::http::written;
 use tests::{TestApp, a_cadet, a_staff_member, an_admin};
 
 use super::{activity, logged, pages};
@@ -40,6 +45,24 @@ async fn the_profiles_of_many_cadets_come_as_a_zip_with_a_pdf_each() {
     }
     assert_eq!(logged(&app, "GENERATE", "batch_profiles").await, 2);
     assert_eq!(logged(&app, "DOWNLOAD", "batch_profiles").await, 1);
+}
+
+#[tokio::test]
+async fn a_batch_tells_how_far_it_is() {
+    let app = TestApp::rotc().await;
+    let (one, two) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
+    let (worker, ids) = (app.app.clone(), vec![one.id, two.id]);
+    let head = letterhead(&worker).await.expect("a letterhead");
+    let told = Arc::<Mutex<Vec<(u64, u64)>>>::default();
+    let telling = told.clone();
+
+    let mut archive = written(move |pieces| async move {
+        let told = |done, of| telling.lock().expect("nobody panicked").push((done, of));
+        batch_profiles::write(&worker, &ids, &head, &pieces, told).await
+    });
+    while archive.next().await.expect("no error").is_some() {}
+
+    assert_eq!(*told.lock().expect("nobody panicked"), [(2, 2)]);
 }
 
 #[tokio::test]

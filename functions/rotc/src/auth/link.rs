@@ -10,6 +10,7 @@ use axum::{
     extract::State,
     response::{Html, IntoResponse, Response},
 };
+use chrono::TimeDelta;
 use http::header;
 use serde::Deserialize;
 use serde_json::json;
@@ -90,7 +91,8 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
     let (name, minutes) = (account.username.as_str(), link::MINUTES);
     let text = TextMail { name, link: &link, minutes }.render()?;
     let html = HtmlMail { name, link: &link, minutes }.render()?;
-    change.mail(NewMail { recipient, subject: "Your sign-in link".to_owned(), text, html }).await?;
+    let mail = NewMail { recipient, subject: "Your sign-in link".to_owned(), text, html };
+    change.mail_until(mail, app.clock.now() + TimeDelta::minutes(minutes)).await?;
     audit::record(&mut change, "LOGIN_LINK", "users", Some(account.id), None, json!({})).await?;
     change.commit().await
 }

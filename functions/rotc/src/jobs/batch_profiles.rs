@@ -55,20 +55,31 @@ impl Job for BatchProfiles {
             about: ids.iter().copied().map(Some).collect(),
             count: ids.len(),
         };
-        let file = written(move |pieces| async move { write(&app, &ids, &head, &pieces).await });
+        let task_in_hand = task.clone();
+        let told = move |done: u64, of: u64| task_in_hand.progress(done, of);
+        let file = written(move |pieces| async move { write(&app, &ids, &head, &pieces, told).await });
         store(task, printed, file).await
     }
 }
 
-/// Writes the archive piece by piece.
-pub async fn write(app: &App, ids: &[i32], head: &Letterhead, pieces: &Pieces) -> Result<()> {
+/// Writes the archive piece by piece, and tells how many cadets of all are in it.
+pub async fn write(
+    app: &App,
+    ids: &[i32],
+    head: &Letterhead,
+    pieces: &Pieces,
+    told: impl Fn(u64, u64),
+) -> Result<()> {
     let now = app.clock.now();
     let mut archive = Archive::new(now);
+    let (mut done, of) = (0, u64::try_from(ids.len())?);
     for some in ids.chunks(TOGETHER) {
         for (name, file) in print(profiles(app, some).await?, head, now).await? {
             archive.add(&name, &file)?;
         }
         pieces.send(archive.take()).await?;
+        done += u64::try_from(some.len())?;
+        told(done, of);
     }
     pieces.send(archive.finish()?).await
 }

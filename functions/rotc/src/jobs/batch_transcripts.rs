@@ -49,7 +49,9 @@ impl Job for BatchTranscripts {
             about: vec![None],
             count: people.len(),
         };
-        let file = tokio::task::spawn_blocking(move || print(&people, head, now)).await??;
+        let task_in_hand = task.clone();
+        let told = move |done: u64, of: u64| task_in_hand.progress(done, of);
+        let file = tokio::task::spawn_blocking(move || print(&people, head, now, told)).await??;
         store(task, printed, written(|pieces| async move { pieces.send(file).await })).await
     }
 }

@@ -19,6 +19,7 @@ pub struct DeleteFile {
 impl Job for DeleteFile {
     const KIND: &'static str = "delete_file";
     const QUEUE: Queue = Queue::Image;
+    const INTERNAL: bool = true;
 
     /// About two days: a store may be down for long, and a deleted letter must go.
     const TRIES: i32 = 16;

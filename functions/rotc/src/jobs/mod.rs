@@ -7,7 +7,7 @@ use shared::{
     Result,
     db::Change,
     jobs::{Job, JobKind, Jobs, Queue},
-    mail::SendMails,
+    mail::{SendMails, SendManyMails},
 };
 use uuid::Uuid;
 
@@ -45,6 +45,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<read_letter::ReadLetter>(),
     JobKind::of::<SendMails>(),
+    JobKind::of::<SendManyMails>(),
     JobKind::of::<shrink_picture::ShrinkPicture>(),
     JobKind::of::<sweep_events::SweepEvents>(),
     JobKind::of::<sweep_files::SweepFiles>(),
@@ -60,8 +61,7 @@ fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a
         if kind.name == import_file::ImportFile::KIND {
             import_file::given_up(change, id).await?;
         }
-        let text =
-            format!("A background job has failed after all its tries: {}. The log says why.", kind.name);
+        let text = format!("A background job has failed: {}. The log says why.", kind.name);
         // A message about a delivery that fails would be the next to fail.
         let ring = kind.queue != Queue::Delivery;
         notify::every_admin(change, "job_failed", &text, ring).await

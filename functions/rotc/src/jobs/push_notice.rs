@@ -46,6 +46,7 @@ pub struct PushNotice {
 impl Job for PushNotice {
     const KIND: &'static str = "push";
     const QUEUE: Queue = Queue::Delivery;
+    const INTERNAL: bool = true;
 
     const LEASE: Duration = Duration::from_mins(10);
 

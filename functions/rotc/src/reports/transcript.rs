@@ -38,16 +38,23 @@ pub async fn print_transcript(
     cached_document(&app, &user, document, tables, async || {
         let head = letterhead(&app).await?;
         let now = app.clock.now();
-        written(move || print(&[person], head, now)).await
+        written(move || print(&[person], head, now, |_, _| ())).await
     })
     .await
 }
 
-/// The transcripts of these cadets in one file.
-pub fn print(people: &[Person], head: Letterhead, made: DateTime<Utc>) -> Result<Vec<u8>> {
+/// The transcripts of these cadets in one file; tells how many of all are in it.
+pub fn print(
+    people: &[Person],
+    head: Letterhead,
+    made: DateTime<Utc>,
+    told: impl Fn(u64, u64),
+) -> Result<Vec<u8>> {
     let mut report = Report::empty(head, TITLE, made)?;
-    for person in people {
+    let of = u64::try_from(people.len())?;
+    for (person, done) in people.iter().zip(1..) {
         page(&mut report, person);
+        told(done, of);
     }
     Ok(report.finish()?)
 }

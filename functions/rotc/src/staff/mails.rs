@@ -1,6 +1,7 @@
 //! The invitation of a new member of the staff.
 
 use askama::Template;
+use chrono::TimeDelta;
 use shared::{App, Result, auth::link, db::Change, mail::NewMail};
 
 use super::{account::Opened, details::Details};
@@ -39,5 +40,5 @@ pub(super) async fn invite(app: &App, change: &mut Change, member: &Details, ope
         text: InvitationText { name, username, link: &link, days }.render()?,
         html: InvitationHtml { name, username, link: &link, days }.render()?,
     };
-    change.mail(mail).await
+    change.mail_until(mail, app.clock.now() + TimeDelta::days(DAYS)).await
 }

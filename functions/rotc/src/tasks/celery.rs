@@ -15,6 +15,9 @@ use crate::{
     answer::{Success, iso, success},
 };
 
+/// A job that has waited for so long since it was due is taken by nobody.
+const STUCK_SECONDS: i64 = 15 * 60;
+
 /// A worker says every minute that it lives.
 const SILENT: TimeDelta = TimeDelta::minutes(3);
 
@@ -63,7 +66,7 @@ row! {
 /// Whether the work is done.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WorkerHealth {
-    /// `healthy` or `no_workers`.
+    /// `healthy`, `no_workers` or `queue_stuck`.
     pub celery: &'static str,
     /// What carries the messages: `sqs`, or `in_process`.
     pub broker: &'static str,
@@ -81,24 +84,25 @@ pub struct WorkerHealth {
 
 /// Ask whether anybody does background work
 ///
-/// 503 when no worker has been heard of for three minutes.
+/// 503 when no worker has been heard of for three minutes, or a job that is due has waited for a quarter of an hour.
 #[utoipa::path(get, path = "/api/celery/health", tag = "tasks",
     responses((status = 200, body = Success<WorkerHealth>)))]
 pub async fn show_worker_health(_: Admin, State(app): State<App>) -> Result<Json<Success<WorkerHealth>>> {
-    let workers = workers(&app).await?;
-    let well = !workers.is_empty();
+    let (workers, queues) = (workers(&app).await?, queues(&app).await?);
+    let stuck = queues.iter().any(|queue| queue.oldest_seconds > STUCK_SECONDS);
+    let trouble = if workers.is_empty() { Some("no_workers") } else { stuck.then_some("queue_stuck") };
     let health = WorkerHealth {
-        celery: if well { "healthy" } else { "no_workers" },
+        celery: trouble.unwrap_or("healthy"),
         broker: if app.broker.is_volatile() { "in_process" } else { "sqs" },
         workers,
-        queues: queues(&app).await?,
+        queues,
         timestamp: Some(app.clock.now().naive_utc()),
-        overall: if well { "healthy" } else { "unhealthy" },
+        overall: if trouble.is_none() { "healthy" } else { "unhealthy" },
     };
-    if well {
-        return Ok(Json(success(health)));
+    match trouble {
+        None => Ok(Json(success(health))),
+        Some(code) => Err(Error::new(Kind::Unavailable, code, code).with("details", json!(health))),
     }
-    Err(Error::new(Kind::Unavailable, "no_workers", "no_workers").with("details", json!(health)))
 }
 
 /// How much work there is.
