@@ -39,7 +39,7 @@ impl TestApp {
         );
         assert_eq!(self.app.config.database.pool_size, 1, "another connection has its own count");
         let mut read = self.app.db.read().await.expect("a connection");
-        read.scalar(count, &[&text]).await.expect("statements are counted")
+        read.only(count, &[&text]).await.expect("statements are counted")
     }
 
     /// The audit log says that `operation` (`UPDATE`) happened to this row. Answers the payload of the newest such entry.

@@ -24,7 +24,7 @@ pub async fn link(change: &mut Change, user_id: i32, event_type: &'static str) -
          WHERE users.id = $1 AND users.role = 'cadet' AND users.cadet_id IS NULL AND fitting.fits = 1
          RETURNING users.cadet_id"
     );
-    let linked = change.one::<(i32,)>(find, &[&user_id]).await?.map(|(cadet_id,)| cadet_id);
+    let linked = change.one::<i32>(find, &[&user_id]).await?;
     if let Some(cadet_id) = linked {
         let payload = json!({ "userId": user_id, "cadetId": cadet_id });
         events::publish(change, event_type, Some(cadet_id), payload).await?;

@@ -114,7 +114,7 @@ async fn import(body: Vec<u8>) -> Result<Figures, BoxError> {
 
 async fn admin(app: &App) -> Result<User, BoxError> {
     let find = sql!("SELECT min(id) FROM users WHERE role = 'admin'");
-    let id: Option<i32> = app.db.read().await?.scalar(find, &[]).await?;
+    let id: Option<i32> = app.db.read().await?.only(find, &[]).await?;
     Ok(User {
         id: id.ok_or("the bench has no admin")?,
         username: super::data::ADMIN.0.to_owned(),

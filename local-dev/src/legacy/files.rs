@@ -70,9 +70,9 @@ async fn missing(app: &App) -> Result<Vec<String>, BoxError> {
     let referred = sql!(
         "SELECT DISTINCT address FROM muster.file_references WHERE address LIKE '/uploads/%' ORDER BY address"
     );
-    let addresses: Vec<(String,)> = app.db.read().await?.all(referred, &[]).await?;
+    let addresses: Vec<String> = app.db.read().await?.all(referred, &[]).await?;
     let mut missing = Vec::new();
-    for (address,) in addresses {
+    for address in addresses {
         if !app.files.exists(&address).await? {
             missing.push(address);
         }

@@ -25,6 +25,6 @@ pub async fn redeem(app: &App, change: &mut Change, code: &str) -> Result<Option
         "UPDATE muster.signin_links SET used_at = $2
          WHERE code_hash = $1 AND used_at IS NULL AND expires_at > $2 RETURNING user_id"
     );
-    let user = change.one::<(i32,)>(redeem, &[&fingerprint(code), &app.clock.now()]).await?;
-    Ok(user.map(|(user_id,)| user_id))
+    let user = change.one::<i32>(redeem, &[&fingerprint(code), &app.clock.now()]).await?;
+    Ok(user)
 }

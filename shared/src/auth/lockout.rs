@@ -67,7 +67,7 @@ impl Attempt {
              RETURNING (SELECT count(*) FROM muster.signin_failures WHERE account = $1 AND at > $4)"
         );
         let since = now - TimeDelta::minutes(WINDOW_MINUTES);
-        let before: i64 = change.scalar(count, &[&self.account, &self.address, &now, &since]).await?;
+        let before: i64 = change.only(count, &[&self.account, &self.address, &now, &since]).await?;
         if before + 1 < ACCOUNT_FAILURES {
             return Ok(false);
         }

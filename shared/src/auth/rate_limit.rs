@@ -67,7 +67,7 @@ impl Limit {
         );
         let key = format!("{}:{who}", self.name);
         let since = now - TimeDelta::seconds(self.seconds);
-        let hits: i32 = change.scalar(count, &[&key, &now, &since, &by]).await?;
+        let hits: i32 = change.only(count, &[&key, &now, &since, &by]).await?;
         change.commit().await?;
         Ok(hits)
     }

@@ -106,7 +106,7 @@ impl Sealer {
     /// The key of this installation; made by whoever needs it first.
     async fn stored_key(&self) -> Result<Vec<u8>> {
         let find = sql!("SELECT value FROM muster.secrets WHERE name = 'certificate_key'");
-        if let Some((key,)) = self.db.read().await?.one::<(Vec<u8>,)>(find, &[]).await? {
+        if let Some(key) = self.db.read().await?.one::<Vec<u8>>(find, &[]).await? {
             return Ok(key);
         }
         let mut change = self.db.change_for_system("first key for certificates").await?;
@@ -114,9 +114,9 @@ impl Sealer {
             "INSERT INTO muster.secrets (name, value) VALUES ('certificate_key', $1) ON CONFLICT (name) DO NOTHING"
         );
         change.execute(keep, &[&Ids.key().as_slice()]).await?;
-        let key = change.one::<(Vec<u8>,)>(find, &[]).await?;
+        let key = change.one::<Vec<u8>>(find, &[]).await?;
         change.commit().await?;
-        key.map(|(key,)| key).ok_or_else(|| internal("the key for seals vanished"))
+        key.ok_or_else(|| internal("the key for seals vanished"))
     }
 }
 

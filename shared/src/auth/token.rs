@@ -112,7 +112,7 @@ impl Signer {
     /// The key of this installation; made by whoever needs it first.
     async fn stored_key(&self) -> Result<Vec<u8>> {
         let find = sql!("SELECT value FROM muster.secrets WHERE name = 'signing_key'");
-        if let Some((key,)) = self.db.read().await?.one::<(Vec<u8>,)>(find, &[]).await? {
+        if let Some(key) = self.db.read().await?.one::<Vec<u8>>(find, &[]).await? {
             return Ok(key);
         }
         let mut change = self.db.change_for_system("first signing key").await?;
@@ -120,9 +120,9 @@ impl Signer {
             "INSERT INTO muster.secrets (name, value) VALUES ('signing_key', $1) ON CONFLICT (name) DO NOTHING"
         );
         change.execute(keep, &[&Ids.key().as_slice()]).await?;
-        let key = change.one::<(Vec<u8>,)>(find, &[]).await?;
+        let key = change.one::<Vec<u8>>(find, &[]).await?;
         change.commit().await?;
-        key.map(|(key,)| key).ok_or_else(|| error::internal("the signing key vanished"))
+        key.ok_or_else(|| error::internal("the signing key vanished"))
     }
 }
 

@@ -51,13 +51,9 @@ impl Change {
         Ok(rows.first().map(T::from_row).transpose()?)
     }
 
-    /// The first column of the first row; for aggregates and `RETURNING`.
-    pub async fn scalar<T>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<T>
-    where
-        T: for<'a> tokio_postgres::types::FromSql<'a>,
-    {
-        let row = self.one::<(T,)>(sql, params).await?;
-        row.map(|(value,)| value).ok_or_else(|| error::internal("no row"))
+    /// The only row, which is always there; for aggregates and `RETURNING`.
+    pub async fn only<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<T> {
+        self.one(sql, params).await?.ok_or_else(|| error::internal("no row"))
     }
 
     /// Runs a statement and tells how many rows it touched.

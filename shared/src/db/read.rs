@@ -31,13 +31,9 @@ impl Read {
         Ok(rows.first().map(T::from_row).transpose()?)
     }
 
-    /// The first column of the first row; for aggregates, which always have one.
-    pub async fn scalar<T>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<T>
-    where
-        T: for<'a> tokio_postgres::types::FromSql<'a>,
-    {
-        let row = self.one::<(T,)>(sql, params).await?;
-        row.map(|(value,)| value).ok_or_else(|| crate::error::internal("no row"))
+    /// The only row; for aggregates, which always have one.
+    pub async fn only<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<T> {
+        self.one(sql, params).await?.ok_or_else(|| crate::error::internal("no row"))
     }
 
     /// Runs the query; a connection that died while the function was frozen is replaced once.

@@ -1,6 +1,8 @@
 //! Rows as Rust types, by position.
 
+use serde_json::Value;
 use tokio_postgres::{Error, Row as PgRow, types::FromSql};
+use uuid::Uuid;
 
 /// Something one row of a result becomes. Structs get it from [`crate::row!`], single values and pairs
 /// have it already.
@@ -18,10 +20,20 @@ macro_rules! tuple {
         }
     };
 }
-tuple!(0 A);
 tuple!(0 A, 1 B);
 tuple!(0 A, 1 B, 2 C);
 tuple!(0 A, 1 B, 2 C, 3 D);
+
+macro_rules! single {
+    ($($type:ty),+) => {
+        $(impl Row for $type {
+            fn from_row(row: &PgRow) -> Result<Self, Error> {
+                row.try_get(0)
+            }
+        })+
+    };
+}
+single!(bool, i32, i64, String, Uuid, Vec<u8>, Value, Option<i32>, Option<String>);
 
 /// Declares a struct that a row becomes: the selected columns are the fields, in the same order.
 ///

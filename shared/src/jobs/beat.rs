@@ -71,5 +71,5 @@ async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
 async fn has_finished(task: &Task) -> Result<bool> {
     let find =
         sql!("SELECT EXISTS (SELECT FROM muster.jobs WHERE id = $1 AND tries = $2 AND status = 'done')");
-    task.app.db.read().await?.scalar(find, &[&task.id, &task.tries]).await
+    task.app.db.read().await?.only(find, &[&task.id, &task.tries]).await
 }

@@ -151,7 +151,7 @@ impl Change {
              RETURNING id"
         );
         let payload = serde_json::to_value(job)?;
-        self.scalar(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL]).await
+        self.only(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL]).await
     }
 
     /// Ends a job together with its effects, so that it has them once: if a worker took it over meanwhile, or it was

@@ -82,7 +82,7 @@ async fn enter(
     let mut change = app.db.change(&user.actor()).await?;
     // One after the other for each person, so that a request sent twice finds its first.
     let alone = sql!("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE");
-    change.one::<(i32,)>(alone, &[&user.id]).await?;
+    change.one::<i32>(alone, &[&user.id]).await?;
     if let Some(id) = sent_twice(&mut change, user, &content).await? {
         return Ok((id, false));
     }
@@ -92,7 +92,7 @@ async fn enter(
     let insert =
         sql!("INSERT INTO activities (title, description, date, type) VALUES ($1, $2, $3, $4) RETURNING id");
     let id: i32 =
-        change.scalar(insert, &[&content.title, &content.description, &content.date, &content.kind]).await?;
+        change.only(insert, &[&content.title, &content.description, &content.date, &content.kind]).await?;
     pictures::write(&mut change, id, &content.pictures, app.clock.now().naive_utc()).await?;
     notify::everyone(&mut change, "activity", &content.notice("New", "Posted")).await?;
     change.commit().await?;
@@ -108,7 +108,7 @@ async fn sent_twice(change: &mut Change, user: &User, content: &Content) -> Resu
            AND activities.date IS NOT DISTINCT FROM $5 AND activities.type = $6
          ORDER BY activities.id DESC LIMIT 1"
     );
-    let found: Option<(i32,)> = change
+    change
         .one(
             find,
             &[
@@ -120,8 +120,7 @@ async fn sent_twice(change: &mut Change, user: &User, content: &Content) -> Resu
                 &content.kind,
             ],
         )
-        .await?;
-    Ok(found.map(|(id,)| id))
+        .await
 }
 
 /// Stores new pictures and changes the activity; tells everyone, unless nothing has changed.

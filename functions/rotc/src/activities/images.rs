@@ -95,8 +95,8 @@ pub async fn remove_activity_image(
     let mut change = app.db.change(&user.actor()).await?;
     let mut content = edit::lock(&mut change, id).await?;
     let find = sql!("SELECT image_path FROM activity_images WHERE id = $2 AND activity_id = $1");
-    let found: Option<(String,)> = change.one(find, &[&id, &image_id]).await?;
-    let (address,) = found.ok_or_else(|| not_found("Image not found"))?;
+    let found: Option<String> = change.one(find, &[&id, &image_id]).await?;
+    let address = found.ok_or_else(|| not_found("Image not found"))?;
     content.pictures.retain(|picture| *picture != address);
     pictures::check_count(&content.kind, content.pictures.len())?;
     pictures::write(&mut change, id, &content.pictures, app.clock.now().naive_utc()).await?;

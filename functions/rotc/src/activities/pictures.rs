@@ -70,8 +70,8 @@ pub async fn named(change: &mut Change, present: &[String], wanted: &[String]) -
     let sent = sql!(
         "SELECT address FROM muster.uploads WHERE address = ANY($1) AND kind = 'activity_image' FOR SHARE"
     );
-    let sent: Vec<(String,)> = change.all(sent, &[&addresses]).await?;
-    let known: Vec<String> = present.iter().cloned().chain(sent.into_iter().map(|(one,)| one)).collect();
+    let sent: Vec<String> = change.all(sent, &[&addresses]).await?;
+    let known: Vec<String> = present.iter().cloned().chain(sent).collect();
     kept(&known, wanted)
 }
 

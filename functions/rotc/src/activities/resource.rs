@@ -65,7 +65,7 @@ pub async fn list_activities(
          ORDER BY date DESC, id DESC LIMIT $4 OFFSET $5"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(count, &[&kind, &from, &to]).await?;
+    let total = read.only(count, &[&kind, &from, &to]).await?;
     let rows: Vec<ActivityRow> = read.all(list, &[&kind, &from, &to, &page.limit, &page.offset()]).await?;
     let data = activity::with_images(&mut read, rows).await?;
     Ok(Json(Listing::of(page, total, data)))

@@ -26,5 +26,5 @@ pub struct OnlineUsers {
 pub async fn count_online_users(_: Staff, State(app): State<App>) -> Result<Json<OnlineUsers>> {
     let count = sql!("SELECT count(*) FROM users WHERE role = 'cadet' AND last_seen > $1");
     let since = (app.clock.now() - TimeDelta::minutes(MINUTES)).naive_utc();
-    Ok(Json(OnlineUsers { count: app.db.read().await?.scalar(count, &[&since]).await? }))
+    Ok(Json(OnlineUsers { count: app.db.read().await?.only(count, &[&since]).await? }))
 }

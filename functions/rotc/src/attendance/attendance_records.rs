@@ -124,7 +124,7 @@ pub async fn list_attendance(
     );
     let mut read = app.db.read().await?;
     training_days::day(&mut read, day_id).await?;
-    let total = read.scalar(count, &[&day_id]).await?;
+    let total = read.only(count, &[&day_id]).await?;
     let data = read.all(list, &[&day_id, &page.limit, &page.offset()]).await?;
     Ok(Json(Listing::of(page, total, data)))
 }
@@ -187,8 +187,8 @@ pub async fn update_attendance(
     let day = days::find(&mut change, place.training_day_id).await?;
     let params: [shared::db::Param<'_>; 5] =
         [&id, &status, &changes.remarks, &changes.time_in, &changes.time_out];
-    let changed: Option<(String,)> = change.one(update, &params).await?;
-    if let Some(status) = changed.and_then(|(status,)| Status::parse(&status)) {
+    let changed: Option<String> = change.one(update, &params).await?;
+    if let Some(status) = changed.and_then(|status| Status::parse(&status)) {
         follow(&mut change, &day, &[place.cadet_id], status, Manner::Mark).await?;
     }
     let record = one(&mut change, id).await?;

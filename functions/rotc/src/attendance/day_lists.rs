@@ -63,7 +63,7 @@ async fn days(app: &App, page: Page) -> Result<Listing<DayResource>> {
          FROM training_days ORDER BY date DESC, id DESC LIMIT $1 OFFSET $2"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(sql!("SELECT count(*) AS total FROM training_days"), &[]).await?;
+    let total = read.only(sql!("SELECT count(*) AS total FROM training_days"), &[]).await?;
     let data = read.all(list, &[&page.limit, &page.offset()]).await?;
     Ok(Listing::of(page, total, data))
 }

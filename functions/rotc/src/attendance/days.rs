@@ -122,7 +122,7 @@ pub(super) async fn remove(app: &App, user: &User, id: i32) -> Result<bool> {
     let cadet_ids = attending(&mut change, id).await?;
     attendance_total::hold(&mut change, &cadet_ids).await?;
     let keep = sql!("SELECT id FROM training_days WHERE id = $1 FOR UPDATE");
-    if change.one::<(i32,)>(keep, &[&id]).await?.is_none() {
+    if change.one::<i32>(keep, &[&id]).await?.is_none() {
         return Ok(false);
     }
     // Once more: somebody may have been recorded in between.
@@ -139,8 +139,7 @@ pub(super) async fn remove(app: &App, user: &User, id: i32) -> Result<bool> {
 /// The cadets recorded on a day.
 async fn attending(change: &mut Change, day_id: i32) -> Result<Vec<i32>> {
     let list = sql!("SELECT cadet_id FROM attendance_records WHERE training_day_id = $1 ORDER BY cadet_id");
-    let rows: Vec<(i32,)> = change.all(list, &[&day_id]).await?;
-    Ok(rows.into_iter().map(|(cadet_id,)| cadet_id).collect())
+    change.all(list, &[&day_id]).await
 }
 
 /// The day, which cannot be deleted before the change ends.

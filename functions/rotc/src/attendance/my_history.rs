@@ -128,7 +128,7 @@ pub async fn list_my_history(
                   training_days.id DESC"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(count, &[&own.cadet_id, &status, &start, &end]).await?;
+    let total = read.only(count, &[&own.cadet_id, &status, &start, &end]).await?;
     let mut items: Vec<HistoryItem> =
         read.all(list, &[&own.cadet_id, &status, &start, &end, &oldest_first, &page_size, &offset]).await?;
     if items.is_empty() {

@@ -80,7 +80,7 @@ async fn store(app: &App, acting: &Acting, day_id: i32, cadet_id: i32) -> Result
         return Err(qr::no_such_cadet());
     }
     let written: Vec<Written> = record(&mut change, day_id, &[cadet_id], &entry, manner).await?;
-    let id: i32 = change.scalar(find, &[&day_id, &cadet_id]).await?;
+    let id: i32 = change.only(find, &[&day_id, &cadet_id]).await?;
     let record = one(&mut change, id).await?;
     if acting.only.is_some() && record.status != Status::Present.as_str() {
         let message = format!("Your attendance is already recorded as {}", record.status);

@@ -153,8 +153,7 @@ pub fn time_now(app: &App) -> String {
 /// Those of these cadets that exist, by id.
 pub async fn existing(change: &mut Change, cadet_ids: &[i32]) -> Result<Vec<i32>> {
     let list = sql!("SELECT id FROM cadets WHERE id = ANY($1) ORDER BY id");
-    let rows: Vec<(i32,)> = change.all(list, &[&cadet_ids]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    change.all(list, &[&cadet_ids]).await
 }
 
 /// A text that says something.

@@ -92,7 +92,7 @@ pub async fn list_staff_attendance(
     );
     let mut read = app.db.read().await?;
     training_days::day(&mut read, day_id).await?;
-    let total = read.scalar(count, &[&day_id]).await?;
+    let total = read.only(count, &[&day_id]).await?;
     let data = read.all(list, &[&day_id, &page.limit, &page.offset()]).await?;
     Ok(Json(Listing::of(page, total, data)))
 }

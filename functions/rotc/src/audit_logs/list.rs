@@ -69,7 +69,7 @@ pub async fn list_audit_logs(
            AND ($3::int IS NULL OR user_id = $3)
            AND ($4::timestamp IS NULL OR created_at >= $4) AND ($5::timestamp IS NULL OR created_at < $5)"
     );
-    let total: i64 = read.scalar(count, &[&table_name, &operation, &user_id, &from, &before]).await?;
+    let total: i64 = read.only(count, &[&table_name, &operation, &user_id, &from, &before]).await?;
     let list = sql!(
         "SELECT id, table_name, operation, record_id, user_id, payload, created_at FROM audit_logs
          WHERE ($1::text IS NULL OR table_name = $1) AND ($2::text IS NULL OR operation = $2)

@@ -89,7 +89,7 @@ pub async fn list_sync_events(
          WHERE ($1::bool IS NULL OR coalesce(processed, FALSE) = $1) AND ($2::int IS NULL OR cadet_id = $2)
            AND ($3::text IS NULL OR event_type = $3)"
     );
-    let total: i64 = read.scalar(count, &[&processed, &cadet_id, &kind]).await?;
+    let total: i64 = read.only(count, &[&processed, &cadet_id, &kind]).await?;
     let list = sql!(
         "SELECT id, event_type, cadet_id, payload, coalesce(processed, FALSE) AS processed, created_at, processed_at
          FROM sync_events

@@ -68,9 +68,9 @@ const ACCOUNT: Sql = sql!(
 
 /// The user with exactly this user name, of any role.
 pub async fn by_username(read: &mut Read, username: &str) -> Result<Option<Account>> {
-    let id = read.one::<(i32,)>(sql!("SELECT id FROM users WHERE username = $1"), &[&username]).await?;
+    let id = read.one::<i32>(sql!("SELECT id FROM users WHERE username = $1"), &[&username]).await?;
     match id {
-        Some((id,)) => read.one(ACCOUNT, &[&id]).await,
+        Some(id) => read.one(ACCOUNT, &[&id]).await,
         None => Ok(None),
     }
 }
@@ -88,8 +88,8 @@ pub async fn by_identifier(read: &mut Read, role: Role, identifier: &str) -> Res
          ORDER BY users.username = $2 DESC, coalesce(cadets.student_id = $2, false) DESC, users.id
          LIMIT 1"
     );
-    match read.one::<(i32,)>(find, &[&role.as_str(), &identifier]).await? {
-        Some((id,)) => read.one(ACCOUNT, &[&id]).await,
+    match read.one::<i32>(find, &[&role.as_str(), &identifier]).await? {
+        Some(id) => read.one(ACCOUNT, &[&id]).await,
         None => Ok(None),
     }
 }

@@ -71,8 +71,8 @@ pub async fn show_admin_profile(Admin(admin): Admin, State(app): State<App>) -> 
 pub async fn show_admin_image(Viewer(viewer): Viewer, State(app): State<App>) -> Result<Response> {
     let Some(admin) = viewer.filter(|user| user.role == Role::Admin) else { return Ok(nobody()) };
     let find = sql!("SELECT profile_pic FROM users WHERE id = $1");
-    let found: Option<(Option<String>,)> = app.db.read().await?.one(find, &[&admin.id]).await?;
-    let Some((Some(value),)) = found else { return Ok(nobody()) };
+    let found: Option<Option<String>> = app.db.read().await?.one(find, &[&admin.id]).await?;
+    let Some(Some(value)) = found else { return Ok(nobody()) };
     if value.starts_with("/uploads/")
         && let Ok(location) = HeaderValue::from_str(&value)
     {

@@ -105,9 +105,9 @@ async fn create(change: &mut Change, wanted: &Registration, hash: &str) -> Resul
     );
     let id = match name_taken || email_taken {
         true => None,
-        false => change.one::<(i32,)>(insert, &[&username, &hash, &email]).await?,
+        false => change.one::<i32>(insert, &[&username, &hash, &email]).await?,
     };
-    id.map(|(id,)| id).ok_or_else(|| taken_already(name_taken || !email_taken, email_taken))
+    id.ok_or_else(|| taken_already(name_taken || !email_taken, email_taken))
 }
 
 fn taken_already(username: bool, email: bool) -> Error {

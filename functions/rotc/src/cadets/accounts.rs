@@ -116,7 +116,7 @@ pub(super) async fn update(
 ) -> Result<()> {
     // Legacy: several accounts may share a cadet; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE cadet_id = $1");
-    match change.scalar::<Option<i32>>(oldest, &[&cadet_id]).await? {
+    match change.only::<Option<i32>>(oldest, &[&cadet_id]).await? {
         Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }

@@ -83,7 +83,7 @@ pub async fn prune_completed_cadets(Admin(admin): Admin, State(app): State<App>)
     let mut change = app.db.change(&admin.actor()).await?;
     let completed =
         sql!("SELECT id FROM cadets WHERE status = 'Completed' AND is_archived IS NOT TRUE FOR UPDATE");
-    let ids: Vec<i32> = change.all::<(i32,)>(completed, &[]).await?.into_iter().map(|(id,)| id).collect();
+    let ids: Vec<i32> = change.all(completed, &[]).await?;
     let touched = archive(&app, &mut change, &ids).await?;
     change.commit().await?;
     Ok(message(format!("Successfully removed {} completed cadets from the database.", touched.cadets)))
@@ -145,8 +145,7 @@ pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touc
          WHERE cadet_id = ANY($1) AND role = 'cadet' RETURNING id"
     );
     let cadets = usize::try_from(change.execute(cadets, &[&ids]).await?)?;
-    let user_ids: Vec<i32> =
-        change.all::<(i32,)>(users, &[&ids]).await?.into_iter().map(|(id,)| id).collect();
+    let user_ids: Vec<i32> = change.all(users, &[&ids]).await?;
     session::revoke_all(app, change, &user_ids, "archived").await?;
     if cadets > 0 {
         events::publish(change, "cadet_deleted", None, json!({ "cadetIds": ids })).await?;

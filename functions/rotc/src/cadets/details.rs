@@ -124,7 +124,7 @@ impl Details {
              ON CONFLICT (student_id) DO NOTHING
              RETURNING id"
         );
-        Ok(change.one::<(i32,)>(insert, &self.params()).await?.map(|(id,)| id))
+        change.one(insert, &self.params()).await
     }
 
     fn params(&self) -> [Param<'_>; 24] {
@@ -164,7 +164,7 @@ pub(super) async fn student_id_is_taken(
     cadet_id: i32,
 ) -> Result<bool> {
     let taken = sql!("SELECT EXISTS (SELECT FROM cadets WHERE student_id = $1 AND id <> $2)");
-    change.scalar(taken, &[&student_id, &cadet_id]).await
+    change.only(taken, &[&student_id, &cadet_id]).await
 }
 
 /// A day as `YYYY-MM-DD`, alone or at the start of a timestamp; empty is none.

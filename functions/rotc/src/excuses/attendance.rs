@@ -31,8 +31,7 @@ pub async fn excuse(change: &mut Change, absence: &Absence) -> Result<()> {
     let Absence { letter_id, cadet_id, day_id } = absence;
     let find =
         sql!("SELECT status FROM attendance_records WHERE training_day_id = $1 AND cadet_id = $2 FOR UPDATE");
-    let former: Option<(String,)> = change.one(find, &[day_id, cadet_id]).await?;
-    let former = former.map(|(status,)| status);
+    let former: Option<String> = change.one(find, &[day_id, cadet_id]).await?;
     let mark = sql!(
         "INSERT INTO attendance_records (training_day_id, cadet_id, status) VALUES ($1, $2, 'excused')
          ON CONFLICT (training_day_id, cadet_id) DO UPDATE SET status = 'excused'
@@ -76,10 +75,10 @@ pub async fn take_back(change: &mut Change, letter_id: i32) -> Result<()> {
         "UPDATE attendance_records SET status = coalesce($3, 'absent')
          WHERE training_day_id = $1 AND cadet_id = $2 AND status = 'excused' RETURNING status"
     );
-    let restored: Option<(String,)> =
+    let restored: Option<String> =
         change.one(restore, &[&training_day_id, &cadet_id, &former_status]).await?;
     match restored {
-        Some((status,)) => follow(change, cadet_id, training_day_id, &status).await,
+        Some(status) => follow(change, cadet_id, training_day_id, &status).await,
         None => Ok(()),
     }
 }

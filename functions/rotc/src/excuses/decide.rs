@@ -53,7 +53,7 @@ async fn hold(change: &mut Change, id: i32) -> Result<(Letter, Option<i32>)> {
     let seen = read(change, id).await?;
     if let Some(cadet_id) = seen.cadet_id {
         let known = sql!("SELECT id FROM cadets WHERE id = $1 FOR KEY SHARE");
-        change.one::<(i32,)>(known, &[&cadet_id]).await?;
+        change.one::<i32>(known, &[&cadet_id]).await?;
         attendance_total::ensure(change, &[cadet_id]).await?;
         attendance_total::lock(change, &[cadet_id]).await?;
     }
@@ -63,10 +63,10 @@ async fn hold(change: &mut Change, id: i32) -> Result<(Letter, Option<i32>)> {
          ORDER BY id LIMIT 1 FOR KEY SHARE"
     );
     let date = seen.date_absent.map(|date| date.to_string());
-    let day: Option<(i32,)> = change.one(day, &[&seen.training_day_id, &date]).await?;
+    let day: Option<i32> = change.one(day, &[&seen.training_day_id, &date]).await?;
     let lock = sql!("SELECT id FROM excuse_letters WHERE id = $1 FOR UPDATE");
-    change.one::<(i32,)>(lock, &[&id]).await?;
-    Ok((read(change, id).await?, day.map(|(id,)| id)))
+    change.one::<i32>(lock, &[&id]).await?;
+    Ok((read(change, id).await?, day))
 }
 
 async fn read(change: &mut Change, id: i32) -> Result<Letter> {

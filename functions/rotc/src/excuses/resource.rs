@@ -87,7 +87,7 @@ async fn page(
          ORDER BY letters.created_at DESC, letters.id DESC LIMIT $4 OFFSET $5"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(count, &[&only, &filter.cadet_id, &status]).await?;
+    let total = read.only(count, &[&only, &filter.cadet_id, &status]).await?;
     let data = read.all(list, &[&only, &filter.cadet_id, &status, &page.limit, &page.offset()]).await?;
     Ok(Json(Listing::of(page, total, data)))
 }

@@ -43,7 +43,7 @@ async fn enter(
     let mut change = app.db.change(&user.actor()).await?;
     // One after the other for each cadet, so that a request sent twice finds its first.
     let alone = sql!("SELECT id FROM cadets WHERE id = $1 FOR NO KEY UPDATE");
-    let cadet: Option<(i32,)> = change.one(alone, &[&cadet_id]).await?;
+    let cadet: Option<i32> = change.one(alone, &[&cadet_id]).await?;
     cadet.ok_or_else(|| not_found("Cadet not found"))?;
     let now = app.clock.now().naive_utc();
     let twice = sql!(
@@ -53,9 +53,9 @@ async fn enter(
     );
     let without_file = sent.file.is_none() && sent.file_url.is_none();
     let since = now - TimeDelta::seconds(SAME_REQUEST_SECONDS);
-    let found: Option<(i32,)> =
+    let found: Option<i32> =
         change.one(twice, &[&cadet_id, &sent.date_absent, &sent.reason, &without_file, &since]).await?;
-    if let Some((id,)) = found {
+    if let Some(id) = found {
         return Ok((id, false));
     }
     let file_url = match (&sent.file_url, stored) {
@@ -67,9 +67,8 @@ async fn enter(
         "INSERT INTO excuse_letters (cadet_id, training_day_id, date_absent, reason, file_url, status, created_at)
          VALUES ($1, $2, $3, $4, $5, 'pending', $6) RETURNING id"
     );
-    let id = change
-        .scalar(insert, &[&cadet_id, &day_id, &sent.date_absent, &sent.reason, &file_url, &now])
-        .await?;
+    let id =
+        change.only(insert, &[&cadet_id, &day_id, &sent.date_absent, &sent.reason, &file_url, &now]).await?;
     change.commit().await?;
     Ok((id, true))
 }
@@ -84,7 +83,7 @@ async fn claim(change: &mut Change, user: &User, cadet_id: i32, address: &str) -
          FOR SHARE"
     );
     let only_of = (user.role == Role::Cadet).then_some(user.id);
-    if let Some((address,)) = change.one::<(String,)>(sent, &[&address, &only_of]).await? {
+    if let Some(address) = change.one::<String>(sent, &[&address, &only_of]).await? {
         return Ok(address);
     }
     let own = sql!(
@@ -93,9 +92,8 @@ async fn claim(change: &mut Change, user: &User, cadet_id: i32, address: &str) -
            AND muster.file_address(file_url) = muster.file_address(split_part(split_part($1, '?', 1), '#', 1))
          ORDER BY id DESC LIMIT 1 FOR SHARE"
     );
-    let own: Option<(String,)> = change.one(own, &[&address, &cadet_id]).await?;
-    own.map(|(address,)| address)
-        .ok_or_else(|| invalid_field("file_url", "file_url must be a file that you have uploaded"))
+    let own: Option<String> = change.one(own, &[&address, &cadet_id]).await?;
+    own.ok_or_else(|| invalid_field("file_url", "file_url must be a file that you have uploaded"))
 }
 
 /// The training day that was missed: the one that was named, or that of the date.
@@ -103,12 +101,12 @@ async fn training_day(change: &mut Change, sent: &Sent) -> Result<Option<i32>> {
     let date = sent.date_absent.to_string();
     let Some(named) = sent.training_day_id else {
         let find = sql!("SELECT id FROM training_days WHERE date = $1 ORDER BY id LIMIT 1 FOR KEY SHARE");
-        return Ok(change.one::<(i32,)>(find, &[&date]).await?.map(|(id,)| id));
+        return change.one(find, &[&date]).await;
     };
     let find = sql!("SELECT date FROM training_days WHERE id = $1 FOR KEY SHARE");
-    let found: Option<(String,)> = change.one(find, &[&named]).await?;
+    let found: Option<String> = change.one(find, &[&named]).await?;
     match found {
-        Some((day,)) if day == date => Ok(Some(named)),
+        Some(day) if day == date => Ok(Some(named)),
         Some(_) => Err(invalid_field("training_day_id", "The training day is on another date")),
         None => Err(invalid_field("training_day_id", "Training day not found")),
     }

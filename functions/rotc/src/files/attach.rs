@@ -39,8 +39,8 @@ async fn cadet_photo(change: &mut Change, user: &User, id: i32, url: &str) -> Re
         return Err(refused());
     }
     let find = sql!("SELECT coalesce(is_profile_completed, FALSE) FROM cadets WHERE id = $1 FOR UPDATE");
-    let found: Option<(bool,)> = change.one(find, &[&id]).await?;
-    let (locked,) = found.ok_or_else(|| not_found("Cadet not found"))?;
+    let found: Option<bool> = change.one(find, &[&id]).await?;
+    let locked = found.ok_or_else(|| not_found("Cadet not found"))?;
     if locked && user.role == Role::Cadet {
         return Err(forbidden("Profile is locked and cannot be edited. Contact your administrator."));
     }

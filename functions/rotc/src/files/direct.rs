@@ -138,9 +138,9 @@ async fn completed(app: &App, user: &User, name: Uuid) -> Result<Option<Uploaded
         "SELECT address FROM muster.uploads
          WHERE uploaded_by = $1 AND address LIKE '%-' || $2 || '.%' ORDER BY created_at LIMIT 1"
     );
-    let found: Option<(String,)> =
+    let found: Option<String> =
         app.db.read().await?.one(find, &[&user.id, &name.simple().to_string()]).await?;
-    Ok(found.map(|(address,)| Uploaded::at(address)))
+    Ok(found.map(Uploaded::at))
 }
 
 /// Whoever asked for the address is in the name: nobody completes an upload of somebody else.

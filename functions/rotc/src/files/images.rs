@@ -61,7 +61,7 @@ async fn show(
     words: &'static str,
 ) -> Result<Response> {
     let (Some(_), Ok(id)) = (viewer, id.parse::<i32>()) else { return Ok(picture::placeholder(words)) };
-    let found: Option<(Option<String>,)> = app.db.read().await?.one(find, &[&id]).await?;
-    let value = found.and_then(|(value,)| value);
+    let found: Option<Option<String>> = app.db.read().await?.one(find, &[&id]).await?;
+    let value = found.flatten();
     Ok(picture::answer(app, value.as_deref()).await?.unwrap_or_else(|| picture::placeholder(words)))
 }

@@ -206,12 +206,12 @@ pub async fn delete_upload(
          RETURNING address"
     );
     let only = (user.role != Role::Admin).then_some(user.id);
-    let found: Option<(String,)> = change.one(delete, &[&public_id, &only]).await?;
-    let (address,) = found.ok_or_else(missing)?;
+    let found: Option<String> = change.one(delete, &[&public_id, &only]).await?;
+    let address = found.ok_or_else(missing)?;
     let used = sql!(
         "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
     );
-    if change.scalar::<bool>(used, &[&address]).await? {
+    if change.only::<bool>(used, &[&address]).await? {
         return Err(conflict("in_use", "A record shows this file"));
     }
     change.start(&crate::jobs::delete_file::DeleteFile { address }).await?;

@@ -55,7 +55,7 @@ pub async fn ensure_for_viewing(change: &mut Change, cadet_id: i32) -> Result<()
 /// Keeps these rows for this change; whoever else wants to change them waits. Tells how many there are.
 pub async fn lock(change: &mut Change, cadet_ids: &[i32]) -> Result<usize> {
     let lock = sql!("SELECT id FROM grades WHERE cadet_id = ANY($1) ORDER BY cadet_id FOR UPDATE");
-    Ok(change.all::<(i32,)>(lock, &[&cadet_ids]).await?.len())
+    Ok(change.all::<i32>(lock, &[&cadet_ids]).await?.len())
 }
 
 async fn insert_missing(change: &mut Change, cadet_ids: &[i32], counting: &[&str]) -> Result<()> {

@@ -60,7 +60,7 @@ pub async fn backfill_ledger(
     // The totals stand still while their differences are counted.
     let lock =
         sql!("SELECT id FROM grades WHERE $1::int IS NULL OR cadet_id = $1 ORDER BY cadet_id FOR UPDATE");
-    change.all::<(i32,)>(lock, &[&only]).await?;
+    change.all::<i32>(lock, &[&only]).await?;
     let issuer = ledger::issuer_name(&mut change, &admin).await?;
     let fill = sql!(
         "WITH gaps AS (

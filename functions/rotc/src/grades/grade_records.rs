@@ -134,7 +134,7 @@ async fn find(app: &App, page: Page, only: Option<i32>) -> Result<Listing<Grade>
          ORDER BY cadets.id LIMIT $2 OFFSET $3"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(count, &[&only]).await?;
+    let total = read.only(count, &[&only]).await?;
     let rows: Vec<GradeRow> = read.all(list, &[&only, &page.limit, &page.offset()]).await?;
     let data = with_logs(&mut read, rows).await?;
     Ok(Listing::of(page, total, data))

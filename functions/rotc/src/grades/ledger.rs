@@ -71,7 +71,7 @@ pub fn points(sent: &Loose) -> Result<i32> {
 /// A request that arrives twice within three seconds is entered once. None if there is no such cadet.
 pub async fn enter(change: &mut Change, app: &App, issuer: &User, entry: &NewEntry) -> Result<Option<i32>> {
     let known = sql!("SELECT id FROM cadets WHERE id = $1 FOR KEY SHARE");
-    if change.one::<(i32,)>(known, &[&entry.cadet_id]).await?.is_none() {
+    if change.one::<i32>(known, &[&entry.cadet_id]).await?.is_none() {
         return Ok(None);
     }
     // First the row: it starts with the sums of the ledger, which must not have the new entry yet.
@@ -108,9 +108,7 @@ async fn sent_twice(change: &mut Change, app: &App, issuer: &User, entry: &NewEn
     );
     let since = app.clock.now().naive_utc() - TimeDelta::seconds(SAME_REQUEST_SECONDS);
     let kind = entry.kind.as_str();
-    let found: Option<(i32,)> =
-        change.one(find, &[&entry.cadet_id, &kind, &entry.points, &entry.reason, &issuer.id, &since]).await?;
-    Ok(found.map(|(id,)| id))
+    change.one(find, &[&entry.cadet_id, &kind, &entry.points, &entry.reason, &issuer.id, &since]).await
 }
 
 /// Writes a correction of a total (points may be negative). The caller has changed the total.
@@ -134,10 +132,7 @@ async fn write(
     );
     let kind = entry.kind.as_str();
     change
-        .scalar(
-            insert,
-            &[&entry.cadet_id, &kind, &entry.points, &entry.reason, &now, &issuer_id, &issuer_name],
-        )
+        .only(insert, &[&entry.cadet_id, &kind, &entry.points, &entry.reason, &now, &issuer_id, &issuer_name])
         .await
 }
 

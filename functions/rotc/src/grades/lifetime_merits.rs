@@ -50,9 +50,9 @@ pub async fn sync_lifetime_merits(
 ) -> Result<Json<LifetimeReport>> {
     let mut change = app.db.change(&admin.actor()).await?;
     let lock = sql!("SELECT id FROM grades ORDER BY cadet_id FOR UPDATE");
-    change.all::<(i32,)>(lock, &[]).await?;
+    change.all::<i32>(lock, &[]).await?;
     let count = sql!("SELECT count(*) AS cadets FROM cadets WHERE is_archived IS NOT TRUE");
-    let total_cadets = change.scalar(count, &[]).await?;
+    let total_cadets = change.only(count, &[]).await?;
     let set = sql!(
         "UPDATE grades SET lifetime_merit_points = counted.after
          FROM (SELECT grades.id, concat_ws(' ', cadets.first_name, cadets.last_name) AS name,

@@ -120,7 +120,7 @@ async fn correct(
 async fn raise_attendance(change: &mut Change, app: &App, cadet_id: i32, wanted: Option<i32>) -> Result<()> {
     let recorded =
         sql!("SELECT coalesce(max(attendance_present), 0) AS days FROM grades WHERE cadet_id = $1");
-    let days: i32 = change.scalar(recorded, &[&cadet_id]).await?;
+    let days: i32 = change.only(recorded, &[&cadet_id]).await?;
     if wanted.is_none_or(|wanted| wanted <= days) {
         return Ok(());
     }
@@ -134,8 +134,8 @@ async fn raise_attendance(change: &mut Change, app: &App, cadet_id: i32, wanted:
          RETURNING training_day_id"
     );
     let time_in = app.clock.now().format("%-I:%M:%S %p").to_string();
-    let marked: Option<(i32,)> = change.one(mark, &[&cadet_id, &time_in]).await?;
-    let Some((day_id,)) = marked else { return Ok(()) };
+    let marked: Option<i32> = change.one(mark, &[&cadet_id, &time_in]).await?;
+    let Some(day_id) = marked else { return Ok(()) };
     attendance_total::recompute(change, &[cadet_id]).await?;
     let payload = json!({ "cadetId": cadet_id, "dayId": day_id, "status": "present" });
     events::publish(change, "attendance_updated", Some(cadet_id), payload).await

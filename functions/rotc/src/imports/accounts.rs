@@ -79,8 +79,8 @@ pub async fn taken_emails(change: &mut Change, emails: &[&str]) -> Result<HashSe
          WHERE EXISTS (SELECT FROM users WHERE lower(users.email) = lower(wanted)
                                             OR lower(users.username) = lower(wanted))"
     );
-    let rows: Vec<(String,)> = change.all(find, &[&emails]).await?;
-    Ok(rows.into_iter().map(|(email,)| email).collect())
+    let rows: Vec<String> = change.all(find, &[&emails]).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Opens those accounts whose name is free, and tells whose they are.
@@ -99,8 +99,8 @@ async fn open_free(
             OR EXISTS (SELECT FROM cadets WHERE lower(student_id) = lower(wanted.name)
                                             AND ($3 <> 'cadet' OR id <> wanted.owner_id))"
     );
-    let rows: Vec<(i32,)> = change.all(find, &[&names, &owners, &role.as_str()]).await?;
-    let taken: HashSet<i32> = rows.into_iter().map(|(owner_id,)| owner_id).collect();
+    let rows: Vec<i32> = change.all(find, &[&names, &owners, &role.as_str()]).await?;
+    let taken: HashSet<i32> = rows.into_iter().collect();
     let mut used = HashSet::new();
     let (mut free_names, mut free_owners, mut emails) = (Vec::new(), Vec::new(), Vec::new());
     for (account, name) in accounts.iter().zip(names) {
@@ -118,7 +118,7 @@ async fn open_free(
          ORDER BY new.place
          ON CONFLICT (username) DO NOTHING RETURNING coalesce(cadet_id, staff_id)"
     );
-    let rows: Vec<(i32,)> =
+    let rows: Vec<i32> =
         change.all(insert, &[&free_names, &free_owners, &emails, &NO_PASSWORD, &role.as_str()]).await?;
-    Ok(rows.into_iter().map(|(owner_id,)| owner_id).collect())
+    Ok(rows.into_iter().collect())
 }

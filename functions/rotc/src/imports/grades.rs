@@ -327,9 +327,9 @@ async fn store(change: &mut Change, strategy: Strategy, wanted: &[(i32, Scores)]
     let (prelim, midterm, last) = (score(0), score(1), score(2));
     let status: Vec<&Option<String>> = wanted.iter().map(|(_, new)| &new.status).collect();
     let fill = strategy == Strategy::Fill;
-    let rows: Vec<(i32,)> = change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?;
+    let rows: Vec<i32> = change.all(update, &[&cadets, &prelim, &midterm, &last, &status, &fill]).await?;
     attendance_total::recount(change, &ids).await?;
-    Ok(Stored { changed: rows.into_iter().map(|(id,)| id).collect(), kept })
+    Ok(Stored { changed: rows.into_iter().collect(), kept })
 }
 
 /// Those of these cadets who have been graded. Every cadet has a row, which begins with zeros.
@@ -339,6 +339,6 @@ async fn graded(change: &mut Change, ids: &[i32]) -> Result<HashSet<i32>> {
          WHERE cadet_id = ANY($1)
            AND (prelim_score > 0 OR midterm_score > 0 OR final_score > 0 OR status NOT IN ('', 'active'))"
     );
-    let rows: Vec<(i32,)> = change.all(find, &[&ids]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    let rows: Vec<i32> = change.all(find, &[&ids]).await?;
+    Ok(rows.into_iter().collect())
 }

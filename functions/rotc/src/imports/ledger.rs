@@ -258,7 +258,5 @@ async fn store(change: &mut Change, app: &App, user: &User, entries: &[(i32, Ent
          RETURNING id"
     );
     let now = app.clock.now().naive_utc();
-    let rows: Vec<(i32,)> =
-        change.all(insert, &[&cadets, &kinds, &points, &reasons, &now, &user.id, &issuer]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    change.all(insert, &[&cadets, &kinds, &points, &reasons, &now, &user.id, &issuer]).await
 }

@@ -209,7 +209,7 @@ pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mod
     );
     let result = serde_json::to_value(&report)?;
     let id: Uuid =
-        change.scalar(insert, &[&ImportFile::KIND, &payload, &result, &user.id, &app.clock.now()]).await?;
+        change.only(insert, &[&ImportFile::KIND, &payload, &result, &user.id, &app.clock.now()]).await?;
     change.commit().await?;
     Ok(Ran::Done(report, id))
 }
@@ -280,7 +280,7 @@ async fn refuse_repeat(
                           AND (status IN ('queued', 'running') OR (status = 'done' AND finished_at > $4)))"
     );
     let since = app.clock.now() - chrono::TimeDelta::minutes(SAME_LEDGER_MINUTES);
-    if change.scalar::<bool>(find, &[&ImportFile::KIND, &digest, &user.id, &since]).await? {
+    if change.only::<bool>(find, &[&ImportFile::KIND, &digest, &user.id, &since]).await? {
         return Err(conflict(
             "imported_already",
             "This ledger was imported a few minutes ago, its points are already counted. To add them again, wait ten minutes or send `again=true`.",

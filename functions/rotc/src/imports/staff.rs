@@ -312,11 +312,11 @@ async fn insert(change: &mut Change, slots: &mut [Slot], report: &mut Report) ->
          ON CONFLICT (email) DO NOTHING
          RETURNING id"
     );
-    let ids: Vec<(i32,)> = change.all(insert, &[&Value::Array(new)]).await?;
+    let ids: Vec<i32> = change.all(insert, &[&Value::Array(new)]).await?;
     if ids.len() < places.len() {
         return Err(conflict("changed_meanwhile", "A member was added at the same moment, please try again"));
     }
-    for (at, (id,)) in places.into_iter().zip(ids) {
+    for (at, id) in places.into_iter().zip(ids) {
         slots[at].id = Some(id);
         report.created_ids.push(id);
     }

@@ -63,9 +63,9 @@ async fn delete(app: &App, folder: &Folder, places: &[String]) -> Result<u64> {
     if places.is_empty() {
         return Ok(0);
     }
-    let wanted: Vec<(String,)> = app.db.read().await?.all(folder.wanted, &[&places]).await?;
+    let wanted: Vec<String> = app.db.read().await?.all(folder.wanted, &[&places]).await?;
     let mut deleted = 0;
-    for place in places.iter().filter(|place| !wanted.iter().any(|(wanted,)| wanted == *place)) {
+    for place in places.iter().filter(|place| !wanted.iter().any(|wanted| wanted == *place)) {
         app.files.vault().delete(place).await?;
         deleted += 1;
     }

@@ -29,7 +29,7 @@ impl Job for DeleteFile {
         let used = sql!(
             "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
         );
-        if app.db.read().await?.scalar::<bool>(used, &[&self.address]).await? {
+        if app.db.read().await?.only::<bool>(used, &[&self.address]).await? {
             return Ok(());
         }
         app.files.delete(&self.address).await

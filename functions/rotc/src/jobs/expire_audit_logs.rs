@@ -60,7 +60,7 @@ impl Job for ExpireAuditLogs {
                     sql!("UPDATE audit_logs SET payload = $2, created_at = $3 WHERE id = $1 RETURNING id")
                 }
             };
-            let id: i32 = change.scalar(tell, &[&summary, &payload, &now.naive_utc()]).await?;
+            let id: i32 = change.only(tell, &[&summary, &payload, &now.naive_utc()]).await?;
             summary = Some(id);
             change.commit().await?;
         }
@@ -70,6 +70,6 @@ impl Job for ExpireAuditLogs {
 /// The setting as it is now: what a process has kept may be half an hour old.
 async fn kept_days(app: &App) -> Result<i64> {
     let find = sql!("SELECT value FROM system_settings WHERE key = $1 ORDER BY id LIMIT 1");
-    let stored: Option<(Option<String>,)> = app.db.read().await?.one(find, &[&AUDIT_RETENTION_DAYS]).await?;
-    Ok(retention_days(stored.and_then(|(text,)| text).as_deref()))
+    let stored: Option<Option<String>> = app.db.read().await?.one(find, &[&AUDIT_RETENTION_DAYS]).await?;
+    Ok(retention_days(stored.flatten().as_deref()))
 }

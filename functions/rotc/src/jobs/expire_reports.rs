@@ -29,8 +29,8 @@ impl Job for ExpireReports {
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;
         let old = sql!("SELECT task_id FROM muster.report_files WHERE made_at < $1 ORDER BY made_at");
-        let rows: Vec<(Uuid,)> = app.db.read().await?.all(old, &[&(app.clock.now() - KEPT)]).await?;
-        let tasks: Vec<Uuid> = rows.into_iter().map(|(task,)| task).collect();
+        let rows: Vec<Uuid> = app.db.read().await?.all(old, &[&(app.clock.now() - KEPT)]).await?;
+        let tasks: Vec<Uuid> = rows.into_iter().collect();
         for task in &tasks {
             app.files.vault().delete(&place(*task)).await?;
         }

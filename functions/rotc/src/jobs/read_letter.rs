@@ -51,8 +51,8 @@ impl Job for ReadLetter {
 
 async fn address(app: &App, letter_id: i32) -> Result<Option<String>> {
     let find = sql!("SELECT muster.file_address(file_url) FROM excuse_letters WHERE id = $1");
-    let found: Option<(Option<String>,)> = app.db.read().await?.one(find, &[&letter_id]).await?;
-    Ok(found.and_then(|(address,)| address))
+    let found: Option<Option<String>> = app.db.read().await?.one(find, &[&letter_id]).await?;
+    Ok(found.flatten())
 }
 
 /// Keeps the text, if the letter is still there and still has this file.
@@ -60,7 +60,7 @@ async fn keep(task: &Task, letter_id: i32, address: &str, read: &Recognised) -> 
     let mut change = task.app.db.change_for_system("read letter").await?;
     let same =
         sql!("SELECT id FROM excuse_letters WHERE id = $1 AND muster.file_address(file_url) = $2 FOR SHARE");
-    if change.one::<(i32,)>(same, &[&letter_id, &address]).await?.is_none() {
+    if change.one::<i32>(same, &[&letter_id, &address]).await?.is_none() {
         return Ok(());
     }
     let insert = sql!(

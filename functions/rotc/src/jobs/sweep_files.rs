@@ -89,7 +89,7 @@ async fn retire(app: &App) -> Result<()> {
     let mut change: Change = app.db.change_for_system("file sweep").await?;
     let due: DateTime<Utc> = app.clock.now() - TimeDelta::from_std(REPORTED_FOR)?;
     let take = sql!("DELETE FROM muster.orphan_files WHERE found_at <= $1 RETURNING address");
-    for (address,) in change.all::<(String,)>(take, &[&due]).await? {
+    for address in change.all::<String>(take, &[&due]).await? {
         change.start(&DeleteFile { address }).await?;
     }
     change.commit().await

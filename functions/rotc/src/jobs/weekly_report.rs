@@ -38,7 +38,7 @@ impl Job for WeeklyReport {
         let readers = readers(&mut change).await?;
         let mails: Vec<NewMail> = readers
             .into_iter()
-            .map(|(recipient,)| NewMail {
+            .map(|recipient| NewMail {
                 recipient,
                 subject: subject.clone(),
                 text: text.clone(),
@@ -149,7 +149,7 @@ async fn counts(read: &mut Read, from: NaiveDateTime, until: NaiveDateTime) -> R
 }
 
 /// The addresses of the administrators who want mails.
-async fn readers(change: &mut Change) -> Result<Vec<(String,)>> {
+async fn readers(change: &mut Change) -> Result<Vec<String>> {
     let find = sql!(
         "SELECT DISTINCT trim(email) FROM users
          WHERE role = 'admin' AND is_approved = 1 AND is_archived IS NOT TRUE AND trim(email) <> ''

@@ -110,7 +110,7 @@ async fn count(read: &mut Read, status: Option<&str>, only: Option<i32>) -> Resu
                     AND NOT EXISTS (SELECT FROM muster.hidden_broadcasts AS hidden
                                     WHERE hidden.message_id = sent.id AND hidden.user_id = $2)))"
     );
-    read.scalar(count, &[&status, &only]).await
+    read.only(count, &[&status, &only]).await
 }
 
 /// Write to the administrators, as a resource

@@ -63,14 +63,14 @@ async fn tell(app: &App, change: &mut Change, subject: &str, message: &str, targ
          ORDER BY id LIMIT 1"
     );
     let params: [shared::db::Param<'_>; 4] = [&subject, &message, &now, &DOUBLED_WITHIN_SECONDS];
-    if let Some((id,)) = change.one::<(i32,)>(doubled, &params).await? {
+    if let Some(id) = change.one::<i32>(doubled, &params).await? {
         return Ok(id);
     }
     let insert = sql!(
         "INSERT INTO admin_messages (user_id, sender_role, subject, message, status, created_at)
          VALUES (NULL, 'admin', $1, $2, 'broadcast', $3) RETURNING id"
     );
-    let id = change.scalar(insert, &[&subject, &message, &now]).await?;
+    let id = change.only(insert, &[&subject, &message, &now]).await?;
     notify::everyone(change, "admin_broadcast", &format!("{subject}: {message}")).await?;
     let payload = json!({ "messageId": id, "targetRole": target });
     events::publish(change, "admin_broadcast", None, payload).await?;

@@ -94,14 +94,14 @@ pub(super) async fn post(app: &App, change: &mut Change, user: &User, new: &NewM
          ORDER BY id LIMIT 1"
     );
     let params: [shared::db::Param<'_>; 5] = [&user.id, &subject, &message, &now, &DOUBLED_WITHIN_SECONDS];
-    if let Some((id,)) = change.one::<(i32,)>(doubled, &params).await? {
+    if let Some(id) = change.one::<i32>(doubled, &params).await? {
         return Ok(id);
     }
     let insert = sql!(
         "INSERT INTO admin_messages (user_id, sender_role, subject, message, status, created_at)
          VALUES ($1, $2, $3, $4, 'pending', $5) RETURNING id"
     );
-    let id = change.scalar(insert, &[&user.id, &user.role.as_str(), &subject, &message, &now]).await?;
+    let id = change.only(insert, &[&user.id, &user.role.as_str(), &subject, &message, &now]).await?;
     let text = format!("New message from {}: {subject}", user.username);
     notify::admins(change, user.id, "ask_admin", &text).await?;
     events::publish(change, "ask_admin", None, json!({ "messageId": id })).await?;

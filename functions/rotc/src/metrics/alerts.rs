@@ -149,8 +149,7 @@ async fn raise(app: &App, alerts: &[Alert]) -> Result<Vec<String>> {
          ON CONFLICT (kind) DO UPDATE SET raised_at = excluded.raised_at WHERE alerts.raised_at <= $3
          RETURNING kind"
     );
-    let due: Vec<(String,)> = change.all(claim, &[&kinds, &now, &(now - COOLDOWN)]).await?;
-    let due: Vec<String> = due.into_iter().map(|(kind,)| kind).collect();
+    let due: Vec<String> = change.all(claim, &[&kinds, &now, &(now - COOLDOWN)]).await?;
     let news = alerts.iter().filter(|alert| due.iter().any(|kind| kind == alert.kind));
     let news: Vec<&str> = news.map(|alert| alert.message.as_str()).collect();
     if news.is_empty() {

@@ -127,7 +127,7 @@ pub async fn active_sessions(app: &App) -> Result<i64> {
         "SELECT count(*) FROM muster.sessions
          WHERE revoked_at IS NULL AND idle_expires_at > $1 AND absolute_expires_at > $1"
     );
-    app.db.read().await?.scalar(count, &[&app.clock.now()]).await
+    app.db.read().await?.only(count, &[&app.clock.now()]).await
 }
 
 fn slow_request(app: &App, slow: SlowRequest) -> SlowRequestShown {

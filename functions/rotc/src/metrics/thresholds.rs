@@ -120,8 +120,8 @@ pub fn parse(text: Option<&str>) -> Thresholds {
 pub async fn show_thresholds(_: Admin, State(app): State<App>) -> Result<Json<Success<ThresholdsNow>>> {
     let find =
         sql!("SELECT value FROM system_settings WHERE key = $1 AND value IS NOT NULL ORDER BY id LIMIT 1");
-    let value: Option<(String,)> = app.db.read().await?.one(find, &[&KEY]).await?;
-    Ok(answer(&app, parse(value.as_ref().map(|(text,)| text.as_str()))))
+    let value: Option<String> = app.db.read().await?.one(find, &[&KEY]).await?;
+    Ok(answer(&app, parse(value.as_deref())))
 }
 
 /// Change thresholds of alerts
@@ -134,8 +134,8 @@ pub async fn update_thresholds(
 ) -> Result<Json<Success<ThresholdsNow>>> {
     let mut change = app.db.change(&admin.actor()).await?;
     let find = sql!("SELECT value FROM system_settings WHERE key = $1 ORDER BY id LIMIT 1 FOR UPDATE");
-    let stored: Option<(Option<String>,)> = change.one(find, &[&KEY]).await?;
-    let old = parse(stored.as_ref().and_then(|(text,)| text.as_deref()));
+    let stored: Option<Option<String>> = change.one(find, &[&KEY]).await?;
+    let old = parse(stored.as_ref().and_then(|text| text.as_deref()));
     let new = changes.applied_to(old);
     let text = serde_json::to_string(&new)?;
     let write = match stored {

@@ -115,7 +115,7 @@ async fn send(app: &App, admin: &User, letter: &Letter) -> Result<(i64, i64)> {
         "SELECT count(*) FROM muster.mails
          WHERE subject = $1 AND created_at > CURRENT_TIMESTAMP - make_interval(secs => $2)"
     );
-    let sent: i64 = change.scalar(just_sent, &[&letter.subject, &DOUBLED_WITHIN_SECONDS]).await?;
+    let sent: i64 = change.only(just_sent, &[&letter.subject, &DOUBLED_WITHIN_SECONDS]).await?;
     if sent > 0 {
         return Ok((sent, failed));
     }

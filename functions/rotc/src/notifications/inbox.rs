@@ -85,7 +85,7 @@ pub async fn page(
     let (types, limit, offset) = (types(user), page.limit, page.offset());
     let notices = read.all(list, &[&user.id, &types, &is_read, &limit, &offset]).await?;
     let count = sql!("SELECT count(*) FROM muster.inbox($1, $2) WHERE $3::bool IS NULL OR is_read = $3");
-    let total = read.scalar(count, &[&user.id, &types, &is_read]).await?;
+    let total = read.only(count, &[&user.id, &types, &is_read]).await?;
     Ok((notices, total))
 }
 
@@ -109,7 +109,7 @@ pub async fn written(change: &mut Change, id: i32) -> Result<Option<Notification
 /// How many notices `user` has not read.
 pub async fn unread(app: &App, user: &User) -> Result<i64> {
     let count = sql!("SELECT count(*) FROM muster.inbox($1, $2) WHERE NOT is_read");
-    app.db.read().await?.scalar(count, &[&user.id, &types(user)]).await
+    app.db.read().await?.only(count, &[&user.id, &types(user)]).await
 }
 
 /// Marks one notice as read, or all of them, and tells how many were not. A notice of somebody else, or none at all,

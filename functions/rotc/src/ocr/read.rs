@@ -31,9 +31,9 @@ pub async fn read(
          WHERE asked_by = $1 AND digest = $2 AND languages = $3 AND created_at > $4"
     );
     let since = app.clock.now() - KEPT_FOR;
-    let known: Option<(Value,)> =
+    let known: Option<Value> =
         app.db.read().await?.one(find, &[&user.id, &digest, &languages.code(), &since]).await?;
-    if let Some((known,)) = known {
+    if let Some(known) = known {
         return Ok((serde_json::from_value(known)?, true));
     }
     let read = app.ocr.read(body, kind.media_type(), languages.list()).await?;

@@ -86,5 +86,5 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
 
 /// Asks the database for nothing.
 pub async fn ping(app: &App) -> Result<i32> {
-    app.db.read().await?.scalar(sql!("SELECT 1"), &[]).await
+    app.db.read().await?.only(sql!("SELECT 1"), &[]).await
 }

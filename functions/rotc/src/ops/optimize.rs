@@ -83,7 +83,7 @@ fn names() -> Vec<&'static str> {
 async fn existing(app: &App, wanted: &[&str]) -> Result<usize> {
     let count =
         sql!("SELECT count(*) FROM pg_indexes WHERE schemaname = 'public' AND indexname::text = ANY($1)");
-    let found: i64 = app.db.read().await?.scalar(count, &[&wanted]).await?;
+    let found: i64 = app.db.read().await?.only(count, &[&wanted]).await?;
     Ok(usize::try_from(found)?)
 }
 

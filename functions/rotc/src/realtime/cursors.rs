@@ -34,7 +34,7 @@ pub async fn claim(app: &App, session: Uuid, since: DateTime<Utc>) -> Result<Opt
          RETURNING seq"
     );
     let mut change = app.db.change_for_system("event streams").await?;
-    let found: Option<(i64,)> = change.one(take, &[&session, &since]).await?;
+    let found: Option<i64> = change.one(take, &[&session, &since]).await?;
     change.commit().await?;
-    Ok(found.map(|(seq,)| seq))
+    Ok(found)
 }

@@ -58,7 +58,7 @@ pub async fn deliver_while_needed(app: &App, longest: Duration) -> Result<Delive
         all.gone += turn.gone;
         all.failed += turn.failed;
         let left = sql!("SELECT count(*) FROM muster.ws_connections");
-        let left: i64 = app.db.read().await?.scalar(left, &[]).await?;
+        let left: i64 = app.db.read().await?.only(left, &[]).await?;
         if left == 0 || Instant::now() + LOOK_EVERY >= until {
             return Ok(all);
         }

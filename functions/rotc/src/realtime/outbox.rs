@@ -81,7 +81,7 @@ async fn pump(app: &App) -> Result<Pumped> {
     if moved > 0 {
         // The other processes read the log now, not at their next look.
         let wake = sql!("SELECT true FROM pg_notify('muster_events', '')");
-        change.one::<(bool,)>(wake, &[]).await?;
+        change.one::<bool>(wake, &[]).await?;
     }
     change.commit().await?;
     Ok(Pumped::Moved(moved))
@@ -120,6 +120,5 @@ async fn ended(app: &App, sessions: Vec<Uuid>) -> Result<Vec<Uuid>> {
                AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
                AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE)"
     );
-    let gone: Vec<(Uuid,)> = app.db.read().await?.all(find, &[&sessions, &app.clock.now()]).await?;
-    Ok(gone.into_iter().map(|(session,)| session).collect())
+    app.db.read().await?.all(find, &[&sessions, &app.clock.now()]).await
 }

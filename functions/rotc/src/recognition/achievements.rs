@@ -68,8 +68,8 @@ pub async fn show_achievements(
     let find = sql!(
         "SELECT coalesce(nullif(lifetime_merit_points, 0), merit_points, 0) FROM grades WHERE cadet_id = $1"
     );
-    let found: Option<(i32,)> = app.db.read().await?.one(find, &[&cadet_id]).await?;
-    Ok(Json(found.map_or_else(nothing, |(lifetime_merit,)| achievements(lifetime_merit, app.clock.now()))))
+    let found: Option<i32> = app.db.read().await?.one(find, &[&cadet_id]).await?;
+    Ok(Json(found.map_or_else(nothing, |lifetime_merit| achievements(lifetime_merit, app.clock.now()))))
 }
 
 fn achievements(lifetime_merit: i32, now: DateTime<Utc>) -> Achievements {

@@ -179,8 +179,8 @@ async fn check_all_known(app: &App, ids: &[i32]) -> Result<()> {
         "SELECT wanted.id FROM unnest($1::int[]) AS wanted (id)
          WHERE NOT EXISTS (SELECT FROM cadets WHERE cadets.id = wanted.id) ORDER BY wanted.id LIMIT 1"
     );
-    let missing: Option<(i32,)> = app.db.read().await?.one(find, &[&ids]).await?;
-    missing.map_or(Ok(()), |(id,)| Err(unknown(id)))
+    let missing: Option<i32> = app.db.read().await?.one(find, &[&ids]).await?;
+    missing.map_or(Ok(()), |id| Err(unknown(id)))
 }
 
 impl BatchOfCertificates {

@@ -54,8 +54,7 @@ pub async fn cadets(app: &App, filter: &ReportFilter) -> Result<Vec<i32>> {
          WHERE is_archived IS NOT TRUE AND ($1::text IS NULL OR company = $1) AND ($2::text IS NULL OR platoon = $2)
          ORDER BY company NULLS LAST, platoon NULLS LAST, last_name, first_name, id"
     );
-    let rows: Vec<(i32,)> = app.db.read().await?.all(list, &[&filter.company, &filter.platoon]).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+    app.db.read().await?.all(list, &[&filter.company, &filter.platoon]).await
 }
 
 fn print(people: &[Person], head: Letterhead, words: &str, made: DateTime<Utc>) -> Result<Vec<u8>> {

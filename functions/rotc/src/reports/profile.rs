@@ -132,8 +132,8 @@ pub async fn print_cadet_profile(
     Path(id): Path<i32>,
 ) -> Result<Response> {
     let find = sql!("SELECT student_id FROM cadets WHERE id = $1");
-    let found: Option<(String,)> = app.db.read().await?.one(find, &[&id]).await?;
-    let (student_id,) = found.ok_or_else(|| unknown(id))?;
+    let found: Option<String> = app.db.read().await?.one(find, &[&id]).await?;
+    let student_id = found.ok_or_else(|| unknown(id))?;
     let document = Document {
         kind: "cadet_profile",
         record_id: Some(id),

@@ -31,9 +31,9 @@ pub async fn check(app: &App) -> Result<()> {
 async fn is_on(app: &App) -> Result<bool> {
     let make = async {
         let find = sql!("SELECT value FROM system_settings WHERE key = $1");
-        let found: Option<(Option<String>,)> =
+        let found: Option<Option<String>> =
             app.db.read().await?.one(find, &[&keys::MAINTENANCE_MODE]).await?;
-        let on = found.and_then(|(value,)| keys::truth(&value?)).unwrap_or(false);
+        let on = found.and_then(|value| keys::truth(&value?)).unwrap_or(false);
         Ok(Bytes::from_static(if on { ON } else { OFF }))
     };
     let kept =

@@ -35,7 +35,7 @@ pub(super) async fn email_is_taken(change: &mut Change, email: &str, staff_id: i
              OR EXISTS (SELECT FROM users WHERE (lower(email) = lower($1) OR lower(username) = lower($1))
                                             AND role <> 'cadet' AND staff_id IS DISTINCT FROM $2)"
     );
-    change.scalar(taken, &[&email, &staff_id]).await
+    change.only(taken, &[&email, &staff_id]).await
 }
 
 /// Whether another account signs in with this name or address.
@@ -44,7 +44,7 @@ pub(super) async fn is_somebody_elses(change: &mut Change, name: &str, staff_id:
         "SELECT EXISTS (SELECT FROM users WHERE (lower(email) = lower($1) OR lower(username) = lower($1))
                                             AND staff_id IS DISTINCT FROM $2)"
     );
-    change.scalar(taken, &[&name, &staff_id]).await
+    change.only(taken, &[&name, &staff_id]).await
 }
 
 /// The first password of an account.
@@ -114,7 +114,7 @@ pub(super) async fn open(
     for username in names {
         let params: [shared::db::Param<'_>; 5] =
             [&username, &password.hash, &staff_id, &member.email, &member.profile_pic];
-        if let Some((user_id,)) = change.one::<(i32,)>(insert, &params).await? {
+        if let Some(user_id) = change.one::<i32>(insert, &params).await? {
             return Ok(Opened { user_id, username });
         }
     }
@@ -125,7 +125,7 @@ async fn has_namesake(change: &mut Change, staff_id: i32, first_name: &str) -> R
     let namesake = sql!(
         "SELECT EXISTS (SELECT FROM training_staff WHERE lower(trim(first_name)) = lower(trim($2)) AND id <> $1)"
     );
-    change.scalar(namesake, &[&staff_id, &first_name]).await
+    change.only(namesake, &[&staff_id, &first_name]).await
 }
 
 /// User names to try: the first name, or the last name when a colleague has the same first name, then both
@@ -156,7 +156,7 @@ pub(super) async fn update(
 ) -> Result<()> {
     // Several accounts may share a member; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE staff_id = $1");
-    match change.scalar::<Option<i32>>(oldest, &[&staff_id]).await? {
+    match change.only::<Option<i32>>(oldest, &[&staff_id]).await? {
         Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }

@@ -57,7 +57,7 @@ pub async fn restore_staff_member(
 ) -> Result<Json<Message>> {
     let mut change = app.db.change(&admin.actor()).await?;
     let is_archived = sql!("SELECT id FROM training_staff WHERE id = $1 AND is_archived IS TRUE FOR UPDATE");
-    if change.one::<(i32,)>(is_archived, &[&id]).await?.is_none() {
+    if change.one::<i32>(is_archived, &[&id]).await?.is_none() {
         return Err(not_found("Staff not found or not archived"));
     }
     restore(&mut change, &[id]).await?;
@@ -98,7 +98,7 @@ async fn archive(app: &App, admin: &User, ids: &[i32]) -> Result<u64> {
     let archived = change.execute(members, &[&ids]).await?;
     change.execute(accounts, &[&ids]).await?;
     let users = sql!("SELECT id FROM users WHERE staff_id = ANY($1)");
-    let users: Vec<i32> = change.all::<(i32,)>(users, &[&ids]).await?.into_iter().map(|(id,)| id).collect();
+    let users: Vec<i32> = change.all(users, &[&ids]).await?;
     session::revoke_all(app, &mut change, &users, "archived").await?;
     change.commit().await?;
     Ok(archived)

@@ -157,15 +157,13 @@ pub(crate) async fn post(app: &App, user: &User, staff_id: i32, sent: &ChatText)
            AND created_at > $3::timestamp - make_interval(secs => $4) AND created_at <= $3
          ORDER BY id LIMIT 1"
     );
-    if let Some((id,)) =
-        change.one::<(i32,)>(doubled, &[&staff_id, &text, &now, &DOUBLED_WITHIN_SECONDS]).await?
-    {
+    if let Some(id) = change.one::<i32>(doubled, &[&staff_id, &text, &now, &DOUBLED_WITHIN_SECONDS]).await? {
         return Ok(id);
     }
     let insert = sql!(
         "INSERT INTO staff_messages (sender_staff_id, content, created_at) VALUES ($1, $2, $3) RETURNING id"
     );
-    let id = change.scalar(insert, &[&staff_id, &text, &now]).await?;
+    let id = change.only(insert, &[&staff_id, &text, &now]).await?;
     tell(&mut change, user, staff_id, id).await?;
     change.commit().await?;
     Ok(id)
@@ -173,7 +171,7 @@ pub(crate) async fn post(app: &App, user: &User, staff_id: i32, sent: &ChatText)
 
 async fn tell(change: &mut Change, user: &User, staff_id: i32, id: i32) -> Result<()> {
     let name = sql!("SELECT concat_ws(' ', rank, last_name) FROM training_staff WHERE id = $1");
-    let name: String = change.scalar(name, &[&staff_id]).await?;
+    let name: String = change.only(name, &[&staff_id]).await?;
     notify::colleagues(change, user.id, id, &format!("New message from {name} in the staff chat")).await?;
     events::publish(change, "staff_chat", None, json!({ "messageId": id, "staffId": staff_id })).await
 }
@@ -217,8 +215,8 @@ pub async fn delete_chat_message(
 /// Locks a message that the user may change: their own, or any for an admin.
 async fn lock_own(change: &mut Change, user: &User, id: i32, refusal: &'static str) -> Result<()> {
     let sender = sql!("SELECT sender_staff_id FROM staff_messages WHERE id = $1 FOR UPDATE");
-    let sender = change.one::<(i32,)>(sender, &[&id]).await?;
-    let (sender,) = sender.ok_or_else(|| not_found("Message not found."))?;
+    let sender = change.one::<i32>(sender, &[&id]).await?;
+    let sender = sender.ok_or_else(|| not_found("Message not found."))?;
     if user.role == Role::Admin || user.staff_id == Some(sender) { Ok(()) } else { Err(forbidden(refusal)) }
 }
 
@@ -249,7 +247,7 @@ pub(crate) async fn page(app: &App, page: Page) -> Result<(Vec<StaffMessage>, i6
     );
     let mut read = app.db.read().await?;
     let messages = read.all(list, &[&page.limit, &page.offset()]).await?;
-    Ok((messages, read.scalar(sql!("SELECT count(*) FROM staff_messages"), &[]).await?))
+    Ok((messages, read.only(sql!("SELECT count(*) FROM staff_messages"), &[]).await?))
 }
 
 /// One message.

@@ -137,7 +137,7 @@ async fn refuse_twin(
     );
     let Details { first_name, last_name, rank, middle_name, suffix_name, contact_number, role, .. } = member;
     let found: bool = change
-        .scalar(
+        .only(
             twin,
             &[first_name, last_name, &email, &since, rank, middle_name, suffix_name, contact_number, role],
         )

@@ -144,7 +144,7 @@ impl Details {
         );
         let mut params: Vec<Param<'_>> = self.params().to_vec();
         params.push(&now);
-        change.scalar(insert, &params).await
+        change.only(insert, &params).await
     }
 
     fn params(&self) -> [Param<'_>; 28] {

@@ -105,7 +105,7 @@ fn is_address(sent: &str) -> bool {
 
 async fn is_on_file(app: &App, staff_id: i32, sent: &str) -> Result<bool> {
     let same = sql!("SELECT EXISTS (SELECT FROM training_staff WHERE id = $1 AND profile_pic = $2)");
-    app.db.read().await?.scalar(same, &[&staff_id, &sent]).await
+    app.db.read().await?.only(same, &[&staff_id, &sent]).await
 }
 
 fn failed(why: impl std::fmt::Display) -> Error {

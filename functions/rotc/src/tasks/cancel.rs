@@ -61,8 +61,8 @@ async fn cancel(app: &App, user: &User, id: Uuid, missing: &'static str) -> Resu
     let find = sql!(
         "SELECT status FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2) FOR UPDATE"
     );
-    let found: Option<(String,)> = change.one(find, &[&id, &seen_by(user)]).await?;
-    let (status,) = found.ok_or_else(|| not_found(missing))?;
+    let found: Option<String> = change.one(find, &[&id, &seen_by(user)]).await?;
+    let status = found.ok_or_else(|| not_found(missing))?;
     let status = Status::parse(&status);
     match status {
         Status::Queued | Status::Running => {}

@@ -39,8 +39,7 @@ pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<()> 
 /// Deletes the accounts of cadets, and tells how many there were.
 pub async fn delete_of_cadets(change: &mut Change, cadet_ids: &[i32]) -> Result<u64> {
     let find = sql!("SELECT id FROM users WHERE cadet_id = ANY($1) ORDER BY id FOR UPDATE");
-    let ids: Vec<i32> =
-        change.all::<(i32,)>(find, &[&cadet_ids]).await?.into_iter().map(|(id,)| id).collect();
+    let ids: Vec<i32> = change.all(find, &[&cadet_ids]).await?;
     delete(change, &ids).await
 }
 

@@ -112,8 +112,7 @@ async fn find(change: &mut Change, cutoff: NaiveDateTime) -> Result<(People, Vec
                              AND audit_logs.created_at >= $1 AND payload -> 'after' ->> 'is_archived' = 'true')
          ORDER BY id FOR UPDATE"
     );
-    let cadets: Vec<(i32,)> = change.all(cadets, &[&cutoff]).await?;
-    let cadets: Vec<i32> = cadets.into_iter().map(|(id,)| id).collect();
+    let cadets: Vec<i32> = change.all(cadets, &[&cutoff]).await?;
     let users = sql!(
         "SELECT id, cadet_id IS NULL FROM users
          WHERE role = 'cadet' AND is_archived IS TRUE

@@ -75,8 +75,8 @@ async fn still_admin(change: &mut Change, admin_id: i32) -> Result<()> {
         "SELECT id FROM users WHERE role = 'admin' AND is_approved = 1 AND is_archived IS NOT TRUE
          ORDER BY id FOR UPDATE"
     );
-    let admins: Vec<(i32,)> = change.all(admins, &[]).await?;
-    match admins.contains(&(admin_id,)) {
+    let admins: Vec<i32> = change.all(admins, &[]).await?;
+    match admins.contains(&admin_id) {
         true => Ok(()),
         false => Err(conflict("no_admin_any_more", "Your own account has just been removed")),
     }

@@ -171,7 +171,7 @@ fn invalid_day() -> shared::Error {
 /// 404 before a picture is read for nothing.
 async fn check_day(app: &App, day_id: Option<i32>) -> Result<()> {
     let find = sql!("SELECT EXISTS (SELECT FROM training_days WHERE id = $1)");
-    match app.db.read().await?.scalar::<bool>(find, &[&day_id]).await? {
+    match app.db.read().await?.only::<bool>(find, &[&day_id]).await? {
         true => Ok(()),
         false => Err(not_found("Training day not found")),
     }
@@ -287,7 +287,7 @@ async fn store(
     ids.sort_unstable();
     attendance_total::hold(change, &ids).await?;
     let day = sql!("SELECT id FROM training_days WHERE id = $1 FOR KEY SHARE");
-    if change.one::<(i32,)>(day, &[&day_id]).await?.is_none() {
+    if change.one::<i32>(day, &[&day_id]).await?.is_none() {
         return Err(not_found("Training day not found"));
     }
     let present = match strategy {

@@ -105,9 +105,8 @@ pub async fn sync_cadets(
     Json(body): Json<PreviewBody>,
 ) -> Result<Answer<Imported>> {
     let find = sql!("SELECT value FROM system_settings WHERE key = $1 AND value <> ''");
-    let kept: Option<(String,)> = app.db.read().await?.one(find, &[&CADET_SOURCE]).await?;
-    let (url,) =
-        kept.ok_or_else(|| not_found("No linked source file found. Please import via URL first."))?;
+    let kept: Option<String> = app.db.read().await?.one(find, &[&CADET_SOURCE]).await?;
+    let url = kept.ok_or_else(|| not_found("No linked source file found. Please import via URL first."))?;
     let mode = options.preview.mode(body.preview);
     let ran = from_link(&app, &user, &url, plan(&user, options), mode).await.map_err(|cause| match cause
         .kind()

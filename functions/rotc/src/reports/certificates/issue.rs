@@ -264,6 +264,6 @@ pub async fn check_given(app: &App, activity: i32, cadet: i32) -> Result<()> {
         "SELECT EXISTS (SELECT FROM muster.certificates
                         WHERE cadet_id = $1 AND activity_id = $2 AND revoked_at IS NULL)"
     );
-    let given: bool = app.db.read().await?.scalar(find, &[&cadet, &activity]).await?;
+    let given: bool = app.db.read().await?.only(find, &[&cadet, &activity]).await?;
     if given { Ok(()) } else { Err(not_found("No certificate has been given")) }
 }

@@ -87,7 +87,7 @@ pub async fn list_certificates(
          ORDER BY id DESC LIMIT $3 OFFSET $4"
     );
     let mut read = app.db.read().await?;
-    let total = read.scalar(count, &[&filter.activity_id, &filter.cadet_id]).await?;
+    let total = read.only(count, &[&filter.activity_id, &filter.cadet_id]).await?;
     let rows: Vec<CertificateRow> =
         read.all(list, &[&filter.activity_id, &filter.cadet_id, &page.limit, &page.offset()]).await?;
     let data = rows.into_iter().map(CertificateEntry::from).collect();

@@ -54,7 +54,7 @@ pub async fn revoke_certificate(
     let mut change = app.db.change(&admin.actor()).await?;
     let revoked = change.execute(revoke, &[&code.as_str(), &app.clock.now(), &admin.id, &reason]).await?;
     if revoked == 0 {
-        let known: bool = change.scalar(known, &[&code.as_str()]).await?;
+        let known: bool = change.only(known, &[&code.as_str()]).await?;
         return Err(if known {
             conflict("revoked", "The certificate is revoked already")
         } else {
