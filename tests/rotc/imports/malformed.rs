@@ -112,14 +112,22 @@ fn packed_pdf() -> Vec<u8> {
     body
 }
 
-/// Every file that is refused, with the words for it.
-fn malformed() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    const DAMAGED: &str = "Failed to process file: The file is damaged or not complete";
-    const BOMB: &str = "Failed to process file: The file is too large when it is unpacked";
-    const WIDE: &str = "Failed to process file: The table has more than 256 columns";
-    const LONG: &str =
-        "Failed to process file: The table has more than 10000 rows, please divide it into several files";
-    const BAD_PDF: &str = "Failed to parse PDF: The PDF is damaged or not complete";
+const DAMAGED: &str = "Failed to process file: The file is damaged or not complete";
+const BOMB: &str = "Failed to process file: The file is too large when it is unpacked";
+const WIDE: &str = "Failed to process file: The table has more than 256 columns";
+const LONG: &str =
+    "Failed to process file: The table has more than 10000 rows, please divide it into several files";
+const BAD_PDF: &str = "Failed to parse PDF: The PDF is damaged or not complete";
+
+/// A file that is refused: its name, itself, and the words for it.
+type Refused = (&'static str, Vec<u8>, &'static str);
+
+/// Every file that is refused.
+fn malformed() -> Vec<Refused> {
+    [workbooks(), others()].concat()
+}
+
+fn workbooks() -> Vec<Refused> {
     let whole = workbook(LIST);
     let cell = |place: &str, row: usize| {
         format!(
@@ -127,12 +135,6 @@ fn malformed() -> Vec<(&'static str, Vec<u8>, &'static str)> {
         )
     };
     let long: String = (0..10_002).map(|n| format!("<row><c><v>{n}</v></c></row>")).collect();
-    let mut end = pdf_of_pages(3, "");
-    end.truncate(end.len() - 8);
-    let encrypted = format!(
-        "/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >>",
-        "11".repeat(32)
-    );
     vec![
         ("cut.xlsx", whole[..whole.len() / 2].to_vec(), DAMAGED),
         ("end.xlsx", whole[..whole.len() - 30].to_vec(), DAMAGED),
@@ -161,6 +163,17 @@ fn malformed() -> Vec<(&'static str, Vec<u8>, &'static str)> {
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1rest".to_vec(),
             "Files of Excel and Word 2003 are not read, please save the file as .xlsx or .docx",
         ),
+    ]
+}
+
+fn others() -> Vec<Refused> {
+    let mut end = pdf_of_pages(3, "");
+    end.truncate(end.len() - 8);
+    let encrypted = format!(
+        "/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >>",
+        "11".repeat(32)
+    );
+    vec![
         ("pages.pdf", pdf_of_pages(10_000, ""), "Failed to parse PDF: The PDF has more than 300 pages"),
         (
             "secret.pdf",
@@ -192,7 +205,7 @@ async fn broken_and_endless_files_are_refused_before_anything_is_written() {
     assert_eq!(counts(&app).await, before);
 }
 
-/// The file that the test below reads in a process of its own.
+/// The variable that names the file which the test below reads in a process of its own.
 const READ: &str = "MALFORMED_FILE";
 
 /// What reading one file may take beside the file itself. The most that was seen is 201 MB, for a workbook with millions of
@@ -201,6 +214,7 @@ const MOST_MEMORY: usize = 300 * MB;
 
 #[test]
 #[ignore = "only as a process of its own, which the next test starts"]
+#[expect(clippy::disallowed_methods, reason = "a test that is started with this variable, not a setting")]
 fn reading_one_file() {
     let path = std::env::var(READ).expect("the name of a file");
     let name = path.rsplit('/').next().expect("a name");

@@ -184,7 +184,7 @@ async fn files_of_exports_imports_and_reports_go_when_nobody_can_fetch_them_any_
                VALUES ($1, $2, jsonb_build_object('files', jsonb_build_array(jsonb_build_object('name', 'x', 'place', $3::text))),
                        $4, CASE $4 WHEN 'running' THEN $5::timestamptz END)";
     // The store's clock is that of the machine.
-    let ahead = chrono::Utc::now() - app.clock.now();
+    let ahead = shared::clock::Clock::default().now() - app.clock.now();
     let long = app.clock.now() + ahead + TimeDelta::days(9);
     let none = "none";
     for (id, kind, place, status) in [
