@@ -48,9 +48,9 @@ impl Parts {
         if config.files.bucket.is_empty() {
             let files = self.files().await?;
             config.files.bucket.clone_from(&files.bucket);
-            config.files.endpoint = Some(files.endpoint.clone());
-            config.files.region = Some("local".to_owned());
-            config.files.keys = Some((files.access_key.clone(), files.secret_key.clone().into()));
+            config.files.aws.endpoint = Some(files.endpoint.clone());
+            config.files.aws.region = Some("local".to_owned());
+            config.files.aws.keys = Some((files.access_key.clone(), files.secret_key.clone().into()));
         }
         Ok(config)
     }

@@ -119,12 +119,8 @@ pub struct SessionLife {
 pub struct FilesConfig {
     /// `FILES_BUCKET`.
     pub bucket: String,
-    /// `FILES_ENDPOINT`: the endpoint of a server that is not Amazon's.
-    pub endpoint: Option<String>,
-    /// `FILES_REGION` (or `AWS_REGION`).
-    pub region: Option<String>,
-    /// `FILES_ACCESS_KEY` and `FILES_SECRET_KEY`; without them the usual AWS credentials are used.
-    pub keys: Option<(String, SecretString)>,
+    /// `FILES_ENDPOINT`, `FILES_REGION` (or `AWS_REGION`), `FILES_ACCESS_KEY` and `FILES_SECRET_KEY`.
+    pub aws: AwsConfig,
     /// `FILES_DIRECT`: clients can reach the store, and send and fetch large files there (default: only in a Lambda
     /// function, whose requests and answers have a limit).
     pub direct: bool,
@@ -141,10 +137,9 @@ pub struct RealtimeConfig {
     pub held: bool,
     /// Time between the heartbeats of open streams: 30 s.
     pub heartbeat: Duration,
-    /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds.
-    pub sockets_endpoint: Option<String>,
-    /// `SOCKETS_ACCESS_KEY` and `SOCKETS_SECRET_KEY`; without them the usual AWS credentials are used.
-    pub sockets_keys: Option<(String, SecretString)>,
+    /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds; with `SOCKETS_REGION` (or
+    /// `AWS_REGION`), `SOCKETS_ACCESS_KEY` and `SOCKETS_SECRET_KEY`.
+    pub sockets: AwsConfig,
 }
 
 impl Config {
@@ -181,6 +176,13 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Where people sign in, if it is known where they reach the system.
+    pub fn login_url(&self) -> Result<Option<Url>> {
+        Ok(self.public_url.as_ref().map(|home| home.join("/login")).transpose()?)
+    }
+}
+
 impl DatabaseConfig {
     /// The `sslmode` the URL asks for.
     pub fn url_mode(&self) -> Option<&'static str> {
@@ -213,7 +215,7 @@ struct Variables<'a> {
 impl Variables<'_> {
     fn config(&mut self) -> Config {
         Config {
-            production: self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development"),
+            production: self.production(),
             database: self.database(),
             redis: self.text("REDIS_URL").map(|url| RedisConfig { url: url.into() }),
             signing_key: self.any(&["JWT_SECRET", "SECRET_KEY"]).map(Into::into),
@@ -248,8 +250,7 @@ impl Variables<'_> {
             "POSTGRES_URL",
             "PG_DATABASE_URL",
         ];
-        let in_lambda = self.text("AWS_LAMBDA_RUNTIME_API").is_some();
-        let connections = self.number("DB_POOL_MAX", if in_lambda { 1 } else { 20 });
+        let connections = self.number("DB_POOL_MAX", if self.in_lambda() { 1 } else { 20 });
         DatabaseConfig {
             url: self.any(&names).map(Into::into),
             ca: self.text("DATABASE_CA").map(Into::into),
@@ -272,11 +273,10 @@ impl Variables<'_> {
 
     fn reports(&mut self) -> Option<ReportsConfig> {
         let text = self.text("SENTRY_DSN")?;
-        let production = self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development");
         let config = Url::parse(&text).ok().map(|dsn| ReportsConfig {
             dsn,
-            before_answer: self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
-            environment: if production { "production" } else { "development" },
+            before_answer: self.in_lambda(),
+            environment: if self.production() { "production" } else { "development" },
         });
         let config = config.filter(|config| config.endpoint().is_some());
         if config.is_none() {
@@ -300,12 +300,10 @@ impl Variables<'_> {
     fn files(&mut self) -> FilesConfig {
         FilesConfig {
             bucket: self.text("FILES_BUCKET").unwrap_or_default(),
-            endpoint: self.text("FILES_ENDPOINT"),
-            region: self.any(&["FILES_REGION", "AWS_REGION"]),
-            keys: self.text("FILES_ACCESS_KEY").zip(self.text("FILES_SECRET_KEY").map(Into::into)),
+            aws: self.aws("FILES"),
             direct: match self.text("FILES_DIRECT") {
                 Some(_) => self.flag("FILES_DIRECT"),
-                None => self.text("AWS_LAMBDA_RUNTIME_API").is_some(),
+                None => self.in_lambda(),
             },
             cloudinary: self.cloudinary(),
         }
@@ -315,20 +313,21 @@ impl Variables<'_> {
         let held = match self.text("EVENT_STREAMS").as_deref() {
             Some("held") => true,
             Some("short") => false,
-            None => self.text("AWS_LAMBDA_RUNTIME_API").is_none(),
+            None => !self.in_lambda(),
             Some(_) => {
                 self.problems.push("EVENT_STREAMS must be held or short".to_owned());
                 false
             }
         };
-        let heartbeat = Duration::from_secs(30);
-        let keys = self.text("SOCKETS_ACCESS_KEY").zip(self.text("SOCKETS_SECRET_KEY").map(Into::into));
-        RealtimeConfig {
-            held,
-            heartbeat,
-            sockets_endpoint: self.text("SOCKETS_ENDPOINT"),
-            sockets_keys: keys,
-        }
+        RealtimeConfig { held, heartbeat: Duration::from_secs(30), sockets: self.aws("SOCKETS") }
+    }
+
+    fn production(&self) -> bool {
+        self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development")
+    }
+
+    fn in_lambda(&self) -> bool {
+        self.text("AWS_LAMBDA_RUNTIME_API").is_some()
     }
 
     fn text(&self, name: &str) -> Option<String> {

@@ -229,12 +229,13 @@ pub fn too_many_requests(message: impl Into<String>, seconds: u64) -> Error {
 /// 503: `what` is away; clients may try again in five seconds.
 #[track_caller]
 pub fn unavailable(what: &str) -> Error {
-    Error::new(
-        Kind::Unavailable,
-        "unavailable",
-        format!("{what} is not available right now, please try again"),
-    )
-    .retry_after(5)
+    unavailable_because(format!("{what} is not available right now, please try again"))
+}
+
+/// 503 in a sentence of its own; clients may try again in five seconds.
+#[track_caller]
+pub fn unavailable_because(sentence: impl Into<String>) -> Error {
+    Error::new(Kind::Unavailable, "unavailable", sentence).retry_after(5)
 }
 
 /// The word for programs of a request refused because the system is in maintenance.

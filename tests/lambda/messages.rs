@@ -11,11 +11,11 @@ use crate::program::Function;
 /// The environment of a worker beside this app.
 pub fn variables(app: &TestApp) -> Vec<(&'static str, String)> {
     let files = &app.app.config.files;
-    let (access, secret) = files.keys.clone().expect("the files have keys");
+    let (access, secret) = files.aws.keys.clone().expect("the files have keys");
     vec![
         ("DATABASE_URL", app.database_url().to_owned()),
         ("FILES_BUCKET", files.bucket.clone()),
-        ("FILES_ENDPOINT", files.endpoint.clone().unwrap_or_default()),
+        ("FILES_ENDPOINT", files.aws.endpoint.clone().unwrap_or_default()),
         ("FILES_REGION", "us-east-1".to_owned()),
         ("FILES_ACCESS_KEY", access),
         ("FILES_SECRET_KEY", secret.expose_secret().to_owned()),

@@ -51,7 +51,7 @@ pub async fn down() -> (TestApp, App) {
     let mut reachable = None;
     let app = TestApp::with(|config| {
         reachable = Some(config.clone());
-        config.files.endpoint = Some(format!("http://{closed}"));
+        config.files.aws.endpoint = Some(format!("http://{closed}"));
     })
     .await;
     let later = App::with_clock(reachable.expect("a configuration"), app.clock.clone());

@@ -231,8 +231,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         realtime: RealtimeConfig {
             held: false,
             heartbeat: Duration::from_secs(30),
-            sockets_endpoint: None,
-            sockets_keys: None,
+            sockets: AwsConfig::default(),
         },
         redis: None,
         seal: SealConfig::default(),
@@ -246,9 +245,11 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
 fn files_config(files: &EmbeddedFiles) -> FilesConfig {
     FilesConfig {
         bucket: files.bucket.clone(),
-        endpoint: Some(files.endpoint.clone()),
-        region: Some("us-east-1".to_owned()),
-        keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+        aws: AwsConfig {
+            endpoint: Some(files.endpoint.clone()),
+            region: Some("us-east-1".to_owned()),
+            keys: Some((files.access_key.clone(), files.secret_key.clone().into())),
+        },
         direct: true,
         cloudinary: None,
     }

@@ -80,13 +80,8 @@ impl Attempt {
         Ok(true)
     }
 
-    /// A success wipes the slate.
-    pub async fn succeeded(&self, app: &App, change: &mut Change) -> Result<()> {
-        self.forget(app, change).await
-    }
-
-    /// Removes the account's failures, and everybody's that no longer count.
-    async fn forget(&self, app: &App, change: &mut Change) -> Result<()> {
+    /// Removes the account's failures, and everybody's that no longer count: a success wipes the slate, as a lock does.
+    pub async fn forget(&self, app: &App, change: &mut Change) -> Result<()> {
         let forget = sql!("DELETE FROM muster.signin_failures WHERE account = $1 OR at < $2");
         let old = app.clock.now() - TimeDelta::minutes(WINDOW_MINUTES);
         change.execute(forget, &[&self.account, &old]).await?;

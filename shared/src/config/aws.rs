@@ -52,7 +52,7 @@ impl MailConfig {
 
 impl Variables<'_> {
     /// The variables that begin with `service`.
-    fn aws(&self, service: &str) -> AwsConfig {
+    pub(super) fn aws(&self, service: &str) -> AwsConfig {
         let keys = self.text(&format!("{service}_ACCESS_KEY"));
         AwsConfig {
             endpoint: self.text(&format!("{service}_ENDPOINT")),

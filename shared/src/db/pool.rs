@@ -132,7 +132,9 @@ impl Db {
 
     fn writable(&self) -> Result<()> {
         if self.0.config.read_only {
-            return Err(error::unavailable("Writing (the system is in read-only mode)"));
+            return Err(error::unavailable_because(
+                "Nothing can be saved at present: the system is read-only",
+            ));
         }
         Ok(())
     }

@@ -2,26 +2,21 @@
 
 use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::{
     Client,
-    config::{BehaviorVersion, Credentials, Region},
     error::SdkError,
     operation::{get_object::GetObjectError, head_object::HeadObjectError},
     presigning::PresigningConfig,
     primitives::ByteStream,
 };
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
 use bytes::Bytes;
 use chrono::DateTime;
 use futures_util::{FutureExt, future::BoxFuture};
-use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
 use super::{Listed, Listing, NewFile, Store, StoredFile, cloudinary::CHECKED};
-use crate::{Result, config::FilesConfig, error};
+use crate::{Result, aws, config::FilesConfig, error};
 
 mod long;
 
@@ -173,25 +168,10 @@ impl S3 {
 }
 
 async fn connect(config: &FilesConfig) -> Client {
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http);
-    if let Some(region) = &config.region {
-        loader = loader.region(Region::new(region.clone()));
-    }
-    if let Some((access, secret)) = &config.keys {
-        loader = loader.credentials_provider(Credentials::new(
-            access,
-            secret.expose_secret(),
-            None,
-            None,
-            "muster",
-        ));
-    }
-    let mut builder = aws_sdk_s3::config::Builder::from(&loader.load().await);
-    if let Some(endpoint) = &config.endpoint {
-        builder = builder.endpoint_url(endpoint).force_path_style(true);
-    }
-    Client::from_conf(builder.build())
+    let times = TimeoutConfig::builder().build();
+    let builder = aws_sdk_s3::config::Builder::from(&aws::connect(&config.aws, times).await);
+    // Buckets of other servers have no names of their own.
+    Client::from_conf(builder.force_path_style(config.aws.endpoint.is_some()).build())
 }
 
 fn away<E>(cause: E) -> error::Error

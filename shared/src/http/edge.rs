@@ -77,10 +77,13 @@ async fn tell(edge: &Edge, facts: &Facts, route: &str, problem: &Problem) {
     edge.app.reports.report(problem, &request, edge.app.ids.uuid(), edge.app.clock.now()).await;
 }
 
+/// What the client of a request is told that took longer.
+const LATE: &str = "The server took too long to answer, please try again";
+
 async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
     let response = tokio::time::timeout(LONGEST, next.run(request)).await;
-    let response = response.unwrap_or_else(|_| error::unavailable("An answer in time").into_response());
+    let response = response.unwrap_or_else(|_| error::unavailable_because(LATE).into_response());
     let production = edge.app.config.production;
     let response =
         envelope::render(edge.system.envelope, response, &facts.path, &facts.request_id, production);

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Jobs, Queue, outcome};
-use crate::{App, Result, error::unavailable, mail, row, sql};
+use crate::{App, Result, error::unavailable_because, mail, row, sql};
 
 /// A job that was not sent for so long was forgotten, by a process that died after the commit.
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(2);
@@ -70,7 +70,7 @@ async fn give_up(app: &App, jobs: &Jobs) -> Result<()> {
     let abandoned: Vec<Abandoned> = app.db.read().await?.all(find, &[&names, &most, &now]).await?;
     for job in abandoned {
         let Some(kind) = jobs.kind(&job.kind) else { continue };
-        let cause = unavailable("The worker stopped in the middle of the job each time. It");
+        let cause = unavailable_because("The worker stopped in the middle of the job each time.");
         tracing::error!(job = %job.id, kind = kind.name, "no worker has survived a job");
         outcome::fail(app, jobs, kind, job.id, job.tries, &cause).await?;
     }

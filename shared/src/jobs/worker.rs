@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{JobKind, Jobs, TAKEN, Task, beat, outcome};
 use crate::{
     App, Result,
-    error::{internal, unavailable},
+    error::{internal, unavailable_because},
     queue::{Message, VISIBILITY},
     row, sql,
 };
@@ -106,7 +106,7 @@ async fn run(
         match timeout(longest.min(kind.lease), work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(internal("the job panicked")),
-            Err(_) => Err(unavailable("The job took too long. It")),
+            Err(_) => Err(unavailable_because("The job took too long.")),
         }
     };
     let ended = tokio::select! {

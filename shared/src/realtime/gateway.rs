@@ -3,17 +3,16 @@
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, timeout::TimeoutConfig};
+use aws_config::timeout::TimeoutConfig;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
-use aws_sdk_apigatewaymanagement::{Client, config::Credentials, error::SdkError, primitives::Blob};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, rustls_provider::CryptoMode},
-};
-use secrecy::ExposeSecret;
+use aws_sdk_apigatewaymanagement::{Client, error::SdkError, primitives::Blob};
 use tokio::sync::OnceCell;
 
-use crate::{Result, config::Config, error};
+use crate::{
+    Result, aws,
+    config::{AwsConfig, Config},
+    error,
+};
 
 /// The longest that the gateway may take for one message, tries included.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -67,19 +66,20 @@ pub fn answer(status: u16) -> ApiGatewayProxyResponse {
 
 /// The address where the gateway takes messages. Nothing is contacted before the first.
 pub struct Gateway {
-    endpoint: String,
-    region: String,
-    keys: Option<(String, secrecy::SecretString)>,
+    config: AwsConfig,
     client: OnceCell<Client>,
 }
 
 impl Gateway {
     /// The configured gateway; an error without `SOCKETS_ENDPOINT`.
     pub fn new(config: &Config) -> Result<Self> {
-        let endpoint = config.realtime.sockets_endpoint.clone();
-        let endpoint = endpoint.ok_or_else(|| error::internal("SOCKETS_ENDPOINT is not set"))?;
-        let region = config.files.region.clone().unwrap_or_else(|| "us-east-1".to_owned());
-        Ok(Self { endpoint, region, keys: config.realtime.sockets_keys.clone(), client: OnceCell::new() })
+        let mut sockets = config.realtime.sockets.clone();
+        if sockets.endpoint.is_none() {
+            return Err(error::internal("SOCKETS_ENDPOINT is not set"));
+        }
+        let region = sockets.region.or_else(|| config.files.aws.region.clone());
+        sockets.region = region.or_else(|| Some("us-east-1".to_owned()));
+        Ok(Self { config: sockets, client: OnceCell::new() })
     }
 
     /// Sends one message. False means that the socket is gone.
@@ -107,15 +107,7 @@ impl Gateway {
     }
 
     async fn connect(&self) -> Client {
-        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
         let times = TimeoutConfig::builder().operation_timeout(LONGEST).build();
-        let mut loader =
-            aws_config::defaults(BehaviorVersion::latest()).http_client(http).timeout_config(times);
-        loader = loader.region(Region::new(self.region.clone())).endpoint_url(&self.endpoint);
-        if let Some((access, secret)) = &self.keys {
-            let keys = Credentials::new(access, secret.expose_secret(), None, None, "muster");
-            loader = loader.credentials_provider(keys);
-        }
-        Client::new(&loader.load().await)
+        Client::new(&aws::connect(&self.config, times).await)
     }
 }

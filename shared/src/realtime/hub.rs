@@ -94,7 +94,7 @@ impl Hub {
         let signals = self.0.signals.subscribe();
         if self.is_stopped() {
             // The signal to stop has been sent already; nothing would end this one.
-            return Err(error::unavailable("Live events (the server stops)"));
+            return Err(error::unavailable_because("The server is about to stop, please try again"));
         }
         if let Some(session) = session {
             *locked(&self.0.sessions).entry(session).or_default() += 1;

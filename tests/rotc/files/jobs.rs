@@ -65,7 +65,7 @@ async fn a_deletion_waits_for_a_store_that_is_down() {
     give_photo(&app, &cadet, AVATAR).await;
     app.work().await;
     let mut config = (*app.app.config).clone();
-    config.files.endpoint = Some("http://127.0.0.1:9".to_owned());
+    config.files.aws.endpoint = Some("http://127.0.0.1:9".to_owned());
     let mut down = app.app.clone();
     down.files = shared::files::Files::new(config.files, &app.app.clock, &app.app.outbound);
 

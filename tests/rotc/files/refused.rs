@@ -150,7 +150,7 @@ async fn every_upload_path_refuses_what_is_too_large_or_cut() {
 async fn a_store_that_is_down_is_said_so_and_nothing_is_written() {
     let app = TestApp::with(|config| {
         config.rate_limits = false;
-        config.files.endpoint = Some("http://127.0.0.1:9".to_owned());
+        config.files.aws.endpoint = Some("http://127.0.0.1:9".to_owned());
     })
     .await;
     let cadet = app.add(a_cadet()).await;

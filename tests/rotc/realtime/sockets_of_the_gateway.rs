@@ -52,8 +52,8 @@ async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> Status
 async fn app() -> (TestApp, Gateway) {
     let (gateway, address) = Gateway::start().await;
     let app = TestApp::with(|config| {
-        config.realtime.sockets_endpoint = Some(address);
-        config.realtime.sockets_keys = Some(("key".to_owned(), "secret".to_owned().into()));
+        config.realtime.sockets.endpoint = Some(address);
+        config.realtime.sockets.keys = Some(("key".to_owned(), "secret".to_owned().into()));
     });
     (app.await, gateway)
 }

@@ -243,7 +243,7 @@ pub async fn admit(
         maintenance::check(app).await?;
     }
     let mut change = app.db.change_for_system("sign-in").await?;
-    attempt.succeeded(app, &mut change).await?;
+    attempt.forget(app, &mut change).await?;
     if let Err(refused) = account.check_standing() {
         let payload = json!({ "means": means, "reason": refused.code() });
         audit::record(&mut change, "LOGIN_REFUSED", "users", Some(account.id), Some(account.id), payload)

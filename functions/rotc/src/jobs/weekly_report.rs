@@ -29,7 +29,7 @@ impl Job for WeeklyReport {
 
     async fn run(self, task: &Task) -> Result<()> {
         let week = Week::before(task).await?;
-        let link = task.app.config.public_url.as_ref().map(|home| home.join("/login")).transpose()?;
+        let link = task.app.config.login_url()?;
         let link = link.as_ref().map(|link| link.as_str());
         let text = ReportText { week: &week, link }.render()?;
         let html = ReportHtml { week: &week, link }.render()?;

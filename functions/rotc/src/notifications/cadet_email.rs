@@ -119,7 +119,7 @@ async fn send(app: &App, admin: &User, letter: &Letter) -> Result<(i64, i64)> {
     if sent > 0 {
         return Ok((sent, failed));
     }
-    let link = app.config.public_url.as_ref().map(|home| home.join("/login")).transpose()?;
+    let link = app.config.login_url()?;
     let link = link.as_ref().map(|link| link.as_str());
     let mails = well.iter().map(|cadet| written(letter, cadet, link)).collect::<Result<Vec<_>>>()?;
     change.mails(&mails).await?;

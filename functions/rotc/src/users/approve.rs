@@ -77,7 +77,7 @@ async fn approve(app: &App, change: &mut Change, id: i32, applicant: Applicant) 
         change.execute(grades, &[&cadet_id]).await?;
     }
     let Some(recipient) = applicant.email else { return Ok(()) };
-    let link = app.config.public_url.as_ref().map(|home| home.join("/login")).transpose()?;
+    let link = app.config.login_url()?;
     let (name, link) = (applicant.name.as_str(), link.as_ref().map(|link| link.as_str()));
     let mail = NewMail {
         subject: "Account Approved - ROTC Grading System".to_owned(),
