@@ -29,8 +29,7 @@ impl Job for ExpireReports {
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;
         let old = sql!("SELECT task_id FROM muster.report_files WHERE made_at < $1 ORDER BY made_at");
-        let rows: Vec<Uuid> = app.db.read().await?.all(old, &[&(app.clock.now() - KEPT)]).await?;
-        let tasks: Vec<Uuid> = rows.into_iter().collect();
+        let tasks: Vec<Uuid> = app.db.read().await?.all(old, &[&(app.clock.now() - KEPT)]).await?;
         for task in &tasks {
             app.files.vault().delete(&place(*task)).await?;
         }
