@@ -107,11 +107,20 @@ async fn a_push_message() {
 }
 
 /// An app with a mail that waits, and how its worker sends it.
-async fn with_a_mail(server: &MailServer) -> (TestApp, Vec<(&'static str, String)>) {
+/// Mails that are good for ever: the worker has another clock than the app.
+async fn with_mails(server: &MailServer, to: &[&str]) -> (TestApp, Vec<(&'static str, String)>) {
     let url = server.url();
     let app = TestApp::with(|config| config.mail.smtp = Some(url.into())).await;
-    let cadet = app.add(a_cadet()).await;
-    app.anonymous().post("/api/auth/cadet-login", json!({ "identifier": cadet.student_id })).await.is(401);
+    let mail = |recipient: &&str| shared::mail::NewMail {
+        recipient: (*recipient).to_owned(),
+        subject: "x".to_owned(),
+        text: "x".to_owned(),
+        html: "<p>x</p>".to_owned(),
+    };
+    let mails: Vec<_> = to.iter().map(mail).collect();
+    let mut change = app.app.db.change_for_system("a test").await.expect("no error");
+    change.mails(&mails).await.expect("no error");
+    change.commit().await.expect("no error");
     // The admins want no report.
     app.execute("UPDATE users SET email = NULL WHERE role = 'admin'", &[]).await;
     (app, vec![("SMTP_URL", server.url()), ("MAIL_FROM", "unit@example.test".to_owned())])
@@ -120,11 +129,21 @@ async fn with_a_mail(server: &MailServer) -> (TestApp, Vec<(&'static str, String
 #[tokio::test]
 async fn a_mail() {
     let server = MailServer::taking().await;
-    let (app, variables) = with_a_mail(&server).await;
+    let (app, variables) = with_mails(&server, &["a@example.test"]).await;
 
     Killed::in_the_middle(&app, "send_mails", At::TheEnd, variables).await.again().await;
 
     assert_eq!(server.received().len(), 1);
+}
+
+#[tokio::test]
+async fn mails_to_many() {
+    let server = MailServer::taking().await;
+    let (app, variables) = with_mails(&server, &["a@example.test", "b@example.test"]).await;
+
+    Killed::in_the_middle(&app, "send_many_mails", At::TheEnd, variables).await.again().await;
+
+    assert_eq!(server.received().len(), 2);
 }
 
 /// No mail server can be asked whether it has taken a mail: one that was handed over in the moment of the death is sent
@@ -132,7 +151,7 @@ async fn a_mail() {
 #[tokio::test]
 async fn a_mail_that_was_handed_over_and_not_yet_noted() {
     let server = MailServer::taking().await;
-    let (app, variables) = with_a_mail(&server).await;
+    let (app, variables) = with_mails(&server, &["a@example.test"]).await;
 
     let at = At::Writing("UPDATE", "muster.mails");
     Killed::in_the_middle(&app, "send_mails", at, variables).await.again().await;
