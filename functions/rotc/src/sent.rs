@@ -27,6 +27,18 @@ pub fn filled(text: &Option<String>) -> Option<&str> {
     text.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
+/// What was chosen in a filter; an empty text means that nothing was.
+pub fn chosen(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().replace('\0', "")).filter(|text| !text.is_empty())
+}
+
+/// Tells an explicit null from an absent member.
+pub fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
+}
+
 /// Whether a text holds nothing but spaces.
 pub fn is_blank(text: &str) -> bool {
     text.trim().is_empty()

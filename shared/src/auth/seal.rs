@@ -8,7 +8,7 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use crate::{Result, config::SealConfig, db::Db, error::internal, ids::Ids, sql};
+use crate::{Result, config::SealConfig, db::Db, error::internal, ids::Ids};
 
 /// Bytes of a signature.
 const SIGNATURE_BYTES: usize = 64;
@@ -91,7 +91,7 @@ impl Sealer {
             .get_or_try_init(|| async {
                 let seed = match &self.config.key {
                     Some(key) => seed_of(key.expose_secret()),
-                    None => <[u8; 32]>::try_from(self.stored_key().await?).ok(),
+                    None => <[u8; 32]>::try_from(self.db.secret("certificate_key", || Ids.key()).await?).ok(),
                 };
                 let signing =
                     SigningKey::from_bytes(&seed.ok_or_else(|| internal("the key for seals is none"))?);
@@ -101,22 +101,6 @@ impl Sealer {
                 Ok(Keys { signing, published })
             })
             .await
-    }
-
-    /// The key of this installation; made by whoever needs it first.
-    async fn stored_key(&self) -> Result<Vec<u8>> {
-        let find = sql!("SELECT value FROM muster.secrets WHERE name = 'certificate_key'");
-        if let Some(key) = self.db.read().await?.one::<Vec<u8>>(find, &[]).await? {
-            return Ok(key);
-        }
-        let mut change = self.db.change_for_system("first key for certificates").await?;
-        let keep = sql!(
-            "INSERT INTO muster.secrets (name, value) VALUES ('certificate_key', $1) ON CONFLICT (name) DO NOTHING"
-        );
-        change.execute(keep, &[&Ids.key().as_slice()]).await?;
-        let key = change.one::<Vec<u8>>(find, &[]).await?;
-        change.commit().await?;
-        key.ok_or_else(|| internal("the key for seals vanished"))
     }
 }
 

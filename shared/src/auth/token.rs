@@ -11,7 +11,7 @@ use sha2::Sha256;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
-use crate::{Result, db::Db, error, ids::Ids, sql};
+use crate::{Result, db::Db, ids::Ids};
 
 /// What a token says. It proves nothing but that we made it: the session row decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,7 +98,7 @@ impl Signer {
             .get_or_try_init(|| async {
                 let secret = match &self.configured {
                     Some(secret) => secret.expose_secret().as_bytes().to_vec(),
-                    None => self.stored_key().await?,
+                    None => self.db.secret("signing_key", || Ids.key()).await?,
                 };
                 Ok(Keys {
                     encoding: EncodingKey::from_secret(&secret),
@@ -107,22 +107,6 @@ impl Signer {
                 })
             })
             .await
-    }
-
-    /// The key of this installation; made by whoever needs it first.
-    async fn stored_key(&self) -> Result<Vec<u8>> {
-        let find = sql!("SELECT value FROM muster.secrets WHERE name = 'signing_key'");
-        if let Some(key) = self.db.read().await?.one::<Vec<u8>>(find, &[]).await? {
-            return Ok(key);
-        }
-        let mut change = self.db.change_for_system("first signing key").await?;
-        let keep = sql!(
-            "INSERT INTO muster.secrets (name, value) VALUES ('signing_key', $1) ON CONFLICT (name) DO NOTHING"
-        );
-        change.execute(keep, &[&Ids.key().as_slice()]).await?;
-        let key = change.one::<Vec<u8>>(find, &[]).await?;
-        change.commit().await?;
-        key.ok_or_else(|| error::internal("the signing key vanished"))
     }
 }
 

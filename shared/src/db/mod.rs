@@ -11,6 +11,7 @@ mod problem;
 mod read;
 mod record;
 mod row;
+mod secret;
 mod snapshot;
 mod sql;
 mod tls;

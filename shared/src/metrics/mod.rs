@@ -9,6 +9,7 @@ use std::{
 };
 
 mod histogram;
+mod latest;
 mod operations;
 mod process;
 mod queries;

@@ -1,22 +1,15 @@
 //! Queries: how many, how long, and which were slow.
 
 use std::{
-    collections::VecDeque,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
-use super::micros;
+use super::{latest::Latest, micros};
 use crate::db::Sql;
 
 /// A query that takes longer is noted with its text.
 pub const SLOW_QUERY: Duration = Duration::from_millis(100);
-
-/// Slow queries that are remembered.
-const REMEMBERED: usize = 100;
 
 /// Counts queries.
 #[derive(Debug, Default)]
@@ -24,7 +17,7 @@ pub struct Queries {
     total: AtomicU64,
     micros: AtomicU64,
     slow: AtomicU64,
-    slow_ones: Mutex<VecDeque<SlowQuery>>,
+    slow_ones: Latest<SlowQuery>,
 }
 
 /// A slow query. Its text is that of the source: values stand nowhere in it.
@@ -66,11 +59,7 @@ impl Queries {
         }
         self.slow.fetch_add(1, Relaxed);
         tracing::warn!(statement = sql.text(), duration_ms = took.as_secs_f64() * 1e3, "a query was slow");
-        let mut slow_ones = self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner);
-        if slow_ones.len() == REMEMBERED {
-            slow_ones.pop_front();
-        }
-        slow_ones.push_back(SlowQuery { sql: sql.text(), took, ended: Instant::now() });
+        self.slow_ones.push(SlowQuery { sql: sql.text(), took, ended: Instant::now() });
     }
 
     /// The numbers now.
@@ -84,12 +73,12 @@ impl Queries {
 
     /// The last slow ones, newest first.
     pub fn slow_ones(&self) -> Vec<SlowQuery> {
-        self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().copied().collect()
+        self.slow_ones.newest_first()
     }
 
     /// Forgets the slow ones.
     pub fn forget_slow(&self) {
-        self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.slow_ones.clear();
         self.slow.store(0, Relaxed);
     }
 
@@ -105,14 +94,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_last_slow_queries_are_remembered() {
+    fn slow_queries_are_remembered() {
         let queries = Queries::default();
         queries.note(crate::sql!("SELECT 1"), SLOW_QUERY);
-        for _ in 0..150 {
+        for _ in 0..15 {
             queries.note(crate::sql!("SELECT 2"), SLOW_QUERY + Duration::from_millis(1));
         }
-        assert_eq!((queries.view().total, queries.view().slow), (151, 150));
-        assert_eq!(queries.slow_ones().len(), REMEMBERED);
+        assert_eq!((queries.view().total, queries.view().slow), (16, 15));
+        assert_eq!(queries.slow_ones().len(), 15);
         assert!(queries.slow_ones().iter().all(|query| query.sql == "SELECT 2"));
     }
 }

@@ -1,9 +1,8 @@
 //! Requests: how many, how long, how they ended.
 
 use std::{
-    collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError, RwLock,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::{Duration, Instant},
@@ -11,13 +10,10 @@ use std::{
 
 use http::StatusCode;
 
-use super::{Operation, Operations, micros};
+use super::{Operation, Operations, latest::Latest, micros};
 
 /// A request that takes longer is a slow one.
 pub const SLOW_REQUEST: Duration = Duration::from_secs(1);
-
-/// Slow requests that are remembered.
-const REMEMBERED: usize = 100;
 
 /// Requests that count as the present, for medians and alerts.
 const RECENT: usize = 1024;
@@ -37,7 +33,7 @@ pub struct Requests {
     statuses: Box<[AtomicU64]>,
     /// The last durations in microseconds, doubled, plus one for those that failed; 0 is a free place.
     recent: Box<[AtomicU64]>,
-    slow_ones: Mutex<VecDeque<SlowRequest>>,
+    slow_ones: Latest<SlowRequest>,
     operations: RwLock<Arc<Operations>>,
 }
 
@@ -52,7 +48,7 @@ impl Default for Requests {
             longest: AtomicU64::new(0),
             statuses: zeros(STATUSES),
             recent: zeros(RECENT),
-            slow_ones: Mutex::default(),
+            slow_ones: Latest::default(),
             operations: RwLock::default(),
         }
     }
@@ -139,12 +135,8 @@ impl Requests {
 
     fn remember(&self, operation: &Operation, took: Duration) {
         self.slow.fetch_add(1, Relaxed);
-        let mut slow_ones = self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner);
-        if slow_ones.len() == REMEMBERED {
-            slow_ones.pop_front();
-        }
         let (method, route) = (operation.method, operation.route.clone());
-        slow_ones.push_back(SlowRequest { method, route, took, ended: Instant::now() });
+        self.slow_ones.push(SlowRequest { method, route, took, ended: Instant::now() });
     }
 
     /// The numbers now.
@@ -187,7 +179,7 @@ impl Requests {
 
     /// The last slow ones, newest first.
     pub fn slow_ones(&self) -> Vec<SlowRequest> {
-        self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner).iter().rev().cloned().collect()
+        self.slow_ones.newest_first()
     }
 
     /// What the service of this process can be asked.
@@ -206,7 +198,7 @@ impl Requests {
         }
         self.shortest.store(u64::MAX, Relaxed);
         self.statuses.iter().chain(&self.recent).for_each(|counter| counter.store(0, Relaxed));
-        self.slow_ones.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.slow_ones.clear();
         self.operations().reset();
     }
 }

@@ -16,7 +16,7 @@ pub use subscription::{Subscription, WrongSubscription};
 pub use vapid::Vapid;
 
 use crate::{
-    Result, clock::Clock, config::PushConfig, db::Db, error::internal, ids::Ids, outbound::Outbound, sql,
+    Result, clock::Clock, config::PushConfig, db::Db, error::internal, ids::Ids, outbound::Outbound,
 };
 
 /// How long a push service keeps a message for a browser that is away, in seconds.
@@ -121,27 +121,11 @@ impl Pusher {
             .get_or_try_init(|| async {
                 let keys = match &self.config.private_key {
                     Some(key) => Vapid::parse(key.expose_secret()),
-                    None => Vapid::from_bytes(&self.stored_key().await?),
+                    None => Vapid::from_bytes(&self.db.secret("vapid_key", drawn).await?),
                 };
                 keys.ok_or_else(|| internal("the key for push messages is none"))
             })
             .await
-    }
-
-    /// The key of this installation; made by whoever needs it first.
-    async fn stored_key(&self) -> Result<Vec<u8>> {
-        let find = sql!("SELECT value FROM muster.secrets WHERE name = 'vapid_key'");
-        if let Some(key) = self.db.read().await?.one::<Vec<u8>>(find, &[]).await? {
-            return Ok(key);
-        }
-        let mut change = self.db.change_for_system("first key for push messages").await?;
-        let keep = sql!(
-            "INSERT INTO muster.secrets (name, value) VALUES ('vapid_key', $1) ON CONFLICT (name) DO NOTHING"
-        );
-        change.execute(keep, &[&drawn().as_slice()]).await?;
-        let key = change.one::<Vec<u8>>(find, &[]).await?;
-        change.commit().await?;
-        key.ok_or_else(|| internal("the key for push messages vanished"))
     }
 }
 

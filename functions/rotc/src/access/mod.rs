@@ -78,6 +78,11 @@ impl User {
     pub fn actor(&self) -> Actor {
         Actor { user_id: Some(self.id), request_id: self.request_id.clone() }
     }
+
+    /// Whose things they see: everybody's (none) as an administrator, else their own.
+    pub fn only_own(&self) -> Option<i32> {
+        (self.role != Role::Admin).then_some(self.id)
+    }
 }
 
 /// Admins only.

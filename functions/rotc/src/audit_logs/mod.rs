@@ -13,6 +13,8 @@ use shared::{
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::sent::chosen;
+
 pub mod export;
 pub mod list;
 pub mod sync_events;
@@ -72,23 +74,18 @@ impl FromRequestParts<App> for AuditSelection {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Query(filter) = Query::<AuditFilter>::from_request_parts(parts, app).await?;
-        let operation = text(filter.operation).map(|operation| match operation.to_ascii_uppercase() {
+        let operation = chosen(filter.operation).map(|operation| match operation.to_ascii_uppercase() {
             create if create == "CREATE" => "INSERT".to_owned(),
             other => other,
         });
         Ok(Self {
-            table_name: text(filter.table_name),
+            table_name: chosen(filter.table_name),
             operation,
             user_id: filter.user_id,
-            from: text(filter.start_date).map(|text| moment(&text, "start_date", 0)).transpose()?,
-            before: text(filter.end_date).map(|text| moment(&text, "end_date", 1)).transpose()?,
+            from: chosen(filter.start_date).map(|text| moment(&text, "start_date", 0)).transpose()?,
+            before: chosen(filter.end_date).map(|text| moment(&text, "end_date", 1)).transpose()?,
         })
     }
-}
-
-/// An empty text means that nothing was chosen.
-fn text(value: Option<String>) -> Option<String> {
-    value.map(|text| text.trim().replace('\0', "")).filter(|text| !text.is_empty())
 }
 
 /// A day, `days` later, or a moment, in UTC.

@@ -12,10 +12,10 @@ use shared::{
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::text;
 use crate::{
     access::Admin,
     answer::{Pagination, Success, iso, success},
+    sent::chosen,
 };
 
 /// Which events are wanted.
@@ -76,13 +76,13 @@ pub async fn list_sync_events(
     Query(filter): Query<EventFilter>,
     Query(page): Query<PageRequest>,
 ) -> Result<Json<Success<EventPage>>> {
-    let processed = match text(filter.processed).map(|text| text.to_ascii_lowercase()).as_deref() {
+    let processed = match chosen(filter.processed).map(|text| text.to_ascii_lowercase()).as_deref() {
         None => None,
         Some("true" | "1") => Some(true),
         Some("false" | "0") => Some(false),
         Some(_) => return Err(invalid_field("processed", "processed must be true or false")),
     };
-    let (page, kind, cadet_id) = (page.page(50, 500), text(filter.event_type), filter.cadet_id);
+    let (page, kind, cadet_id) = (page.page(50, 500), chosen(filter.event_type), filter.cadet_id);
     let mut read = app.db.read().await?;
     let count = sql!(
         "SELECT count(*) FROM sync_events

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     access::{Acting, Sight, Staff, Visible},
     answer::{Listing, Success, created, success},
+    sent::filled,
 };
 
 /// Which letters are wanted. Everything given must hold.
@@ -67,7 +68,7 @@ async fn page(
     filter: &ExcuseFilter,
     page: Page,
 ) -> Result<Json<Listing<ExcuseLetter>>> {
-    let status = filter.status.as_deref().map(str::trim).filter(|status| !status.is_empty());
+    let status = filled(&filter.status);
     let count = sql!(
         "SELECT count(*) AS total FROM excuse_letters AS letters
          WHERE ($1::int IS NULL OR letters.cadet_id = $1) AND ($2::int IS NULL OR letters.cadet_id = $2)

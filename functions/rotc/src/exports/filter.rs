@@ -7,6 +7,8 @@ use serde::Deserialize;
 use shared::{App, Error, Result, error::invalid_field, http::Query};
 use utoipa::{IntoParams, ToSchema};
 
+use crate::sent::chosen;
+
 /// What can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "snake_case")]
@@ -96,18 +98,18 @@ impl FromRequestParts<App> for Selection {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Query(filter) = Query::<ExportFilter>::from_request_parts(parts, app).await?;
-        let named = text(filter.entity_type);
+        let named = chosen(filter.entity_type);
         let named = named.ok_or_else(|| invalid_field("entity_type", "This field is required."))?;
         let entity = Entity::ALL.into_iter().find(|entity| entity.name() == named);
         let entity = entity
             .ok_or_else(|| invalid_field("entity_type", format!("\"{named}\" is not a valid choice.")))?;
         let selection = Self {
             entity,
-            from: text(filter.date_from).map(|text| day(&text, "date_from")).transpose()?,
-            to: text(filter.date_to).map(|text| day(&text, "date_to")).transpose()?,
-            company: text(filter.company),
-            platoon: text(filter.platoon),
-            status: text(filter.status),
+            from: chosen(filter.date_from).map(|text| day(&text, "date_from")).transpose()?,
+            to: chosen(filter.date_to).map(|text| day(&text, "date_to")).transpose()?,
+            company: chosen(filter.company),
+            platoon: chosen(filter.platoon),
+            status: chosen(filter.status),
         };
         selection.fits()
     }
@@ -132,11 +134,6 @@ impl Selection {
             None => Ok(self),
         }
     }
-}
-
-/// An empty text means that nothing was chosen.
-fn text(value: Option<String>) -> Option<String> {
-    value.map(|text| text.trim().replace('\0', "")).filter(|text| !text.is_empty())
 }
 
 fn day(text: &str, field: &'static str) -> Result<NaiveDate> {

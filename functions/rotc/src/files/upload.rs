@@ -205,7 +205,7 @@ pub async fn delete_upload(
          WHERE regexp_replace(address, '^.*/([^/]*)\\.[^.]*$', '\\1') = $1 AND ($2::int IS NULL OR uploaded_by = $2)
          RETURNING address"
     );
-    let only = (user.role != Role::Admin).then_some(user.id);
+    let only = user.only_own();
     let found: Option<String> = change.one(delete, &[&public_id, &only]).await?;
     let address = found.ok_or_else(missing)?;
     let used = sql!(

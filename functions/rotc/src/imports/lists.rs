@@ -16,6 +16,7 @@ use super::{
     run::{Kind, Mode, Plan, Strategy},
     source::Accepts,
 };
+use crate::{sent::is_blank, settings::keys::truth};
 
 /// What a list of scores or points may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -57,11 +58,8 @@ impl Flag {
             Value::Number(number) => {
                 number.as_u64().filter(|number| *number < 2).map(|number| Self(number == 1))
             }
-            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-                "true" | "1" => Some(Self(true)),
-                "" | "false" | "0" => Some(Self(false)),
-                _ => None,
-            },
+            Value::String(text) if is_blank(text) => Some(Self(false)),
+            Value::String(text) => truth(text).map(Self),
             _ => None,
         }
     }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::report::{Remark, Report};
 use crate::{
-    access::{Role, Staff, User},
+    access::{Staff, User},
     answer::{Success, success},
     download::download,
     jobs::import_file::ImportFile,
@@ -180,7 +180,7 @@ async fn find(app: &App, user: &User, task_id: Uuid) -> Result<Import> {
         "SELECT status, payload, result, problem, finished_at FROM muster.jobs
          WHERE id = $1 AND kind = $2 AND ($3::int IS NULL OR (payload ->> 'user_id')::int = $3)"
     );
-    let only = (user.role != Role::Admin).then_some(user.id);
+    let only = user.only_own();
     let found = app.db.read().await?.one(find, &[&task_id, &ImportFile::KIND, &only]).await?;
     found.ok_or_else(no_such_import)
 }

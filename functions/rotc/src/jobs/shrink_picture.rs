@@ -4,6 +4,7 @@ use documents::picture;
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
+    error::invalid,
     files::StoredFile,
     jobs::{Job, Queue, Task},
 };
@@ -34,7 +35,10 @@ impl Job for ShrinkPicture {
         let side = if is_letter { picture::LETTER_SIDE } else { picture::STORED_SIDE };
         let StoredFile { body, content_type } = file;
         let media_type = content_type.clone();
-        let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await??;
+        let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await?;
+        let small = small.map_err(|cause| {
+            invalid("unreadable_picture", "The picture cannot be opened.").caused_by(cause)
+        })?;
         if let Some(small) = small {
             app.files.replace(&self.address, StoredFile { body: small.into(), content_type }).await?;
         }

@@ -17,7 +17,7 @@ use super::{
     reply::{self, Outcome, Reply},
 };
 use crate::{
-    access::{Admin, Member, Role, User},
+    access::{Admin, Member, User},
     answer::{Listing, Success, iso, success},
 };
 
@@ -73,7 +73,7 @@ pub async fn list_admin_messages(
 ) -> Result<Json<Listing<MessageToAdmin>>> {
     let page = request.page(PAGE.0, PAGE.1);
     let status = filter.status.as_deref().filter(|status| !status.is_empty());
-    let only = own_only(&user);
+    let only = user.only_own();
     let mut read = app.db.read().await?;
     let data = read
         .all(
@@ -94,11 +94,6 @@ pub async fn list_admin_messages(
         .await?;
     let total = count(&mut read, status, only).await?;
     Ok(Json(Listing::of(page, total, data)))
-}
-
-/// Whose messages somebody sees; none for all.
-fn own_only(user: &User) -> Option<i32> {
-    (user.role != Role::Admin).then_some(user.id)
 }
 
 async fn count(read: &mut Read, status: Option<&str>, only: Option<i32>) -> Result<i64> {

@@ -13,6 +13,7 @@ use crate::{
     access::{Admin, User},
     answer::{ISO, iso},
     events,
+    sent::filled,
 };
 
 /// Characters of a reminder.
@@ -125,7 +126,7 @@ pub async fn send_training_reminder(
 }
 
 async fn remind(app: &App, admin: &User, kind: &Kind, reminder: Reminder) -> Result<Json<Reminded>> {
-    let own = reminder.message.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let own = filled(&reminder.message);
     let text = own.unwrap_or(kind.text);
     if text.chars().count() > LONGEST || text.contains('\0') {
         return Err(invalid_field("message", format!("message must have at most {LONGEST} characters")));

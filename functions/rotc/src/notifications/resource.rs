@@ -21,7 +21,7 @@ use super::{
 use crate::{
     access::{Guest, Member, Role, Staff, User},
     answer::{Empty, Listing, Success, iso, success},
-    sent::{filled, text_only},
+    sent::{filled, present, text_only},
 };
 
 /// Notices in a page, and the most that may be asked for.
@@ -111,11 +111,6 @@ pub struct NewNotice {
     /// admins, `admin_broadcast`.
     #[serde(rename = "type", deserialize_with = "text_only")]
     pub kind: Option<String>,
-}
-
-/// Tells an explicit null from an absent member.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i32>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Send a notification

@@ -6,7 +6,7 @@ use shared::{App, Result, http::Json, sql};
 use utoipa::ToSchema;
 
 use crate::{
-    access::{Member, Role},
+    access::Member,
     answer::{Success, success},
 };
 
@@ -27,7 +27,7 @@ pub async fn clear_ocr_cache(
     Member(user): Member,
     State(app): State<App>,
 ) -> Result<Json<Success<Forgotten>>> {
-    let only = (user.role != Role::Admin).then_some(user.id);
+    let only = user.only_own();
     let mut change = app.db.change(&user.actor()).await?;
     let delete = sql!("DELETE FROM muster.ocr_results WHERE $1::int IS NULL OR asked_by = $1");
     let cleared = change.execute(delete, &[&only]).await?;

@@ -15,6 +15,8 @@ use validator::Validate;
 
 use crate::access::{Member, User};
 
+use crate::sent::present;
+
 /// The colours the client can show.
 pub(super) const PALETTE: &[&str] = &[
     "default",
@@ -110,11 +112,6 @@ pub struct SettingsChanges {
 /// Only a real boolean counts: clients send other things for what they do not know.
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
     Ok(Value::deserialize(deserializer)?.as_bool())
-}
-
-/// Tells an explicit null from an absent member.
-fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 /// Preferences after a change.

@@ -19,7 +19,7 @@ use crate::{
     answer::{Message, iso, message},
     events,
     notifications::notify,
-    sent::text_only,
+    sent::{filled, text_only},
 };
 
 /// Messages in the list.
@@ -75,7 +75,7 @@ pub struct ChatText {
 
 impl ChatText {
     fn text(&self) -> Result<&str> {
-        let text = self.content.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let text = filled(&self.content);
         let text = text.ok_or_else(|| invalid("required", "Message content is required."))?;
         if text.chars().count() > LONGEST {
             return Err(invalid("too_long", "The message is too long."));

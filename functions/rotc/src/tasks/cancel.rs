@@ -11,7 +11,7 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Status, jobs::JobView, seen_by};
+use super::{Status, jobs::JobView};
 use crate::{
     access::{Member, User},
     answer::{Success, success},
@@ -61,7 +61,7 @@ async fn cancel(app: &App, user: &User, id: Uuid, missing: &'static str) -> Resu
     let find = sql!(
         "SELECT status FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2) FOR UPDATE"
     );
-    let found: Option<String> = change.one(find, &[&id, &seen_by(user)]).await?;
+    let found: Option<String> = change.one(find, &[&id, &user.only_own()]).await?;
     let status = found.ok_or_else(|| not_found(missing))?;
     let status = Status::parse(&status);
     match status {

@@ -13,7 +13,7 @@ use shared::{
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{seen_by, status::TaskProgress};
+use super::status::TaskProgress;
 use crate::{
     access::{Member, User},
     answer::{Listing, Success, iso, success},
@@ -132,7 +132,7 @@ pub async fn list_jobs(
          ORDER BY muster.jobs.created_at DESC, id DESC LIMIT $4 OFFSET $5"
     );
     let params: [shared::db::Param<'_>; 5] =
-        [&seen_by(&user), &filter.status, &filter.kind, &page.limit, &page.offset()];
+        [&user.only_own(), &filter.status, &filter.kind, &page.limit, &page.offset()];
     let jobs: Vec<Stored> = app.db.read().await?.all(list, &params).await?;
     let total = jobs.first().map_or(0, |job| job.total);
     let data = jobs.into_iter().map(JobView::from).collect();
@@ -162,7 +162,7 @@ impl JobView {
                     1::bigint AS total
              FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2)"
         );
-        let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &seen_by(user)]).await?;
+        let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
         job.map(Self::from).ok_or_else(|| not_found("Job not found"))
     }
 }

@@ -8,8 +8,6 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::access::{Role, User};
-
 pub mod cancel;
 pub mod celery;
 pub mod jobs;
@@ -33,11 +31,6 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(cancel::cancel_job))
         .routes(routes!(celery::show_worker_health))
         .routes(routes!(celery::show_worker_stats))
-}
-
-/// Whose jobs somebody sees: everybody's (none) for administrators, else their own.
-fn seen_by(user: &User) -> Option<i32> {
-    (user.role != Role::Admin).then_some(user.id)
 }
 
 /// The column `status` of a job.

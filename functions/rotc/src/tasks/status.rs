@@ -12,7 +12,7 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Status, seen_by};
+use super::Status;
 use crate::{
     access::Member,
     answer::{Success, success},
@@ -87,7 +87,7 @@ pub async fn show_task(
         "SELECT id, status, tries, result, problem, progress_done, progress_of FROM muster.jobs
          WHERE id = $1 AND ($2::int IS NULL OR created_by = $2)"
     );
-    let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &seen_by(&user)]).await?;
+    let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
     Ok(Json(success(job.ok_or_else(|| not_found("Task not found"))?.into())))
 }
 

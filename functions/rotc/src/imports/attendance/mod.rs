@@ -28,6 +28,7 @@ use crate::{
     answer::Message,
     attendance::import_records::{ListedEntry, Present, record_list},
     grades::{attendance_total, loose::Loose},
+    sent::filled,
 };
 
 pub mod lines;
@@ -120,7 +121,7 @@ pub async fn import_attendance_url(
     Json(list): Json<SharedAttendance>,
 ) -> Result<Answer<Imported>> {
     let missing = || invalid("required", "URL and Day ID are required");
-    let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty()).ok_or_else(missing)?;
+    let url = filled(&list.url).ok_or_else(missing)?;
     if matches!(list.day_id, Loose::Missing | Loose::Null) {
         return Err(missing());
     }

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     access::{Staff, User},
     answer::Message,
+    sent::filled,
     settings::keys::CADET_SOURCE,
 };
 
@@ -84,7 +85,7 @@ pub async fn import_cadets_url(
     Query(options): Query<ImportOptions>,
     Json(list): Json<SharedList>,
 ) -> Result<Answer<Imported>> {
-    let url = list.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+    let url = filled(&list.url);
     let url = url.ok_or_else(|| invalid("no_url", "No URL provided"))?;
     let mode = options.preview.mode(list.preview);
     let ran = from_link(&app, &user, url, plan(&user, options), mode).await?;
