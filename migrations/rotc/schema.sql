@@ -632,7 +632,9 @@ CREATE TABLE muster.mails (
     next_try_at timestamp with time zone,
     last_error text,
     job_id uuid,
-    refused_at timestamp with time zone
+    refused_at timestamp with time zone,
+    key uuid DEFAULT gen_random_uuid() NOT NULL,
+    expires_at timestamp with time zone
 );
 
 COMMENT ON COLUMN muster.mails.next_try_at IS 'No longer used: the job knows.';

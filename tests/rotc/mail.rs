@@ -123,21 +123,49 @@ async fn a_server_that_is_away_is_asked_once_for_all_mails_of_a_job() {
     assert_eq!(app.value::<i64>("SELECT sum(tries) FROM muster.mails", &[]).await, 1);
 }
 
+/// A mail that no job sends any more, after the sweep of a process that can send mails: what arrived, and whether it was given up.
+async fn after_its_job(end: &str, waited: TimeDelta) -> (usize, bool) {
+    let (away, server) = (MailServer::refusing().await, MailServer::taking().await);
+    let app = with_a_mail(&away).await;
+    assert_eq!(app.work().await, PUT_OFF);
+    app.execute("UPDATE muster.jobs SET status = $1", &[&end]).await;
+
+    let url = server.url();
+    let later = app.twin(|config| config.mail.smtp = Some(url.into())).await;
+    later.clock.advance(waited);
+    jobs::sweep(&later.app, rotc::SYSTEM.jobs).await.expect("no error");
+    later.work().await;
+
+    let given_up = "SELECT refused_at IS NOT NULL AND text_body = '' AND html_body = '' FROM muster.mails";
+    (server.received().len(), app.value(given_up, &[]).await)
+}
+
 #[tokio::test]
-async fn the_mails_of_a_job_that_failed_or_was_cancelled_get_another() {
-    for end in ["failed", "cancelled"] {
-        let (away, server) = (MailServer::refusing().await, MailServer::taking().await);
-        let app = with_a_mail(&away).await;
-        assert_eq!(app.work().await, PUT_OFF);
-        app.execute("UPDATE muster.jobs SET status = $1", &[&end]).await;
+async fn a_mail_whose_job_failed_gets_another_and_one_that_was_cancelled_or_is_late_is_given_up() {
+    let now = TimeDelta::zero();
+    assert_eq!(after_its_job("failed", now).await.0, 1);
+    assert_eq!(after_its_job("cancelled", now).await, (0, true));
+    assert_eq!(after_its_job("failed", TimeDelta::minutes(16)).await, (0, true), "the link works no more");
+}
 
-        let url = server.url();
-        let later = app.twin(|config| config.mail.smtp = Some(url.into())).await;
-        jobs::sweep(&later.app, rotc::SYSTEM.jobs).await.unwrap();
+#[tokio::test]
+async fn a_mail_keeps_its_message_id_when_another_job_sends_it() {
+    let server = MailServer::taking().await;
+    let app = with_a_mail(&server).await;
+    app.work().await;
+    // As after a worker that died between sending the mail and noting it.
+    app.execute("UPDATE muster.mails SET sent_at = NULL", &[]).await;
+    app.execute("UPDATE muster.jobs SET status = 'failed'", &[]).await;
+    jobs::sweep(&app.app, rotc::SYSTEM.jobs).await.unwrap();
+    app.work().await;
 
-        assert_eq!(later.work().await, DONE);
-        assert_eq!(server.received().len(), 1);
-    }
+    let id = |mail: &String| {
+        mail.lines().find(|line| line.to_lowercase().starts_with("message-id")).map(str::to_owned)
+    };
+    let received = server.received();
+    assert_eq!(received.len(), 2);
+    assert!(id(&received[0]).is_some());
+    assert_eq!(id(&received[0]), id(&received[1]));
 }
 
 #[tokio::test]

@@ -149,6 +149,10 @@ impl S3 {
 
     /// Files whose keys begin so, with their keys as addresses.
     pub async fn list_in(&self, prefix: &str, from: Option<String>) -> Result<Listing> {
+        if self.config.bucket.is_empty() {
+            // All files are elsewhere.
+            return Ok(Listing { files: Vec::new(), next: None });
+        }
         let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(prefix);
         let page = list.set_continuation_token(from).send().await.map_err(away)?;
         let files = page.contents().iter().filter_map(|object| {

@@ -112,7 +112,7 @@ impl Mailer {
     fn message(&self, mail: &send::StoredMail) -> Result<Message, NotSent> {
         let from: Mailbox = self.config.from.parse().map_err(|cause| NotSent::new(Then::Stop, cause))?;
         let to: Mailbox = mail.recipient.parse().map_err(|cause| NotSent::new(Then::Refused, cause))?;
-        let id = format!("<mail-{}.{}@{}>", mail.id, mail.job_id.simple(), from.email.domain());
+        let id = format!("<mail-{}@{}>", mail.key.simple(), from.email.domain());
         let body = MultiPart::alternative_plain_html(mail.text_body.clone(), mail.html_body.clone());
         let message = Message::builder().from(from).to(to).subject(mail.subject.clone());
         message.message_id(Some(id)).multipart(body).map_err(|cause| NotSent::new(Then::Refused, cause))
@@ -148,10 +148,10 @@ impl Change {
              started AS (
                  INSERT INTO muster.jobs (id, kind, queue, payload, created_by)
                  SELECT job_id, CASE WHEN many THEN 'send_many_mails' ELSE 'send_mails' END,
-                        CASE WHEN many THEN 'upkeep' ELSE 'delivery' END,
-                        jsonb_strip_nulls(jsonb_build_object('until', $7::timestamptz)), NULL FROM batches)
-             INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id)
-             SELECT recipient, subject, text_body, html_body, job_id FROM new LEFT JOIN batches USING (batch)
+                        CASE WHEN many THEN 'upkeep' ELSE 'delivery' END, '{}', NULL FROM batches)
+             INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id, expires_at)
+             SELECT recipient, subject, text_body, html_body, job_id, $7::timestamptz
+             FROM new LEFT JOIN batches USING (batch)
              ORDER BY place"
         );
         let column = |field: fn(&NewMail) -> &str| mails.iter().map(field).collect::<Vec<_>>();
@@ -164,7 +164,7 @@ impl Change {
 }
 
 /// Starts jobs for the mails that no job will send, once mails can be sent: those stored while nothing was configured, and
-/// those whose job failed or was cancelled.
+/// those whose job failed.
 pub(crate) async fn adopt(app: &App) -> Result<()> {
     forget_stale(app).await?;
     if !app.mailer.can_send() {
@@ -174,7 +174,7 @@ pub(crate) async fn adopt(app: &App) -> Result<()> {
         "WITH waiting AS (
              SELECT id FROM muster.mails
              WHERE sent_at IS NULL AND refused_at IS NULL
-               AND NOT EXISTS (SELECT FROM muster.jobs WHERE jobs.id = mails.job_id AND status IN ('queued', 'running'))
+               AND NOT EXISTS (SELECT FROM muster.jobs WHERE jobs.id = mails.job_id AND status IN ('queued', 'running', 'cancelled'))
              ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED),
          job AS (
              INSERT INTO muster.jobs (kind, queue, payload)
@@ -196,19 +196,23 @@ pub(crate) async fn adopt(app: &App) -> Result<()> {
     }
 }
 
-/// What was never sent keeps its words for a week only: they may be personal.
+/// Gives up what is too old to be sent, and what somebody has cancelled: unsent mails keep their words no longer.
 async fn forget_stale(app: &App) -> Result<()> {
     let forget = sql!(
         "UPDATE muster.mails
-         SET refused_at = $1, last_error = coalesce(last_error, 'it was never tried'), text_body = '', html_body = ''
-         WHERE sent_at IS NULL AND refused_at IS NULL AND created_at < $2"
+         SET refused_at = $1, text_body = '', html_body = '',
+             last_error = coalesce(last_error, CASE WHEN cancelled THEN 'it was cancelled' ELSE 'it was too late to be sent' END)
+         FROM (SELECT mails.id, jobs.status IS NOT DISTINCT FROM 'cancelled' AS cancelled
+               FROM muster.mails LEFT JOIN muster.jobs ON jobs.id = mails.job_id
+               WHERE mails.sent_at IS NULL AND refused_at IS NULL) AS waiting
+         WHERE mails.id = waiting.id AND (cancelled OR mails.created_at < $2 OR expires_at <= $1)"
     );
     let now = app.clock.now();
     let mut change = app.db.change_for_system("mail delivery").await?;
     let forgotten = change.execute(forget, &[&now, &(now - STALE)]).await?;
     change.commit().await?;
     if forgotten > 0 {
-        tracing::warn!(mails = forgotten, "mails were given up: none could be sent for a week");
+        tracing::warn!(mails = forgotten, "mails were given up: they are too old, or were cancelled");
     }
     Ok(())
 }

@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{NotSent, Then};
+use super::{NotSent, Then, forget_stale};
 use crate::{
     App, Result,
     error::unavailable,
@@ -25,10 +24,7 @@ const TRIES: i32 = 16;
 /// Safe to run twice: a mail that was sent is noted at once and not sent again. A worker that dies in the moment between
 /// repeats that one mail, with the same message id.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct SendMails {
-    /// The mail is worth nothing after this.
-    pub until: Option<DateTime<Utc>>,
-}
+pub struct SendMails {}
 
 /// Sends the mails that were stored with it. Written by [`crate::db::Change::mails`].
 ///
@@ -39,7 +35,7 @@ pub struct SendManyMails {}
 row! {
     pub(super) struct StoredMail {
         pub(super) id: i64,
-        pub(super) job_id: Uuid,
+        pub(super) key: Uuid,
         pub(super) recipient: String,
         pub(super) subject: String,
         pub(super) text_body: String,
@@ -53,9 +49,6 @@ impl Job for SendMails {
     const TRIES: i32 = TRIES;
 
     async fn run(self, task: &Task) -> Result<()> {
-        if self.until.is_some_and(|until| until <= task.app.clock.now()) {
-            return give_up(task).await;
-        }
         send_all(task).await
     }
 }
@@ -76,6 +69,7 @@ async fn send_all(task: &Task) -> Result<()> {
     if !app.mailer.is_configured() {
         return keep(task).await;
     }
+    forget_stale(app).await?;
     let (mut after, mut sent, mut left) = (0, 0, None);
     'mails: loop {
         let mails = batch(task, after).await?;
@@ -102,7 +96,7 @@ async fn send_all(task: &Task) -> Result<()> {
 /// The next mails of this job that have not left.
 async fn batch(task: &Task, after: i64) -> Result<Vec<StoredMail>> {
     let find = sql!(
-        "SELECT id, job_id, recipient, subject, text_body, html_body FROM muster.mails
+        "SELECT id, key, recipient, subject, text_body, html_body FROM muster.mails
          WHERE job_id = $1 AND sent_at IS NULL AND refused_at IS NULL AND id > $2 ORDER BY id LIMIT $3"
     );
     task.app.db.read().await?.all(find, &[&task.id, &after, &BATCH]).await
@@ -113,18 +107,6 @@ async fn keep(task: &Task) -> Result<()> {
     let keep = sql!("UPDATE muster.mails SET job_id = NULL WHERE job_id = $1 AND sent_at IS NULL");
     let mut change = task.app.db.change_for_system("mail delivery").await?;
     change.execute(keep, &[&task.id]).await?;
-    change.commit().await
-}
-
-/// It is too late for the mails of this job.
-async fn give_up(task: &Task) -> Result<()> {
-    let give_up = sql!(
-        "UPDATE muster.mails
-         SET refused_at = $2, last_error = coalesce(last_error, 'it was too late to be sent'), text_body = '', html_body = ''
-         WHERE job_id = $1 AND sent_at IS NULL AND refused_at IS NULL"
-    );
-    let mut change = task.app.db.change_for_system("mail delivery").await?;
-    change.execute(give_up, &[&task.id, &task.app.clock.now()]).await?;
     change.commit().await
 }
 

@@ -126,6 +126,24 @@ async fn the_strategy_decides_about_cadets_who_are_there() {
 }
 
 #[tokio::test]
+async fn a_list_that_fills_gives_a_cadet_without_an_account_what_it_says_once() {
+    let app = TestApp::rotc().await;
+    let known = app.add(a_cadet()).await;
+    app.execute("DELETE FROM users WHERE cadet_id = $1", &[&known.id]).await;
+    app.execute("UPDATE cadets SET email = '' WHERE id = $1", &[&known.id]).await;
+    let rows: &[&[&str]] =
+        &[&["Student ID", "Email", "Username"], &[&known.student_id, "juan@example.test", "juan.x"]];
+    let read = "SELECT cadets.email || '/' || users.email || '/' || username
+                FROM cadets JOIN users ON users.cadet_id = cadets.id WHERE cadets.id = $1";
+
+    for _ in 0..2 {
+        send(&app.as_admin(), &format!("{PATH}?strategy=fill"), "list.xlsx", workbook(rows)).await.is(200);
+        let expected = "juan@example.test/juan@example.test/juan.x";
+        assert_eq!(app.value::<String>(read, &[&known.id]).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_list_of_the_staff_adds_but_overwrites_nothing() {
     let app = TestApp::rotc().await;
     let known = app.add(a_cadet().in_company("Charlie")).await;

@@ -215,3 +215,11 @@ async fn files_of_exports_imports_and_reports_go_when_nobody_can_fetch_them_any_
     }
     assert_eq!(left, ["imports/waits-0", &places[4], &places[5], "backups/kept.json"]);
 }
+
+#[tokio::test]
+async fn an_installation_without_a_bucket_is_cleaned_up_too() {
+    let app = TestApp::with(|config| config.files.bucket.clear()).await;
+    run(&app).await;
+    let failed = "SELECT count(*) FROM muster.jobs WHERE status <> 'done' OR last_error IS NOT NULL";
+    assert_eq!(app.value::<i64>(failed, &[]).await, 0);
+}

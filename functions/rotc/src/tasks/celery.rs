@@ -15,7 +15,7 @@ use crate::{
     answer::{Success, iso, success},
 };
 
-/// A job that has waited for so long since it was due is taken by nobody.
+/// A job that has waited for so long since it was due, in a queue that did nothing else, is taken by nobody.
 const STUCK_SECONDS: i64 = 15 * 60;
 
 /// A worker says every minute that it lives.
@@ -60,6 +60,8 @@ row! {
         pub failed: i64,
         /// How long the oldest that is due has waited.
         pub oldest_seconds: i64,
+        /// How long ago one was begun or ended; 0 while one runs.
+        pub idle_seconds: i64,
     }
 }
 
@@ -84,12 +86,13 @@ pub struct WorkerHealth {
 
 /// Ask whether anybody does background work
 ///
-/// 503 when no worker has been heard of for three minutes, or a job that is due has waited for a quarter of an hour.
+/// 503 when no worker has been heard of for three minutes, or a job that is due has waited for a quarter of an hour
+/// in which its queue did nothing else.
 #[utoipa::path(get, path = "/api/celery/health", tag = "tasks",
     responses((status = 200, body = Success<WorkerHealth>)))]
 pub async fn show_worker_health(_: Admin, State(app): State<App>) -> Result<Json<Success<WorkerHealth>>> {
     let (workers, queues) = (workers(&app).await?, queues(&app).await?);
-    let stuck = queues.iter().any(|queue| queue.oldest_seconds > STUCK_SECONDS);
+    let stuck = queues.iter().any(|queue| queue.oldest_seconds.min(queue.idle_seconds) > STUCK_SECONDS);
     let trouble = if workers.is_empty() { Some("no_workers") } else { stuck.then_some("queue_stuck") };
     let health = WorkerHealth {
         celery: trouble.unwrap_or("healthy"),
@@ -149,7 +152,10 @@ async fn queues(app: &App) -> Result<Vec<QueueView>> {
                 count(*) FILTER (WHERE status = 'running') AS running,
                 count(*) FILTER (WHERE status = 'failed') AS failed,
                 greatest(0, coalesce(extract(epoch FROM $1 - min(coalesce(run_at, created_at))
-                    FILTER (WHERE status = 'queued' AND (run_at IS NULL OR run_at <= $1))), 0))::bigint AS oldest_seconds
+                    FILTER (WHERE status = 'queued' AND (run_at IS NULL OR run_at <= $1))), 0))::bigint AS oldest_seconds,
+                CASE WHEN bool_or(status = 'running') THEN 0
+                     ELSE greatest(0, extract(epoch FROM $1 - coalesce(max(greatest(started_at, finished_at)), 'epoch')))
+                END::bigint AS idle_seconds
          FROM muster.jobs GROUP BY queue ORDER BY queue"
     );
     app.db.read().await?.all(list, &[&app.clock.now()]).await

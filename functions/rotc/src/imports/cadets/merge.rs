@@ -78,7 +78,7 @@ pub fn merge(
             let why = "only an administrator can enter the e-mail address of a cadet who is there already";
             report.warn(row.number, format!("{who}: {why}"));
         }
-        count(&mut slots[at], &row, (&who, is_first), strategy, report);
+        count(&mut slots[at], &row, (&who, is_first), (strategy, may_overwrite), report);
     }
     slots
 }
@@ -107,14 +107,19 @@ fn count(
     slot: &mut Slot,
     row: &CadetRow,
     (who, is_first): (&str, bool),
-    strategy: Strategy,
+    (strategy, may_overwrite): (Strategy, bool),
     report: &mut Report,
 ) {
     if slot.existing.is_some() && strategy == Strategy::Skip {
         report.count(row.number, who, Effect::Skipped, Vec::new());
         return;
     }
-    let fields = slot.take(row, strategy);
+    if may_overwrite || slot.existing.is_none() {
+        slot.take_account(row, strategy);
+    } else {
+        slot.keep_account(row);
+    }
+    let fields = take_over(&mut slot.fields, &row.fields, &NAMES, strategy);
     let effect = match (slot.existing.is_none() && is_first, fields.is_empty()) {
         (true, _) => Effect::Created,
         (false, false) => Effect::Updated,
@@ -145,21 +150,29 @@ impl Slot {
         self.existing.as_ref().is_some_and(has_none) && row.fields[EMAIL].take().is_some()
     }
 
-    /// Takes over what a row says, and tells which fields that changes. What a row does not say stays.
-    fn take(&mut self, row: &CadetRow, strategy: Strategy) -> Vec<String> {
-        match self.existing.as_ref().filter(|_| strategy == Strategy::Fill) {
-            // Links to sign in go to this address: it must be one that the register had before the list.
-            Some(known) => {
-                let had = known.fields[EMAIL].as_deref().filter(|had| !is_blank(had));
-                let same = |said: &&str| had.is_some_and(|had| had.to_lowercase() == said.to_lowercase());
-                self.email = row.email().filter(same).map(str::to_owned).or(self.email.take());
-            }
-            None => {
-                self.username = row.username.clone().or(self.username.take());
-                self.email = row.email().map(str::to_owned).or(self.email.take());
-            }
+    /// Takes over the name and the address to sign in with; filling keeps those that an account has.
+    fn take_account(&mut self, row: &CadetRow, strategy: Strategy) {
+        let account = self.existing.as_ref().filter(|cadet| cadet.user_id.is_some());
+        let keeps = strategy == Strategy::Fill && account.is_some();
+        if !keeps {
+            self.username = row.username.clone().or(self.username.take());
         }
-        take_over(&mut self.fields, &row.fields, &NAMES, strategy)
+        if !keeps || account.is_some_and(|cadet| cadet.user_email.as_deref().is_none_or(is_blank)) {
+            self.email = row.email().map(str::to_owned).or(self.email.take());
+        }
+    }
+
+    /// Of a list from the staff only an address that the register had before: links to sign in go there.
+    fn keep_account(&mut self, row: &CadetRow) {
+        let had = self
+            .existing
+            .as_ref()
+            .and_then(|known| known.fields[EMAIL].as_deref())
+            .filter(|had| !is_blank(had));
+        let same = |said: &&str| had.is_some_and(|had| had.to_lowercase() == said.to_lowercase());
+        if let Some(said) = row.email().filter(same) {
+            self.email = Some(said.to_owned());
+        }
     }
 }
 
