@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{Result, error::invalid_field};
 use utoipa::IntoParams;
 
-use crate::sent::chosen;
+use crate::sent::filled;
 
 /// A part of a file's name: what was asked for, or `all`.
 pub fn or_all(part: &Option<String>) -> &str {
@@ -34,11 +34,12 @@ pub struct ReportFilter {
 impl ReportFilter {
     /// The same without what is empty; refuses what cannot be meant.
     pub fn checked(self) -> Result<Self> {
+        let given = |text: Option<String>| filled(&text).map(str::to_owned);
         let filter = Self {
-            company: chosen(self.company),
-            platoon: chosen(self.platoon),
-            date_from: chosen(self.date_from),
-            date_to: chosen(self.date_to),
+            company: given(self.company),
+            platoon: given(self.platoon),
+            date_from: given(self.date_from),
+            date_to: given(self.date_to),
             training_day_id: self.training_day_id,
         };
         for (field, text) in [("company", &filter.company), ("platoon", &filter.platoon)] {
