@@ -25,7 +25,7 @@ pub use sweep::sweep;
 pub use worker::{Outcome, Tally, handle, receive, run_due};
 
 pub use crate::queue::Queue;
-use crate::{App, Result, db::Change, error::conflict, sql};
+use crate::{App, Error, Result, db::Change, error::conflict, sql};
 
 /// A job: its fields are what it needs to know, its type what it does.
 ///
@@ -164,7 +164,7 @@ impl Change {
         );
         let result = serde_json::to_value(result)?;
         let finished = self.execute(finish, &[&task.id, &task.tries, &result, &task.app.clock.now()]).await?;
-        if finished == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
+        still_ours(finished)
     }
 
     /// Ends a job as failed that would fail the same way every time, by no fault of ours: it is not tried again, and
@@ -179,8 +179,18 @@ impl Change {
         let params: [crate::db::Param<'_>; 5] =
             [&task.id, &task.tries, &result, &problem, &task.app.clock.now()];
         let refused = self.execute(refuse, &params).await?;
-        if refused == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
+        still_ours(refused)
     }
+}
+
+/// Fails when no row was the worker's to end.
+fn still_ours(ended: u64) -> Result<()> {
+    if ended == 0 { Err(conflict(TAKEN, "The job is no longer this worker's.")) } else { Ok(()) }
+}
+
+/// Whether an error says that the job is another worker's, or nobody's, by now.
+pub fn is_lost(cause: &Error) -> bool {
+    cause.code() == TAKEN
 }
 
 /// The code of the error when a job was cancelled, or taken over by another worker.

@@ -5,10 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use uuid::Uuid;
 
-use super::{
-    JobKind, Jobs, Task,
-    worker::{Outcome, is_lost},
-};
+use super::{JobKind, Jobs, Task, is_lost, worker::Outcome};
 use crate::{App, Error, Result, error::Kind, queue::LONGEST_DELAY, sql};
 
 /// What the person who started a job is told when the reason is ours.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::time::timeout;
 use uuid::Uuid;
 
-use super::{JobKind, Jobs, TAKEN, Task, beat, outcome};
+use super::{JobKind, Jobs, Task, beat, outcome};
 use crate::{
     App, Result,
     error::{internal, unavailable_because},
@@ -157,11 +157,6 @@ async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claim
     let job: Option<Claimed> = change.one(claim, &[&names, &now, &leases, &tries, &id, &due]).await?;
     change.commit().await?;
     Ok(job.and_then(|job| Some((jobs.kind(&job.kind)?, job))).map(|(kind, job)| (job, kind)))
-}
-
-/// Whether an error says that the job is another's, or nobody's, by now.
-pub(super) fn is_lost(cause: &crate::Error) -> bool {
-    cause.code() == TAKEN
 }
 
 impl Tally {

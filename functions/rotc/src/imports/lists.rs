@@ -16,7 +16,10 @@ use super::{
     run::{Kind, Mode, Plan, Strategy},
     source::Accepts,
 };
-use crate::{sent::is_blank, settings::keys::truth};
+use crate::{
+    sent::{self, filled},
+    settings::keys::truth,
+};
 
 /// What a list of scores or points may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -52,15 +55,9 @@ pub struct Flag(bool);
 
 impl Flag {
     fn parse(value: &Value) -> Option<Self> {
-        match value {
-            Value::Null => Some(Self(false)),
-            Value::Bool(flag) => Some(Self(*flag)),
-            Value::Number(number) => {
-                number.as_u64().filter(|number| *number < 2).map(|number| Self(number == 1))
-            }
-            Value::String(text) if is_blank(text) => Some(Self(false)),
-            Value::String(text) => truth(text).map(Self),
-            _ => None,
+        match filled(&sent::text(value).ok()?) {
+            None => Some(Self(false)),
+            Some(text) => truth(text).map(Self),
         }
     }
 

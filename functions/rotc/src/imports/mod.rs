@@ -13,8 +13,6 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use report::Imported;
-
 use crate::uploads::FORM_LIMIT_BYTES;
 
 mod accounts;
@@ -101,13 +99,6 @@ impl<T> Answer<T> {
 
     fn queued(body: T) -> Self {
         Self(http::StatusCode::ACCEPTED, body)
-    }
-}
-
-impl Answer<Imported> {
-    /// Of an import: its status tells whether it goes on.
-    fn of(imported: Imported) -> Self {
-        if imported.status.is_some() { Self::queued(imported) } else { Self::done(imported) }
     }
 }
 

@@ -134,19 +134,27 @@ impl Report {
 
     /// The first errors.
     pub fn shown(&self) -> Vec<String> {
-        self.errors.iter().take(SHOWN).map(|error| error.message.clone()).collect()
+        first(&self.errors)
+    }
+
+    /// The first remarks on rows that were taken over.
+    pub fn shown_warnings(&self) -> Vec<String> {
+        first(&self.warnings)
     }
 
     /// The first errors, and the first remarks where there are fewer errors.
     pub fn shown_with_warnings(&self) -> Vec<String> {
-        let remarks = self.errors.iter().chain(&self.warnings);
-        remarks.take(SHOWN).map(|remark| remark.message.clone()).collect()
+        first(self.errors.iter().chain(&self.warnings))
     }
 
     /// Whether somebody may want to read the whole report.
     pub fn has_remarks(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty()
     }
+}
+
+fn first<'a>(remarks: impl IntoIterator<Item = &'a Remark>) -> Vec<String> {
+    remarks.into_iter().take(SHOWN).map(|remark| remark.message.clone()).collect()
 }
 
 fn keep(remarks: &mut Vec<Remark>, more: &mut usize, row: usize, message: &str) {

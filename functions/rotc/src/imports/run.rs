@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    attendance, cadets, grades, ledger, lists,
+    Answer, attendance, cadets, grades, ledger, lists,
     report::{Imported, Report},
     rotcmis,
     source::{self, Accepts, Contents},
@@ -309,30 +309,30 @@ fn digest(files: &[UploadedFile]) -> String {
 }
 
 /// The answer of a client route; `sentence` says the numbers of an import that is done.
-pub fn answer(ran: Ran, sentence: impl FnOnce(&Report) -> String) -> Imported {
+pub fn answer(ran: Ran, sentence: impl FnOnce(&Report) -> String) -> Answer<Imported> {
     match ran {
-        Ran::Done(report, id) => Imported {
+        Ran::Done(report, id) => Answer::done(Imported {
             message: sentence(&report),
             errors: report.shown(),
-            warnings: report.warnings.iter().take(10).map(|warning| warning.message.clone()).collect(),
+            warnings: report.shown_warnings(),
             task_id: report.has_remarks().then_some(id),
             report: report.has_remarks().then(|| format!("/api/import/{id}/errors")),
             ..Imported::default()
-        },
-        Ran::Queued(id, total) => Imported {
+        }),
+        Ran::Queued(id, total) => Answer::queued(Imported {
             message: in_background(total),
             task_id: Some(id),
             status: Some("processing"),
             total_records: Some(total),
             report: Some(format!("/api/import/{id}/errors")),
             ..Imported::default()
-        },
-        Ran::Previewed(report) => Imported {
+        }),
+        Ran::Previewed(report) => Answer::done(Imported {
             message: format!("{PREVIEWED} {}", sentence(&report)),
             errors: report.shown(),
             preview: Some(report.into()),
             ..Imported::default()
-        },
+        }),
     }
 }
 

@@ -97,7 +97,7 @@ pub async fn import_staff(
     let sentence = |report: &Report| {
         format!("Import complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
     };
-    Ok(Answer::of(run::answer(ran, sentence)))
+    Ok(run::answer(ran, sentence))
 }
 
 row! {

@@ -6,32 +6,33 @@ use shared::{App, Result, db::Sql, files::Listing, sql};
 /// A file younger than this may belong to a request or a job that is about to write it down.
 const YOUNG: TimeDelta = TimeDelta::days(1);
 
-/// A folder of the vault, and which of these files of it must stay.
+/// A folder of the vault, and which of these files of it may go.
 struct Folder {
     name: &'static str,
-    wanted: Sql,
+    unwanted: Sql,
 }
 
 const FOLDERS: &[Folder] = &[
     // Whoever asked for one was sent to an address that holds for minutes.
-    Folder { name: "downloads/", wanted: sql!("SELECT place FROM unnest($1::text[]) AS stored (place) WHERE false") },
+    Folder { name: "downloads/", unwanted: sql!("SELECT place FROM unnest($1::text[]) AS stored (place)") },
     // A job that ends removes its own files, unless it is cancelled, given up, or cannot reach the store.
     Folder {
         name: "imports/",
-        wanted: sql!(
+        unwanted: sql!(
             "SELECT place FROM unnest($1::text[]) AS stored (place)
-             WHERE EXISTS (SELECT FROM muster.jobs
-                           WHERE kind = 'import_file' AND status IN ('queued', 'running')
-                             AND payload -> 'files' @> jsonb_build_array(jsonb_build_object('place', place)))"
+             WHERE NOT EXISTS (SELECT FROM muster.jobs
+                               WHERE kind = 'import_file' AND status IN ('queued', 'running')
+                                 AND payload -> 'files' @> jsonb_build_array(jsonb_build_object('place', place)))"
         ),
     },
     // Those with a row go with it (`expire_reports`); a batch that was cancelled at its end has left none.
     Folder {
         name: "reports/",
-        wanted: sql!(
+        unwanted: sql!(
             "SELECT place FROM unnest($1::text[]) AS stored (place)
-             WHERE EXISTS (SELECT FROM muster.report_files WHERE 'reports/' || task_id = place)
-                OR EXISTS (SELECT FROM muster.jobs WHERE 'reports/' || id = place AND status IN ('queued', 'running'))"
+             WHERE NOT EXISTS (SELECT FROM muster.report_files WHERE 'reports/' || task_id = place)
+               AND NOT EXISTS (SELECT FROM muster.jobs
+                               WHERE 'reports/' || id = place AND status IN ('queued', 'running'))"
         ),
     },
 ];
@@ -63,11 +64,9 @@ async fn delete(app: &App, folder: &Folder, places: &[String]) -> Result<u64> {
     if places.is_empty() {
         return Ok(0);
     }
-    let wanted: Vec<String> = app.db.read().await?.all(folder.wanted, &[&places]).await?;
-    let mut deleted = 0;
-    for place in places.iter().filter(|place| !wanted.iter().any(|wanted| wanted == *place)) {
+    let unwanted: Vec<String> = app.db.read().await?.all(folder.unwanted, &[&places]).await?;
+    for place in &unwanted {
         app.files.vault().delete(place).await?;
-        deleted += 1;
     }
-    Ok(deleted)
+    Ok(u64::try_from(unwanted.len())?)
 }

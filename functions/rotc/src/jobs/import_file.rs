@@ -8,7 +8,7 @@ use shared::{
     db::{Actor, Change},
     error::{Kind, not_found},
     http::UploadedFile,
-    jobs::{Job, Task},
+    jobs::{Job, Task, is_lost},
     queue::Queue,
     sql,
 };
@@ -145,13 +145,9 @@ async fn is_last_try(task: &Task, cause: &Error) -> Result<bool> {
     let find = sql!("SELECT status, tries FROM muster.jobs WHERE id = $1");
     let found: Option<(String, i32)> = task.app.db.read().await?.one(find, &[&task.id]).await?;
     let is_open = |status: &str| matches!(status, "queued" | "running");
-    Ok(found.is_none_or(|(status, tries)| {
-        !is_open(&status) || (cause.code() != TAKEN && tries >= ImportFile::TRIES)
-    }))
+    Ok(found
+        .is_none_or(|(status, tries)| !is_open(&status) || (!is_lost(cause) && tries >= ImportFile::TRIES)))
 }
-
-/// The code of the error when the job is another worker's by now.
-const TAKEN: &str = "job_taken";
 
 /// Whether an import fails the same way every time. A conflict is with what others write at the same moment.
 fn is_final(cause: &Error) -> bool {

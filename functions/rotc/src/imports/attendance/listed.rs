@@ -7,6 +7,7 @@ use crate::{
     attendance::status::Status,
     imports::{
         columns::{Aliases, Column},
+        report::shortened,
         roster::Named,
     },
 };
@@ -111,7 +112,7 @@ fn listed(columns: &Columns, row: &Row) -> Option<Listed> {
 fn status(columns: &Columns, row: &Row) -> Result<Status, String> {
     if let Some(said) = columns.status.raw(row) {
         return word(said).ok_or_else(|| {
-            let said: String = said.chars().take(40).collect();
+            let said = shortened(said, 40);
             format!("status \"{said}\" is not one of present, absent, late and excused")
         });
     }

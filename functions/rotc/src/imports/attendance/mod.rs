@@ -105,7 +105,7 @@ pub async fn import_attendance(
     let mode = options.preview.mode(Flag::of_form(&form)?);
     check_day(&app, plan.day_id).await?;
     let ran = run::run(&app, &admin, plan, &[file], mode).await?;
-    Ok(Answer::of(run::answer(ran, sentence)))
+    Ok(run::answer(ran, sentence))
 }
 
 /// Import the attendance of a training day from a link
@@ -136,7 +136,7 @@ pub async fn import_attendance_url(
         _ => cause,
     })?;
     let ran = run::run(&app, &admin, plan, &[file], options.preview.mode(list.preview)).await?;
-    Ok(Answer::of(run::answer(ran, sentence)))
+    Ok(run::answer(ran, sentence))
 }
 
 /// Import attendance from the server's disk

@@ -164,11 +164,7 @@ impl Slot {
 
     /// Of a list from the staff only an address that the register had before: links to sign in go there.
     fn keep_account(&mut self, row: &CadetRow) {
-        let had = self
-            .existing
-            .as_ref()
-            .and_then(|known| known.fields[EMAIL].as_deref())
-            .filter(|had| !is_blank(had));
+        let had = self.existing.as_ref().and_then(|known| known.fields[EMAIL].as_deref());
         let same = |said: &&str| had.is_some_and(|had| had.to_lowercase() == said.to_lowercase());
         if let Some(said) = row.email().filter(same) {
             self.email = Some(said.to_owned());

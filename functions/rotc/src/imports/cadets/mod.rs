@@ -71,7 +71,7 @@ pub async fn import_cadets(
     let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
     let mode = options.preview.mode(Flag::of_form(&form)?);
     let ran = run::run(&app, &user, plan(&user, options), &[file], mode).await?;
-    Ok(Answer::of(run::answer(ran, |report| sentence("Import", report))))
+    Ok(run::answer(ran, |report| sentence("Import", report)))
 }
 
 /// Import cadets from a link
@@ -92,7 +92,7 @@ pub async fn import_cadets_url(
     if !mode.preview {
         keep_link(&app, &user, url).await?;
     }
-    Ok(Answer::of(run::answer(ran, |report| sentence("Import", report))))
+    Ok(run::answer(ran, |report| sentence("Import", report)))
 }
 
 /// Import cadets from the last link again
@@ -115,7 +115,7 @@ pub async fn sync_cadets(
         ErrorKind::Invalid => invalid("sync_failed", format!("Sync failed: {cause}")),
         _ => cause,
     })?;
-    Ok(Answer::of(run::answer(ran, |report| sentence("Sync", report))))
+    Ok(run::answer(ran, |report| sentence("Sync", report)))
 }
 
 /// Import cadets from another server
