@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::App;
+pub use tests::field;
 use tests::{Part, TestApp};
 
 /// Pictures and letters that are what their names say.
@@ -13,11 +14,6 @@ pub const PDF: &[u8] = include_bytes!("recordings/files/letter.pdf");
 /// A file of a form.
 pub fn file(field: &str, name: &str, body: &[u8]) -> Part {
     Part::File(field.to_owned(), name.to_owned(), "application/octet-stream".to_owned(), body.to_vec())
-}
-
-/// A field of a form.
-pub fn field(name: &str, value: &str) -> Part {
-    Part::Field(name.to_owned(), value.to_owned())
 }
 
 /// Every file in the storage of this test, by address.

@@ -166,6 +166,11 @@ impl<'a> Client<'a> {
 
 const BOUNDARY: &str = "a-boundary-that-is-in-no-file";
 
+/// A text of a form.
+pub fn field(name: &str, value: &str) -> Part {
+    Part::Field(name.to_owned(), value.to_owned())
+}
+
 impl Part {
     fn head(&self) -> String {
         match self {

@@ -32,7 +32,7 @@ pub use build::{
     Add, Cadet, NewCadet, NewStaff, NewTrainingDay, StaffMember, TrainingDay, UserAccount, a_cadet,
     a_staff_member, a_training_day, an_admin,
 };
-pub use client::{Client, Part};
+pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;

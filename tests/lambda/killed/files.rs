@@ -4,16 +4,12 @@ use std::fmt::Write;
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Part, TestApp, a_cadet};
+use tests::{Part, TestApp, a_cadet, field};
 
 use super::{At, Killed, count};
 
 fn file(name: &str, body: &[u8]) -> Part {
     Part::File("file".to_owned(), name.to_owned(), "application/octet-stream".to_owned(), body.to_vec())
-}
-
-fn field(name: &str, value: &str) -> Part {
-    Part::Field(name.to_owned(), value.to_owned())
 }
 
 /// Where the programs are that a worker starts.

@@ -8,7 +8,7 @@ use shared::{
     files::{Audience, NewFile, StoredFile},
     jobs::Tally,
 };
-use tests::{Answer, Cadet, CloudinaryServer, Part, TestApp, a_cadet};
+use tests::{Answer, Cadet, CloudinaryServer, Part, TestApp, a_cadet, field};
 
 const AVATAR: &[u8] = include_bytes!("../recordings/files/avatar.png");
 const LETTER: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
@@ -117,7 +117,7 @@ async fn a_letter_sent_alone_is_hidden_from_others() {
     let (app, _cloud) = TestApp::with_cloudinary().await;
     let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
     let file = Part::File("file".into(), "l.pdf".into(), "application/pdf".into(), LETTER.to_vec());
-    let kind = Part::Field("type".into(), "excuse_letter".into());
+    let kind = field("type", "excuse_letter");
 
     let sent = app.as_cadet(&cadet).form(Method::POST, "/api/upload", &[kind, file]).await;
 

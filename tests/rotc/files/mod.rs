@@ -7,7 +7,7 @@ mod jobs;
 mod refused;
 mod upload;
 
-use tests::{Part, TestApp};
+use tests::{Part, TestApp, field};
 
 /// A small picture.
 const AVATAR: &[u8] = include_bytes!("../recordings/files/avatar.png");
@@ -18,11 +18,6 @@ const LETTER: &[u8] = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root
 /// A file part.
 fn file(field: &str, name: &str, body: &[u8]) -> Part {
     Part::File(field.to_owned(), name.to_owned(), "application/octet-stream".to_owned(), body.to_vec())
-}
-
-/// A text part.
-fn field(name: &str, value: &str) -> Part {
-    Part::Field(name.to_owned(), value.to_owned())
 }
 
 /// The addresses of everything that is stored.

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Cadet, Part, TestApp, TrainingDay, a_cadet, a_training_day};
+use tests::{Answer, Cadet, TestApp, TrainingDay, a_cadet, a_training_day, field};
 
 use super::{counts, file, send};
 
@@ -15,7 +15,7 @@ async fn import(
     name: &str,
     body: impl Into<Vec<u8>>,
 ) -> Answer {
-    let day = Part::Field("dayId".to_owned(), day.id.to_string());
+    let day = field("dayId", &day.id.to_string());
     app.as_admin().form(Method::POST, path, &[day, file("file", name, body)]).await
 }
 
@@ -69,11 +69,8 @@ async fn a_preview_and_a_reconciliation_write_nothing() {
     app.as_admin().get("/api/attendance/days").await.is(200);
     let before = counts(&app).await;
     let list = format!("Student ID,Status\n{},late\n", cadet.student_id);
-    let parts = [
-        Part::Field("dayId".to_owned(), day.id.to_string()),
-        Part::Field("preview".to_owned(), "true".to_owned()),
-        file("file", "list.csv", list),
-    ];
+    let parts =
+        [field("dayId", &day.id.to_string()), field("preview", "true"), file("file", "list.csv", list)];
     let answer = app.as_admin().form(Method::POST, PATH, &parts).await;
     answer.is(200).has(json!({ "preview": { "created": 1, "rows": [{ "row": 2, "effect": "created" }] } }));
     let rows: &[&[&str]] = &[

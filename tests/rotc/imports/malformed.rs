@@ -9,7 +9,7 @@ use std::{
 use documents::read::{ImportKind, pdf_lines, read_csv, read_xlsx};
 use http::Method;
 use serde_json::json;
-use tests::{Part, TestApp, a_cadet, a_training_day};
+use tests::{TestApp, a_cadet, a_training_day, field};
 
 use super::{archive, counts, file, send, workbook, workbook_of, workbook_of_sheets};
 
@@ -259,7 +259,7 @@ async fn a_word_file_with_entities_is_refused_and_a_clean_one_is_read() {
     let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
     let import = async |text: &str| {
         let body = archive(&[("word/document.xml", text.as_bytes().to_vec())]);
-        let day = Part::Field("dayId".to_owned(), day.id.to_string());
+        let day = field("dayId", &day.id.to_string());
         app.as_admin()
             .form(Method::POST, "/api/attendance/import", &[day, file("file", "a.docx", body)])
             .await

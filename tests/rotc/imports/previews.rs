@@ -2,14 +2,10 @@
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Part, TestApp, a_cadet, a_training_day};
+use tests::{TestApp, a_cadet, a_training_day, field};
 
 use super::{counts, file};
 use crate::replay::file_server::FileServer;
-
-fn field(name: &str, value: &str) -> Part {
-    Part::Field(name.to_owned(), value.to_owned())
-}
 
 #[tokio::test]
 async fn forms_are_only_looked_at_wherever_the_preview_is_asked_for() {

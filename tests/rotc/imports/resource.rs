@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::json;
-use tests::{Part, TestApp, a_cadet};
+use tests::{TestApp, a_cadet, field};
 
 use super::file;
 
@@ -48,7 +48,7 @@ async fn lists_of_every_kind_come_as_csv() {
     let app = TestApp::rotc().await;
     let known = app.add(a_cadet()).await;
     let import = async |kind: &str, list: String| {
-        let kind = Part::Field("entity_type".to_owned(), kind.to_owned());
+        let kind = field("entity_type", kind);
         app.as_admin().form(Method::POST, "/api/import/csv", &[kind, file("file", "l.csv", list)]).await
     };
     import("cadets", "Student ID,Name\n2026-7001,\"Reyes, Ana\"\n".to_owned()).await.is(200);

@@ -2,7 +2,7 @@
 
 use http::Method;
 use serde_json::Value;
-use tests::{Part, TestApp, a_cadet, a_training_day};
+use tests::{TestApp, a_cadet, a_training_day, field};
 
 use super::file;
 
@@ -10,7 +10,6 @@ const STRATEGIES: [&str; 4] = ["update", "fill", "skip", "error"];
 
 /// Imports a list, and answers the status and the numbers: created, updated, skipped, wrong.
 async fn import(app: &TestApp, kind: &str, strategy: &str, day: i32, list: &str) -> (u16, [u64; 4]) {
-    let field = |name: &str, value: &str| Part::Field(name.to_owned(), value.to_owned());
     let parts = [
         field("entity_type", kind),
         field("merge_strategy", strategy),

@@ -4,7 +4,7 @@ mod letters;
 mod limits;
 mod reading;
 
-use tests::Part;
+use tests::{Part, field};
 
 /// A page whose lines rise, as a telephone sees it; what it says stands in `samples/skewed.txt`.
 const SKEWED: &[u8] = include_bytes!("samples/skewed.jpg");
@@ -22,10 +22,6 @@ fn program(name: &str) -> Option<std::path::PathBuf> {
 
 fn file(field: &str, name: &str, body: &[u8]) -> Part {
     Part::File(field.to_owned(), name.to_owned(), "application/octet-stream".to_owned(), body.to_vec())
-}
-
-fn field(name: &str, value: &str) -> Part {
-    Part::Field(name.to_owned(), value.to_owned())
 }
 
 /// A PDF of which each page says one of the texts.

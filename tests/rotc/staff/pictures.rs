@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, Part, StaffMember, TestApp, a_staff_member};
+use tests::{Answer, Part, StaffMember, TestApp, a_staff_member, field};
 
 use super::{AVATAR, STAFF};
 
@@ -71,7 +71,7 @@ async fn what_is_no_picture_is_refused_and_nothing_is_stored() {
     }
     let wrong = upload(&app, &member, picture("wrong", AVATAR)).await;
     wrong.is(400).message("Image upload failed: Unexpected field");
-    let text = upload(&app, &member, Part::Field("image".to_owned(), "x".to_owned())).await;
+    let text = upload(&app, &member, field("image", "x")).await;
     text.is(400).message("No file uploaded");
     upload(&app, &member, picture("image", &vec![0; 20 * 1024 * 1024 + 1])).await.is(413);
     let huge = vec![0; 22 * 1024 * 1024];
