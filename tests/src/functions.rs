@@ -20,8 +20,9 @@ use tokio::{process::Child, sync::OnceCell};
 
 use crate::{Amazon, TestApp, programs};
 
-/// Where an imitation of a service of Amazon's is found; a function that is deployed asks Amazon itself.
-const IMITATIONS: [&str; 7] = [
+/// Where imitations of services on the Internet are found; a function that is deployed asks the services themselves.
+const IMITATIONS: [&str; 8] = [
+    "IMPORT_HOSTS",
     "FILES_ENDPOINT",
     "FILES_REGION",
     "FILES_ACCESS_KEY",
