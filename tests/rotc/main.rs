@@ -33,4 +33,5 @@ mod settings;
 mod shared_cache;
 mod staff;
 mod storage;
+mod upgrade;
 mod users;
