@@ -4,6 +4,7 @@
 
 mod audited;
 mod deployed;
+mod guard;
 mod kept;
 mod refused;
 mod schemas;
