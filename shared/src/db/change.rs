@@ -7,14 +7,18 @@ use futures_util::FutureExt;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
-use super::{Db, Param, Row, Sql, read};
+use super::{Db, Param, Row, Sql, TenantKey, UserKey, read};
 use crate::{Error, Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Actor {
-    /// The acting user's id, or none for the system itself.
-    pub user_id: Option<i32>,
+    /// The acting user, or none for the system itself.
+    pub user: Option<UserKey>,
+    /// The organization they act in, in systems that serve several.
+    pub tenant: Option<TenantKey>,
+    /// The client's address, for audit rows that name it.
+    pub address: Option<String>,
     /// The request's id, so that an audit row leads to the log.
     pub request_id: Option<String>,
 }
@@ -23,6 +27,13 @@ pub struct Actor {
 pub struct Change {
     db: Db,
     connection: Option<Object>,
+}
+
+impl Actor {
+    /// A user, outside a request: a job that acts in somebody's name.
+    pub fn user(user: impl Into<UserKey>) -> Self {
+        Self { user: Some(user.into()), ..Self::default() }
+    }
 }
 
 impl Change {
@@ -152,12 +163,15 @@ fn started(word: &str) -> Option<(Queue, Uuid)> {
 async fn open(connection: &Object, actor: &Actor, system: &str) -> Result<(), tokio_postgres::Error> {
     let name_actor = sql!(
         "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
-                set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true)"
+                set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
+                set_config('muster.tenant', $4, true), set_config('muster.address', $5, true)"
     );
-    let user_id = actor.user_id.map(|id| id.to_string()).unwrap_or_default();
-    let request_id = actor.request_id.clone().unwrap_or_default();
+    let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
+    let tenant = actor.tenant.as_ref().map(TenantKey::as_str).unwrap_or_default();
+    let address = actor.address.as_deref().unwrap_or_default();
+    let request_id = actor.request_id.as_deref().unwrap_or_default();
     let statement = connection.prepare_cached(name_actor.text()).await?;
-    let params: [Param<'_>; 3] = [&user_id, &request_id, &system];
+    let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
     tokio::try_join!(connection.batch_execute("BEGIN"), connection.query(&statement, &params))?;
     Ok(())
 }

@@ -4,6 +4,7 @@
 //! the migrated schema. There is no repository layer.
 
 mod change;
+mod key;
 mod listen;
 pub mod migrate;
 mod pool;
@@ -17,6 +18,7 @@ mod sql;
 mod tls;
 
 pub use change::{Actor, Change};
+pub use key::{TenantKey, UserKey};
 pub use listen::{Notices, listen};
 pub use pool::{Connections, Db, connect};
 pub use problem::{pool_problem, problem};
