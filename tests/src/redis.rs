@@ -46,10 +46,10 @@ impl RedisServer {
         self.signal("-CONT").await;
     }
 
-    /// The longest time that anything it keeps has left.
+    /// The longest time that a cached response has left.
     pub async fn longest_life_seconds(&self) -> i64 {
         let script = "local most = -1
-            for _, key in ipairs(redis.call('KEYS', '*')) do most = math.max(most, redis.call('TTL', key)) end
+            for _, key in ipairs(redis.call('KEYS', '*@*')) do most = math.max(most, redis.call('TTL', key)) end
             return most";
         self.command(&["EVAL", script, "0"]).await.parse().expect("a number")
     }
@@ -66,6 +66,13 @@ impl RedisServer {
         let script = "for _, key in ipairs(redis.call('KEYS', '*')) do
             if redis.call('TTL', key) > 0 then redis.call('DEL', key) end end";
         self.command(&["EVAL", script, "0"]).await;
+    }
+
+    /// Forgets the keys with this name, of all installations.
+    pub async fn forget(&self, name: &str) {
+        let script =
+            "for _, key in ipairs(redis.call('KEYS', '*:' .. ARGV[1])) do redis.call('DEL', key) end";
+        self.command(&["EVAL", script, "0", name]).await;
     }
 
     async fn command(&self, words: &[&str]) -> String {

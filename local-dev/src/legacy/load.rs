@@ -228,6 +228,10 @@ pub(super) async fn finish(
     for target in targets {
         transaction.batch_execute(&format!("ANALYZE public.{}", quoted(target.name))).await?;
     }
+    // The triggers that tell the caches of running processes are off.
+    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
+    let tell = "INSERT INTO muster.table_changes (table_name) SELECT unnest($1::text[])";
+    transaction.execute(tell, &[&names]).await?;
     Ok(())
 }
 

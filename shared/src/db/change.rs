@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use deadpool_postgres::Object;
 use futures_util::FutureExt;
 use tokio_postgres::SimpleQueryMessage;
@@ -82,6 +83,11 @@ impl Change {
         Ok(self.connection()?.batch_execute(file.text()).await?)
     }
 
+    /// The time of the app.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.db.clock().now()
+    }
+
     /// Whether a stored mail is sent, and not only kept.
     pub(crate) fn mails_leave(&self) -> bool {
         self.db.mails_leave()
@@ -117,16 +123,18 @@ fn undo(connection: &Object) {
     let _sent = connection.batch_execute("ROLLBACK").now_or_never();
 }
 
-/// The tables written so far (`R__touched_tables.sql`), the jobs started and the commit, in one round trip. In a
-/// transaction that an error has ended the first fails, so that a commit which is none is not taken for one.
+/// The tables written so far (`R__table_changes.sql`), the jobs started, the transaction and the commit, in one round trip.
+/// In a transaction that an error has ended the first fails, so that a commit which is none is not taken for one.
 const COMMIT: &str =
-    "SELECT current_setting('muster.touched', true), current_setting('muster.started', true); COMMIT";
+    "SELECT current_setting('muster.touched', true), current_setting('muster.started', true),
+     pg_current_xact_id_if_assigned(); COMMIT";
 
 async fn commit(connection: Object, db: Db) -> Result<()> {
     let started = match connection.simple_query(COMMIT).await {
         Ok(answers) => {
-            let tables = answers.iter().flat_map(|answer| listed(answer, 0));
-            db.versions().changed(tables.collect::<Vec<_>>()).await;
+            let tables = answers.iter().flat_map(|answer| listed(answer, 0)).collect::<Vec<_>>();
+            let transaction = answers.iter().find_map(|answer| listed(answer, 2).next());
+            db.versions().committed(transaction.unwrap_or_default(), &tables).await;
             answers.iter().flat_map(|answer| listed(answer, 1)).filter_map(started).collect::<Vec<_>>()
         }
         Err(cause) => {

@@ -17,8 +17,11 @@ mod embedded {
 }
 
 /// Muster's own tables, the same beside every system.
-pub static SHARED: MigrationSet =
-    MigrationSet { name: "shared", versioned: embedded::migrations::runner, repeatable: &[] };
+pub static SHARED: MigrationSet = MigrationSet {
+    name: "shared",
+    versioned: embedded::migrations::runner,
+    repeatable: &[("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql"))],
+};
 
 /// All migrators of one database wait for this number; its digits mean nothing.
 const LOCK: &str = "SELECT pg_advisory_lock(7733042518664091)";
