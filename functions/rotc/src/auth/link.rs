@@ -106,14 +106,14 @@ pub fn link_address(app: &App, code: &str) -> Result<String> {
 /// The page a link opens
 ///
 /// Its script sends the secret and stores the session where the client looks for it.
-#[utoipa::path(get, path = "/api/auth/link", tag = "auth", responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(get, path = "/api/auth/link", tag = "auth", security(()), responses((status = 200, content_type = "text/html")))]
 pub async fn link_page() -> Response {
     let page = Html(include_str!("templates/link_page.html"));
     ([(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")], page).into_response()
 }
 
 /// The script of the page a link opens
-#[utoipa::path(get, path = "/api/auth/link.js", tag = "auth", responses((status = 200, content_type = "text/javascript")))]
+#[utoipa::path(get, path = "/api/auth/link.js", tag = "auth", security(()), responses((status = 200, content_type = "text/javascript")))]
 pub async fn link_script() -> Response {
     let script = include_str!("templates/link_page.js");
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], script)
