@@ -3,7 +3,12 @@
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::{
-    App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::Jobs, queue::Queue, realtime::Source,
+    App,
+    db::migrate::MigrationSet,
+    http::{HttpPolicy, envelope::Envelope},
+    jobs::Jobs,
+    queue::Queue,
+    realtime::Source,
 };
 
 /// One school system.
@@ -14,6 +19,8 @@ pub struct System {
     pub title: &'static str,
     /// How its errors look.
     pub envelope: &'static dyn Envelope,
+    /// How its paths are spelled, and what every response says.
+    pub http: &'static HttpPolicy,
     /// Every route group: the one table that local-dev, the tests, the templates and the documentation read.
     pub groups: &'static [&'static Group],
     /// Its functions that no HTTP request starts.

@@ -21,13 +21,13 @@ pub mod autolink;
 pub mod backup;
 pub mod cached;
 pub mod cadets;
-pub mod download;
 pub mod envelope;
 pub mod events;
 pub mod excuses;
 pub mod exports;
 pub mod files;
 pub mod grades;
+pub mod http_policy;
 pub mod imports;
 pub mod jobs;
 pub mod messages;
@@ -40,10 +40,8 @@ pub mod push;
 pub mod realtime;
 pub mod recognition;
 pub mod reports;
-pub mod sent;
 pub mod settings;
 pub mod staff;
-pub mod table_file;
 pub mod tasks;
 pub mod uploads;
 pub mod users;
@@ -53,6 +51,7 @@ pub static SYSTEM: System = System {
     name: "rotc",
     title: "ROTC grading system",
     envelope: &envelope::RotcEnvelope,
+    http: &http_policy::HTTP,
     groups: GROUPS,
     workers: WORKERS,
     sockets: Some(&realtime::SOCKETS),

@@ -15,6 +15,7 @@ pub static SAMPLE: System = System {
     name: "sample",
     title: "Sample",
     envelope: &rotc::envelope::RotcEnvelope,
+    http: &rotc::http_policy::HTTP,
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
@@ -31,6 +32,7 @@ fn routes() -> OpenApiRouter<App> {
         .route("/api/sample/panic", get(panics))
         .route("/api/sample/fail", get(fails))
         .route("/api/sample/long", get(long))
+        .merge(OpenApiRouter::from(shared::http::openapi::docs(&SAMPLE)))
 }
 
 /// A body with rules.

@@ -34,6 +34,7 @@ pub static SYSTEM: System = System {
     name: "sample",
     title: "Sample",
     envelope: &rotc::envelope::RotcEnvelope,
+    http: &rotc::http_policy::HTTP,
     groups: &[],
     workers: &[],
     jobs: &JOBS,
