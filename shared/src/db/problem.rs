@@ -32,6 +32,9 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
             "try_again",
             "The record was changed by somebody else at the same time, please try again",
         ),
+        &SqlState::LOCK_NOT_AVAILABLE => {
+            conflict("lock_timeout", "The record is in use by somebody else, please try again")
+        }
         code if is_away(code) => unavailable("The database"),
         _ => return None,
     })

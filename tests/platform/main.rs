@@ -1,0 +1,3 @@
+//! What every system stands on, tested without the rules of any.
+
+mod http;
