@@ -70,7 +70,7 @@ pub async fn open(app: &App, change: &mut Change, user_id: i32, device: &Device)
             &[&session, &user_id, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
         )
         .await?;
-    tokens(app, session, user_id, &secret, absolute).await
+    tokens(app, change, session, user_id, &secret, absolute).await
 }
 
 row! {
@@ -120,7 +120,7 @@ async fn rotate(app: &App, change: &mut Change, session: Uuid, found: &Refreshed
          WHERE id = $1"
     );
     change.execute(rotate, &[&session, &fingerprint(&secret), &now, &idle]).await?;
-    tokens(app, session, found.user_id, &secret, found.absolute_expires_at).await
+    tokens(app, change, session, found.user_id, &secret, found.absolute_expires_at).await
 }
 
 /// Pushes the idle limit on; called by the heartbeat. A session that has ended stays ended.
@@ -159,12 +159,20 @@ pub async fn revoke_all(
     Ok(())
 }
 
-async fn tokens(app: &App, session: Uuid, user_id: i32, secret: &str, ends: DateTime<Utc>) -> Result<Tokens> {
+async fn tokens(
+    app: &App,
+    change: &mut Change,
+    session: Uuid,
+    user_id: i32,
+    secret: &str,
+    ends: DateTime<Utc>,
+) -> Result<Tokens> {
     let claims = Claims {
         sub: user_id.to_string(),
         sid: session,
         iat: app.clock.now().timestamp(),
         exp: ends.timestamp(),
     };
-    Ok(Tokens { access: app.signer.sign(&claims).await?, refresh: format!("{session}.{secret}"), session })
+    let access = app.signer.sign_in(change, &claims).await?;
+    Ok(Tokens { access, refresh: format!("{session}.{secret}"), session })
 }
