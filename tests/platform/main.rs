@@ -1,3 +1,5 @@
-//! What every system stands on, tested without the rules of any.
+//! Tests of what every system stands on, independent of any one of them.
 
+mod connections;
 mod http;
+mod pooler;

@@ -81,7 +81,7 @@ pub async fn open(
             &[&session, &user, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
         )
         .await?;
-    tokens(app, session, user, &secret, absolute).await
+    tokens(app, change, session, user, &secret, absolute).await
 }
 
 row! {
@@ -131,7 +131,7 @@ async fn rotate(app: &App, change: &mut Change, session: Uuid, found: Refreshed)
          WHERE id = $1"
     );
     change.execute(rotate, &[&session, &fingerprint(&secret), &now, &idle]).await?;
-    tokens(app, session, found.user_id, &secret, found.absolute_expires_at).await
+    tokens(app, change, session, found.user_id, &secret, found.absolute_expires_at).await
 }
 
 /// Pushes the idle limit on; called by the heartbeat. A session that has ended stays ended.
@@ -173,11 +173,13 @@ pub async fn revoke_all(
 
 async fn tokens(
     app: &App,
+    change: &mut Change,
     session: Uuid,
     user: UserKey,
     secret: &str,
     ends: DateTime<Utc>,
 ) -> Result<Tokens> {
     let claims = Claims::access(user, session, app.clock.now(), ends);
-    Ok(Tokens { access: app.signer.sign(&claims).await?, refresh: format!("{session}.{secret}"), session })
+    let access = app.signer.sign_in(change, &claims).await?;
+    Ok(Tokens { access, refresh: format!("{session}.{secret}"), session })
 }

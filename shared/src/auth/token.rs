@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    db::{Db, UserKey},
+    db::{Change, Db, UserKey, must_hold_none},
     ids::Ids,
 };
 
@@ -80,6 +80,9 @@ struct Keys {
     secret: SecretSlice<u8>,
 }
 
+/// The name of the stored key.
+const SIGNING_KEY: &str = "signing_key";
+
 /// Bytes of a code: what 16 hexadecimal digits hold.
 const CODE_BYTES: usize = 8;
 
@@ -89,11 +92,35 @@ impl Signer {
         Self { configured, audience, db, keys: Arc::default() }
     }
 
-    /// The token for `claims`, which names this system as its audience.
+    /// The token for `claims`, which names this system as its audience, for callers that hold no connection.
     pub async fn sign(&self, claims: &Claims) -> Result<String> {
-        let keys = self.keys().await?;
-        let claims = Claims { aud: self.audience.map(str::to_owned), ..claims.clone() };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &keys.encoding).map_err(Into::into)
+        self.keys().await?.sign(&self.named(claims))
+    }
+
+    /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
+    pub async fn sign_in(&self, change: &mut Change, claims: &Claims) -> Result<String> {
+        if let Some(keys) = self.keys.get() {
+            return keys.sign(&self.named(claims));
+        }
+        let keys = match &self.configured {
+            Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
+            None => {
+                let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
+                let keys = Keys::of(secret.key);
+                if !secret.stored {
+                    return keys.sign(&self.named(claims));
+                }
+                keys
+            }
+        };
+        let token = keys.sign(&self.named(claims));
+        // Whoever was faster has the same.
+        drop(self.keys.set(keys));
+        token
+    }
+
+    fn named(&self, claims: &Claims) -> Claims {
+        Claims { aud: self.audience.map(str::to_owned), ..claims.clone() }
     }
 
     /// What an access token says, if we signed it for this system and it has not expired at `now`.
@@ -117,7 +144,7 @@ impl Signer {
     /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
     /// a code for one thing is none for another, and no token either.
     ///
-    /// The first use may read the database: call it before a connection is held.
+    /// For callers that hold no connection.
     pub async fn code(&self, purpose: &str, message: &str) -> Result<String> {
         let tag = self.mac(purpose, message).await?.finalize().into_bytes();
         Ok(hex::encode(&tag[..CODE_BYTES]))
@@ -139,19 +166,29 @@ impl Signer {
     }
 
     async fn keys(&self) -> Result<&Keys> {
+        must_hold_none("the signing key");
         self.keys
             .get_or_try_init(|| async {
-                let secret = match &self.configured {
+                Ok(Keys::of(match &self.configured {
                     Some(secret) => secret.expose_secret().as_bytes().to_vec(),
-                    None => self.db.secret("signing_key", || Ids.key()).await?,
-                };
-                Ok(Keys {
-                    encoding: EncodingKey::from_secret(&secret),
-                    decoding: DecodingKey::from_secret(&secret),
-                    secret: secret.into(),
-                })
+                    None => self.db.secret(SIGNING_KEY, || Ids.key()).await?,
+                }))
             })
             .await
+    }
+}
+
+impl Keys {
+    fn of(secret: Vec<u8>) -> Self {
+        Self {
+            encoding: EncodingKey::from_secret(&secret),
+            decoding: DecodingKey::from_secret(&secret),
+            secret: secret.into(),
+        }
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding).map_err(Into::into)
     }
 }
 

@@ -119,9 +119,8 @@ fn word(problem: &Problem) -> &'static str {
         Kind::Invalid => "invalid",
         Kind::Unauthorized if problem.code == "unauthorized" => "not_authenticated",
         Kind::Forbidden if problem.code == "forbidden" => "permission_denied",
-        Kind::Unauthorized | Kind::Forbidden | Kind::Conflict | Kind::PaymentRequired | Kind::Locked => {
-            problem.code
-        }
+        Kind::Unauthorized | Kind::Forbidden | Kind::PaymentRequired | Kind::Locked => problem.code,
+        Kind::Conflict => "conflict",
         Kind::NotFound => "not_found",
         Kind::MethodNotAllowed => "method_not_allowed",
         Kind::NotAcceptable => "not_acceptable",

@@ -89,6 +89,14 @@ impl HttpPolicy {
         prefixes.filter(|(_, prefix)| self.begins(path, prefix)).max_by_key(|(_, prefix)| prefix.len())
     }
 
+    /// Every path by which a route is called: those with the other prefixes of its surface, then its own.
+    pub fn spellings(&self, route: &str) -> Vec<String> {
+        let Some((surface, prefix)) = self.surface(route) else { return vec![route.to_owned()] };
+        let rest = route.get(prefix.len()..).unwrap_or_default();
+        let others = surface.prefixes.iter().filter(|other| **other != prefix);
+        others.map(|other| format!("{other}{rest}")).chain([route.to_owned()]).collect()
+    }
+
     fn begins(&self, path: &str, prefix: &str) -> bool {
         let Some((start, rest)) = path.split_at_checked(prefix.len()) else { return false };
         let same = start == prefix || self.any_case && start.eq_ignore_ascii_case(prefix);
@@ -156,6 +164,13 @@ mod tests {
         assert_eq!(found("/api/v1x/courses"), Some(("/api", "/api")));
         assert_eq!(found("/API/courses"), Some(("", "")));
         assert_eq!(found("/health"), Some(("", "")));
+    }
+
+    #[test]
+    fn route_is_called_by_every_prefix_of_its_surface() {
+        let spellings = ["/api/v1/api/v1/courses", "/api/v1/courses", "/api/courses"];
+        assert_eq!(COURSES.spellings("/api/courses"), spellings);
+        assert_eq!(COURSES.spellings("/health"), ["/health"]);
     }
 
     #[test]

@@ -260,7 +260,7 @@ async fn repeated_post_is_answered_with_the_stored_response() {
     assert_eq!((first.header("idempotent-replayed"), second.header("idempotent-replayed")), ("", "true"));
     assert_eq!(
         lend("a", "[]").await.is(409).json(),
-        json!({ "detail": "This idempotency key was used for another request.", "code": "idempotency_mismatch" })
+        json!({ "detail": "This idempotency key was used for another request.", "code": "conflict" })
     );
     lend("", "{}").await.is(400);
 }
