@@ -23,20 +23,19 @@ use tokio::{
 };
 
 use crate::{
-    BoxError,
-    cli::{SYSTEMS, system},
-    database, frontend, outbox,
+    BoxError, database, demo, doctor, frontend, outbox,
     parts::Parts,
+    systems::{self, Registered, SYSTEMS, variable},
 };
 
 /// What to serve, and where.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeOptions {
-    /// Only this system.
+    /// Only this system; may be repeated [default: MUSTER_SYSTEMS, or all].
     #[arg(long)]
-    system: Option<String>,
-    /// The port, when only one system is served [default: that of the system].
-    #[arg(long, env = "PORT")]
+    system: Vec<String>,
+    /// The port, when only one system is served [default: PORT, or that of the system].
+    #[arg(long)]
     port: Option<u16>,
     /// A built single-page app to serve beside the API.
     #[arg(long, value_name = "DIR")]
@@ -63,13 +62,15 @@ pub async fn serve(options: ServeOptions) -> Result<(), BoxError> {
 }
 
 /// Does jobs and answers nobody, until Ctrl-C or SIGTERM; with `once` only until nothing is due.
-pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
-    let (system, _) = system(name)?;
+pub async fn work_only((system, _): Registered, once: bool) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
     let outcome = async {
         let stop = stop_signal()?;
-        let config = parts.config_for(system).await?;
+        let mut config = parts.config_for(system).await?;
         database::prepare(&config, system, false, parts.has_database()).await?;
+        if !config.production && demo::is_there(&config).await? {
+            demo::keep_mail(&mut config);
+        }
         shared::telemetry::start(config.production);
         config.warn();
         let app = App::new(config);
@@ -94,14 +95,14 @@ pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
 }
 
 async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> {
-    let systems = match &options.system {
-        Some(name) => vec![system(name)?],
-        None => SYSTEMS.to_vec(),
-    };
+    let systems = systems::choose(SYSTEMS, &options.system, &variable).await?;
+    if systems.len() > 1 && options.port.is_some() {
+        return Err("--port is for one system: choose it with --system".into());
+    }
     let stop = stop_signal()?;
     let mut servers = tokio::task::JoinSet::new();
     for (system, port) in systems {
-        let port = options.port.unwrap_or(port);
+        let port = options.port.map_or_else(|| configured_port(system, port), Ok)?;
         let prepared = prepare(options, parts, system, port);
         let served = tokio::select! {
             served = prepared => served?,
@@ -115,6 +116,17 @@ async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> 
         ended??;
     }
     Ok(())
+}
+
+/// `SCHOOL_PORT`, `PORT`, or that of the system.
+fn configured_port(system: &System, default: u16) -> Result<u16, BoxError> {
+    let name = system.variable("PORT");
+    match variable(&name).or_else(|| variable("PORT")) {
+        Some(text) => {
+            text.trim().parse().map_err(|_| format!("PORT or {name} must be a port, such as 5000").into())
+        }
+        None => Ok(default),
+    }
 }
 
 async fn prepare(
@@ -133,7 +145,14 @@ async fn prepare(
         config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
     }
     database::prepare(&config, system, options.migrate, embedded).await?;
-    let notes = if embedded { database::demo(&config, parts.data()).await? } else { Vec::new() };
+    let mut notes = demo::fill(&config, system, parts.data()).await?;
+    if !config.production && config.mail.leaves() && demo::is_there(&config).await? {
+        demo::keep_mail(&mut config);
+        notes.push("Mail stays in the outbox: this database holds demo data".to_owned());
+    }
+    if config.production {
+        notes.extend(doctor::in_short(system, &config).await);
+    }
     Ok(Served { system, app: App::new(config), listener, notes })
 }
 

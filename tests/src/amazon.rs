@@ -49,6 +49,7 @@ impl Server {
 
 /// Python with moto, installed at the first use. Whoever comes second waits.
 fn installed() -> PathBuf {
+    muster::test_programs::ensure().unwrap_or_else(|advice| panic!("{advice}"));
     // .../target/<profile>/deps/rotc-<hash>
     let test = std::env::current_exe().expect("the test's own path");
     let folder = test.ancestors().nth(3).expect("the folder of all builds").join("moto");
@@ -66,8 +67,8 @@ fn installed() -> PathBuf {
 }
 
 fn run(command: &mut Command) {
-    let advice = "The tests of the queues and of mail by SES need python3 with venv, and the Python package index for \
-                  the first run";
+    let advice =
+        "The tests of the queues and of mail by SES need the Python package index for their first run";
     let output = command.output().unwrap_or_else(|error| panic!("{advice}: {command:?}: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{advice}: {command:?}: {errors}");

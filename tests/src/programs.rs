@@ -9,6 +9,12 @@ static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 const NAMES: [&str; 5] =
     ["muster", "rotc-auth", "rotc-realtime-socket", "rotc-worker-image", "rotc-worker-schedule"];
 
+/// Returns when the programs of others that tests run are installed.
+pub async fn installed() {
+    let ensured = tokio::task::spawn_blocking(muster::test_programs::ensure).await;
+    ensured.expect("the look for programs ends").unwrap_or_else(|advice| panic!("{advice}"));
+}
+
 /// Where a program is.
 pub async fn path(name: &str) -> PathBuf {
     assert!(NAMES.contains(&name), "say in tests/src/programs.rs that {name} is needed");
