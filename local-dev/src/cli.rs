@@ -11,6 +11,7 @@ use crate::{
     BoxError,
     admin::{self, AdminOptions},
     bench, database,
+    development::{self, PartsOptions},
     doctor::{self, DoctorOptions},
     legacy::{self, Mode, Source},
     parts::Parts,
@@ -46,6 +47,8 @@ enum Command {
         #[arg(long)]
         system: Option<String>,
     },
+    /// Start what functions need that `cargo lambda watch` runs: database, file store, workers and outbox.
+    Parts(PartsOptions),
     /// Look whether everything is there that production needs, and say what to do about what is missing.
     Doctor(DoctorOptions),
     /// Manage administrators.
@@ -135,6 +138,7 @@ impl Cli {
                 serve::work_only(systems::one(system.as_deref()).await?, once).await
             }
             Command::Migrate { system } => migrate(systems::one(system.as_deref()).await?).await,
+            Command::Parts(options) => development::run(options).await,
             Command::Doctor(options) => doctor::run(options).await,
             Command::Admin(AdminCommand::Create(options)) | Command::CreateAdmin(options) => {
                 admin::create(options).await

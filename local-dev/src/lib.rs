@@ -5,6 +5,7 @@ pub mod bench;
 pub mod cli;
 pub mod database;
 pub mod demo;
+pub mod development;
 pub mod doctor;
 pub mod files;
 pub mod frontend;

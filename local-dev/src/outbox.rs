@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{Query, Request, State},
+    extract::{Request, State},
     middleware::{self, Next},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     App, Result,
-    http::{Json, address::Peer},
+    http::{Json, Query, address::Peer},
     row, sql,
 };
 

@@ -101,9 +101,8 @@ async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> 
     }
     let stop = stop_signal()?;
     let mut servers = tokio::task::JoinSet::new();
-    for (system, port) in systems {
-        let port = options.port.map_or_else(|| configured_port(system, port), Ok)?;
-        let prepared = prepare(options, parts, system, port);
+    for system in systems {
+        let prepared = prepare(options, parts, system);
         let served = tokio::select! {
             served = prepared => served?,
             () = stopped(stop.clone()) => return Ok(()),
@@ -118,25 +117,42 @@ async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> 
     Ok(())
 }
 
-/// `SCHOOL_PORT`, `PORT`, or that of the system.
-fn configured_port(system: &System, default: u16) -> Result<u16, BoxError> {
+/// Takes the port that was asked for, else that of `SCHOOL_PORT` or `PORT`, else that of the system.
+pub(crate) async fn listen(
+    system: &System,
+    asked: Option<u16>,
+    default: u16,
+) -> Result<TcpListener, BoxError> {
     let name = system.variable("PORT");
-    match variable(&name).or_else(|| variable("PORT")) {
-        Some(text) => {
-            text.trim().parse().map_err(|_| format!("PORT or {name} must be a port, such as 5000").into())
+    let port = match (asked, variable(&name).or_else(|| variable("PORT"))) {
+        (Some(port), _) => port,
+        (None, Some(text)) => {
+            text.trim().parse().map_err(|_| format!("PORT or {name} must be a port, such as 5000"))?
         }
-        None => Ok(default),
-    }
+        (None, None) => default,
+    };
+    let listener = TcpListener::bind(("0.0.0.0", port)).await;
+    Ok(listener.map_err(|error| format!("port {port} cannot be used: {error}"))?)
+}
+
+/// Serves pages that need no shutdown of their own.
+pub(crate) async fn answer_until(
+    listener: TcpListener,
+    router: Router,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let router = router.layer(axum::middleware::from_fn(with_peer));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await
 }
 
 async fn prepare(
     options: &ServeOptions,
     parts: &mut Parts,
-    system: &'static System,
-    port: u16,
+    (system, default): Registered,
 ) -> Result<Served, BoxError> {
-    let listener = TcpListener::bind(("0.0.0.0", port)).await;
-    let listener = listener.map_err(|error| format!("port {port} cannot be used: {error}"))?;
+    let listener = listen(system, options.port, default).await?;
+    let port = listener.local_addr()?.port();
     let mut out = io::stdout();
     writeln!(out, "Starting {}", system.title)?;
     let mut config = parts.config_for(system).await?;
@@ -244,7 +260,7 @@ async fn with_peer(
 }
 
 /// Turns true at Ctrl-C or SIGTERM. The handlers are in place when this returns.
-fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+pub(crate) fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (told, stop) = watch::channel(false);
@@ -258,7 +274,7 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     Ok(stop)
 }
 
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
     // An error means that the sender is gone, which also means the end.
     drop(stop.wait_for(|stop| *stop).await);
 }

@@ -17,6 +17,7 @@ pub mod cluster;
 pub mod exercised;
 pub mod programs;
 mod push;
+pub mod python;
 mod redis;
 mod server;
 mod sign_in;

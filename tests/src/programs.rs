@@ -6,8 +6,15 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 5] =
-    ["muster", "rotc-auth", "rotc-realtime-socket", "rotc-worker-image", "rotc-worker-schedule"];
+const NAMES: [&str; 7] = [
+    "muster",
+    "rotc-auth",
+    "rotc-files",
+    "rotc-ops",
+    "rotc-realtime-socket",
+    "rotc-worker-image",
+    "rotc-worker-schedule",
+];
 
 /// Returns when the programs of others that tests run are installed.
 pub async fn installed() {
