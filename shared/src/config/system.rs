@@ -12,7 +12,8 @@ impl Config {
 
     /// The same through `lookup`; empty variables count as absent.
     pub fn read_for(system: &System, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::read_with(lookup, system.variable(""), system.storage)
+        let config = Self::read_with(lookup, system.variable(""), system.storage)?;
+        Ok(Self { system: Some(system.name), ..config })
     }
 }
 
