@@ -1,11 +1,13 @@
 //! A system for unit tests, which does nothing.
 
+use http::{Method, Uri};
 use serde_json::{Value, json};
 
 use super::{Storage, System};
 use crate::{
+    Error,
     db::migrate::SHARED,
-    error::Problem,
+    error::{Kind, Problem, not_found},
     http::envelope::{Envelope, Failed},
     jobs::Jobs,
 };
@@ -13,6 +15,14 @@ use crate::{
 struct Plain;
 
 impl Envelope for Plain {
+    fn not_found(&self, _: &Method, _: &Uri) -> Error {
+        not_found("There is no such address")
+    }
+
+    fn method_not_allowed(&self, _: &Method, _: &Uri) -> Error {
+        Error::new(Kind::MethodNotAllowed, "method_not_allowed", "The address takes other methods")
+    }
+
     fn body(&self, problem: &Problem, _: &Failed<'_>) -> Value {
         json!({ "message": problem.message })
     }
