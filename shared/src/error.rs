@@ -288,6 +288,12 @@ pub fn unavailable_because(sentence: impl Into<String>) -> Error {
     Error::new(Kind::Unavailable, "unavailable", sentence).retry_after(5)
 }
 
+/// 503: whoever runs the system has not configured what this needs. The sentence names the variable to set.
+#[track_caller]
+pub fn not_configured(sentence: impl Into<String>) -> Error {
+    Error::new(Kind::Unavailable, "configuration", sentence)
+}
+
 /// The word for programs of a request refused because the system is in maintenance.
 pub const MAINTENANCE: &str = "maintenance";
 

@@ -18,6 +18,7 @@ pub mod exercised;
 mod functions;
 pub mod programs;
 mod push;
+pub mod python;
 mod redis;
 mod server;
 mod sign_in;

@@ -7,6 +7,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::programs;
+
 /// A `redis-server` on a port of its own, which keeps nothing on the disk. It ends with this value.
 pub struct RedisServer {
     port: u16,
@@ -78,7 +80,7 @@ impl RedisServer {
     async fn command(&self, words: &[&str]) -> String {
         let answer =
             Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(words).output().await;
-        let answer = answer.expect("redis-cli is installed (Debian: apt-get install redis-tools)");
+        let answer = answer.expect("redis-cli starts");
         String::from_utf8_lossy(&answer.stdout).trim().to_owned()
     }
 
@@ -90,11 +92,12 @@ impl RedisServer {
 }
 
 async fn spawn(port: u16) -> Child {
+    programs::installed().await;
     let port = port.to_string();
     let mut command = Command::new("redis-server");
     command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn();
-    let mut child = child.expect("redis-server is installed (Debian: apt-get install redis-server)");
+    let mut child = child.expect("redis-server starts");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     while let Some(line) = lines.next_line().await.expect("its output is text") {
         if line.contains("Ready to accept connections") {

@@ -81,7 +81,7 @@ impl Envelope for RotcEnvelope {
         let details = details(problem);
         if is_resource(request.path) {
             body.insert("error".to_owned(), Value::Bool(true));
-            body.insert("code".to_owned(), code(problem.kind).into());
+            body.insert("code".to_owned(), code(problem).into());
             let mut details = details;
             details.insert("request_id".to_owned(), request.request_id.into());
             body.insert("details".to_owned(), details.into());
@@ -148,8 +148,9 @@ fn details(problem: &Problem) -> Map<String, Value> {
     details
 }
 
-const fn code(kind: Kind) -> &'static str {
-    match kind {
+fn code(problem: &Problem) -> &'static str {
+    match problem.kind {
+        Kind::Unavailable if problem.code == "configuration" => "configuration",
         Kind::Invalid => "BAD_REQUEST",
         Kind::Unauthorized => "UNAUTHORIZED",
         Kind::PaymentRequired => "PAYMENT_REQUIRED",

@@ -12,6 +12,10 @@ use tokio_postgres::error::DbError;
 
 use crate::{Error, config::DatabaseConfig, system::System};
 
+mod claim;
+
+pub use claim::{Owner, check, claim, is_legacy, owner};
+
 mod embedded {
     refinery::embed_migrations!("../migrations/shared");
 }
@@ -97,11 +101,13 @@ impl StdError for MigrateError {
     }
 }
 
-/// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
+/// Brings the configured database to the present schema of `system`, claims it for that system, over a connection of its own: a pooled one may
 /// already be in use, and the migration changes settings of its session.
 pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
     let mut client = super::connect(config).await?;
-    let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
+    // Before the first statement: the tables of another system must not get ours.
+    claim::check(&client, system).await?;
+    let outcome = migrate_for(&mut client, &[&SHARED, system.migrations], Some(system)).await;
     outcome.map_err(Error::from)
 }
 
@@ -110,9 +116,17 @@ pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied
 /// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
 /// migrators of one database wait for each other.
 pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+    migrate_for(client, sets, None).await
+}
+
+async fn migrate_for(
+    client: &mut Client,
+    sets: &[&MigrationSet],
+    system: Option<&System>,
+) -> Result<Vec<Applied>, MigrateError> {
     // Before the limit on waiting: the other migration may take longer than that.
     client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
-    let outcome = migrate_alone(client, sets).await;
+    let outcome = migrate_alone(client, sets, system).await;
     let ended = async {
         client.batch_execute(UNLIMIT_WAITING).await?;
         client.batch_execute(UNLOCK).await
@@ -124,13 +138,21 @@ pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<
     Ok(applied)
 }
 
-async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+async fn migrate_alone(
+    client: &mut Client,
+    sets: &[&MigrationSet],
+    system: Option<&System>,
+) -> Result<Vec<Applied>, MigrateError> {
     client.batch_execute(LIMIT_WAITING).await.map_err(MigrateError::at("limiting the wait for locks"))?;
     client.batch_execute(CREATE_SCHEMA).await.map_err(MigrateError::at("creating the schema muster"))?;
     let mut applied = Vec::new();
-    for set in sets {
+    for (place, set) in sets.iter().enumerate() {
         applied.extend(apply_versioned(client, set).await?);
         apply_repeatable(client, set).await?;
+        // As soon as there is a table for it: two systems that are migrated at once must not both go on.
+        if let (0, Some(system)) = (place, system) {
+            claim::claim(client, system).await.map_err(MigrateError::at("claiming the database"))?;
+        }
     }
     Ok(applied)
 }

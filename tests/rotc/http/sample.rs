@@ -22,6 +22,10 @@ pub static SAMPLE: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: rotc::SYSTEM.storage,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 const GROUP: Group = Group { name: "sample", prefixes: &["/api/sample"], needs: &[], memory_mb: 128, routes };

@@ -41,6 +41,10 @@ pub static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: rotc::SYSTEM.storage,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 /// Stores an event and ends with it. Safe to run twice: it ends in the transaction of its effect.

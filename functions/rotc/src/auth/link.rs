@@ -17,7 +17,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{link, lockout::Attempt, rate_limit::Limit, session::Device},
-    error::{internal, unauthorized},
+    error::unauthorized,
     http::Json,
     mail::NewMail,
 };
@@ -99,8 +99,7 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
 
 /// The address that signs in with the secret of a link.
 pub fn link_address(app: &App, code: &str) -> Result<String> {
-    let home = app.config.public_url.as_ref().ok_or_else(|| internal("PUBLIC_URL is not set"))?;
-    Ok(format!("{}#{code}", home.join("/api/auth/link")?))
+    Ok(format!("{}#{code}", app.config.home()?.join("/api/auth/link")?))
 }
 
 /// The page a link opens

@@ -2,7 +2,7 @@
 
 use axum::{extract::State, response::Html};
 use serde::Serialize;
-use shared::{App, Result, http::Json, sql};
+use shared::{App, Result, files::NOT_CONFIGURED, http::Json, sql};
 use utoipa::ToSchema;
 
 /// Whether the process runs
@@ -41,6 +41,8 @@ pub struct Checks {
     pub files: Check,
     /// Whether mails can be sent; without it they wait.
     pub mail: Check,
+    /// Whether the address people use is configured; links in mails and certificates need it.
+    pub address: Check,
 }
 
 /// One part.
@@ -66,9 +68,16 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
         true => check("healthy", "The database answers"),
         false => check("unhealthy", "The database does not answer"),
     };
-    let files = match app.config.files.bucket.is_empty() {
-        true => check("degraded", "No file storage is configured"),
-        false => check("healthy", "File storage is configured"),
+    let files = match app.config.files.is_configured() {
+        true => check("healthy", "File storage is configured"),
+        false => check("degraded", NOT_CONFIGURED),
+    };
+    let address = match app.config.home().is_ok() {
+        true => check("healthy", "The public address is configured"),
+        false => check(
+            "degraded",
+            "PUBLIC_URL is not configured: no sign-in link can be mailed, and no certificate printed",
+        ),
     };
     let mail = match app.config.mail.leaves() {
         true => check("healthy", "Mail is configured"),
@@ -80,7 +89,7 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
         kind: "postgres",
         timestamp: app.clock.now().timestamp_millis(),
         error: (!connected).then_some("The database does not answer"),
-        checks: Checks { database, files, mail },
+        checks: Checks { database, files, mail, address },
     })
 }
 
