@@ -7,6 +7,7 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
@@ -37,6 +38,9 @@ pub struct Claims {
     /// What it opens.
     #[serde(default)]
     pub token_type: TokenType,
+    /// What the system says besides.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// What a token is good for. One type is never taken for the other.
@@ -61,6 +65,7 @@ impl Claims {
             aud: None,
             jti: Some(Ids.uuid()),
             token_type: TokenType::Access,
+            extra: Map::new(),
         }
     }
 }
@@ -98,6 +103,15 @@ impl Signer {
 
     /// What an access token says, if we signed it for this system and it has not expired at `now`.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
+        self.read(token, TokenType::Access, now).await
+    }
+
+    /// The same of a refresh token.
+    pub async fn check_refresh(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
+        self.read(token, TokenType::Refresh, now).await
+    }
+
+    async fn read(&self, token: &str, kind: TokenType, now: DateTime<Utc>) -> Result<Option<Claims>> {
         // Anything longer is not ours; it is refused before any work.
         if token.len() > 1024 {
             return Ok(None);
@@ -110,7 +124,7 @@ impl Signer {
             jsonwebtoken::decode::<Claims>(token, &keys.decoding, &validation).ok().map(|data| data.claims);
         Ok(claims.filter(|claims| {
             let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
-            ours && claims.exp > now.timestamp() && claims.token_type == TokenType::Access
+            ours && claims.exp > now.timestamp() && claims.token_type == kind
         }))
     }
 
@@ -130,6 +144,11 @@ impl Signer {
             return Ok(false);
         }
         Ok(self.mac(purpose, message).await?.verify_truncated_left(&tag).is_ok())
+    }
+
+    /// 32 bytes made of `message` that nobody can guess who has not the key.
+    pub(super) async fn derive(&self, purpose: &str, message: &str) -> Result<[u8; 32]> {
+        Ok(self.mac(purpose, message).await?.finalize().into_bytes().into())
     }
 
     async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
@@ -204,11 +223,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refresh_token_is_no_access_token() {
+    async fn refresh_token_is_no_access_token_and_the_other_way_round() {
         let mut claims = Claims::access(5, Uuid::nil(), now(), now() + TimeDelta::hours(1));
         claims.token_type = TokenType::Refresh;
         let token = signer(Some("one")).sign(&claims).await.unwrap();
 
         assert_eq!(signer(Some("one")).check(&token, now()).await.unwrap(), None);
+        assert!(signer(Some("one")).check_refresh(&token, now()).await.unwrap().is_some());
+        claims.token_type = TokenType::Access;
+        let token = signer(Some("one")).sign(&claims).await.unwrap();
+        assert_eq!(signer(Some("one")).check_refresh(&token, now()).await.unwrap(), None);
     }
 }
