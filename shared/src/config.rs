@@ -2,13 +2,14 @@
 //!
 //! The names of the legacy servers are understood. Every problem is reported at once.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
 
 mod aws;
 mod cloudinary;
+mod database;
 mod imports;
 mod ocr;
 mod push;
@@ -16,6 +17,8 @@ mod seal;
 
 pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
+pub use database::DatabaseConfig;
+pub(crate) use database::{Address, Verify};
 pub use imports::ImportsConfig;
 pub use ocr::OcrConfig;
 pub use push::PushConfig;
@@ -72,20 +75,6 @@ pub struct Config {
     pub trusted_hops: usize,
     /// `BCRYPT_COST`: work factor of new password hashes (default 10, as the legacy hashes).
     pub bcrypt_cost: u32,
-}
-
-/// Where the database is and how to talk to it.
-#[derive(Clone, Debug)]
-pub struct DatabaseConfig {
-    /// `DATABASE_URL`, or one of the legacy names (`SUPABASE_URL`, `SUPABASE_DB_URL`,
-    /// `SUPABASE_POSTGRES_URL`, `POSTGRES_URL`, `PG_DATABASE_URL`).
-    pub url: Option<SecretString>,
-    /// `DATABASE_CA`: a PEM file with the certificate authority to trust; turns verification on.
-    pub ca: Option<PathBuf>,
-    /// `DB_POOL_MAX`: connections at most (1 in a Lambda function, else 20).
-    pub pool_size: usize,
-    /// `READ_ONLY=true` refuses every write.
-    pub read_only: bool,
 }
 
 /// What processes share beside the database.
@@ -159,6 +148,11 @@ impl Config {
         if self.identifier_login == IdentifierLogin::Link && self.public_url.is_none() {
             tracing::warn!("PUBLIC_URL is not set: no sign-in link can be mailed");
         }
+        if let Some(Ok(address)) = self.database.url.as_ref().map(|_| self.database.address()) {
+            for option in address.ignored {
+                tracing::warn!(option, "DATABASE_URL has an option that is ignored");
+            }
+        }
         if !self.rate_limits {
             tracing::warn!("RATE_LIMITS=off: nothing slows down the guessing of passwords");
         }
@@ -182,29 +176,6 @@ impl Config {
     /// Where people sign in, if it is known where they reach the system.
     pub fn login_url(&self) -> Result<Option<Url>> {
         Ok(self.public_url.as_ref().map(|home| home.join("/login")).transpose()?)
-    }
-}
-
-impl DatabaseConfig {
-    /// The `sslmode` the URL asks for.
-    pub fn url_mode(&self) -> Option<&'static str> {
-        use secrecy::ExposeSecret;
-        let url = self.url.as_ref()?.expose_secret();
-        ["verify-full", "verify-ca", "require"]
-            .into_iter()
-            .find(|mode| url.contains(&format!("sslmode={mode}")))
-    }
-
-    /// The URL in the driver's words, which know no `verify-*` modes.
-    pub fn driver_url(&self) -> Result<String> {
-        use secrecy::ExposeSecret;
-        let url = self.url.as_ref().ok_or_else(|| {
-            Error::new(Kind::Unavailable, "no_database", "No database is configured: set DATABASE_URL")
-        })?;
-        Ok(url
-            .expose_secret()
-            .replace("sslmode=verify-full", "sslmode=require")
-            .replace("sslmode=verify-ca", "sslmode=require"))
     }
 }
 
@@ -241,24 +212,6 @@ impl Variables<'_> {
             cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
-        }
-    }
-
-    fn database(&mut self) -> DatabaseConfig {
-        let names = [
-            "DATABASE_URL",
-            "SUPABASE_URL",
-            "SUPABASE_DB_URL",
-            "SUPABASE_POSTGRES_URL",
-            "POSTGRES_URL",
-            "PG_DATABASE_URL",
-        ];
-        let connections = self.number("DB_POOL_MAX", if self.in_lambda() { 1 } else { 20 });
-        DatabaseConfig {
-            url: self.any(&names).map(Into::into),
-            ca: self.text("DATABASE_CA").map(Into::into),
-            pool_size: usize::try_from(connections).unwrap_or(20).max(1),
-            read_only: self.flag("READ_ONLY"),
         }
     }
 

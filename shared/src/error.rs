@@ -152,6 +152,11 @@ impl Error {
         self
     }
 
+    /// The cause.
+    pub(crate) fn cause(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.0.source.as_deref()
+    }
+
     /// The contents, for the envelope.
     pub fn into_problem(self) -> Problem {
         *self.0
@@ -258,9 +263,11 @@ impl<E: std::error::Error + Send + Sync + 'static> From<E> for Error {
     fn from(cause: E) -> Self {
         let known = {
             let any: &dyn Any = &cause;
-            any.downcast_ref::<tokio_postgres::Error>()
-                .and_then(crate::db::problem)
-                .or_else(|| any.downcast_ref::<deadpool_postgres::PoolError>().map(crate::db::pool_problem))
+            any.downcast_ref::<tokio_postgres::Error>().and_then(crate::db::problem).or_else(|| {
+                // Commands and starts show the sentence; requests do not connect this way.
+                let connect = any.downcast_ref::<crate::db::ConnectError>()?;
+                Some(unavailable_because(connect.sentence()))
+            })
         };
         known.unwrap_or_else(|| internal("unexpected error")).caused_by(cause)
     }

@@ -145,7 +145,7 @@ pub fn from_gateway(mut request: lambda_http::Request) -> Request<lambda_http::B
     request
 }
 
-/// `/prod/api/cadets` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
+/// `/prod/api/people` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
 /// `lambda_http` then puts one there, unless `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH` is set.
 fn without_stage(path: &str, stage: &str) -> Option<String> {
     let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
@@ -162,9 +162,9 @@ mod tests {
 
     #[test]
     fn only_a_whole_first_segment_is_the_stage() {
-        assert_eq!(without_stage("/prod/api/cadets", "prod").as_deref(), Some("/api/cadets"));
+        assert_eq!(without_stage("/prod/api/people", "prod").as_deref(), Some("/api/people"));
         assert_eq!(without_stage("/prod", "prod").as_deref(), Some("/"));
         assert_eq!(without_stage("/production/api", "prod"), None);
-        assert_eq!(without_stage("/api/cadets", "prod"), None);
+        assert_eq!(without_stage("/api/people", "prod"), None);
     }
 }

@@ -113,8 +113,7 @@ impl Redis {
 
 /// Where the database is, without the secrets of its address.
 fn database(config: &Config) -> String {
-    let url = config.database.driver_url().ok();
-    let options = url.and_then(|url| url.parse::<tokio_postgres::Config>().ok()).unwrap_or_default();
+    let options = config.database.address().map(|address| address.options).unwrap_or_default();
     format!("{:?} {:?} {:?}", options.get_hosts(), options.get_ports(), options.get_dbname())
 }
 

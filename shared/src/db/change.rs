@@ -1,14 +1,12 @@
 //! Writing: one transaction, made for somebody.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use deadpool_postgres::Object;
-use futures_util::FutureExt;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
-use super::{Db, Param, Row, Sql, TenantKey, UserKey, read};
-use crate::{Error, Result, error, queue::Queue, sql};
+use super::{Db, Param, Row, Sql, TenantKey, UserKey, held::Held, problem::is_dead, statement};
+use crate::{Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +24,8 @@ pub struct Actor {
 /// An open transaction. Dropping it without [`Change::commit`] undoes everything.
 pub struct Change {
     db: Db,
-    connection: Option<Object>,
+    held: Held,
+    draws_secrets: bool,
 }
 
 impl Actor {
@@ -39,26 +38,30 @@ impl Actor {
 impl Change {
     pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
-        let mut change = Self { db: db.clone(), connection: Some(db.connection().await?) };
-        if let Err(cause) = open(change.connection()?, actor, system).await {
-            if !cause.is_closed() {
-                return Err(cause.into());
+        let mut change = Self { db: db.clone(), held: db.held().await?, draws_secrets: false };
+        match change.open(actor, system).await? {
+            Ok(()) => return Ok(change),
+            // A connection that died while the function was frozen is replaced once.
+            Err(cause) if is_dead(&cause) => change.held.replace(db).await?,
+            // Nothing has happened in the transaction: it begins anew, with statements sent again.
+            Err(cause) if statement::is_outdated(&cause) => {
+                change.held.object()?.batch_execute("ROLLBACK").await?;
             }
-            change.connection = Some(db.connection().await?);
-            open(change.connection()?, actor, system).await?;
+            Err(cause) => return Err(cause.into()),
         }
+        change.open(actor, system).await??;
         Ok(change)
     }
 
     /// Every row.
     pub async fn all<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<T>> {
-        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
+        let rows = statement::rows(&self.db, self.held.object()?, sql, params).await?;
         rows.iter().map(|row| Ok(T::from_row(row)?)).collect()
     }
 
     /// The first row, if there is one.
     pub async fn one<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Option<T>> {
-        let rows = read::query(self.connection()?, self.db.metrics(), sql, params).await?;
+        let rows = statement::rows(&self.db, self.held.object()?, sql, params).await?;
         Ok(rows.first().map(T::from_row).transpose()?)
     }
 
@@ -69,17 +72,21 @@ impl Change {
 
     /// Runs a statement and tells how many rows it touched.
     pub async fn execute(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<u64> {
-        let connection = self.connection()?;
-        let statement = connection.prepare_cached(sql.text()).await?;
-        let started = Instant::now();
-        let touched = connection.execute(&statement, params).await;
-        self.db.metrics().queries().note(sql, started.elapsed());
-        Ok(touched?)
+        Ok(statement::execute(&self.db, self.held.object()?, sql, params).await?)
     }
 
     /// Runs the statements of a file.
     pub async fn run(&mut self, file: Sql) -> Result<()> {
-        Ok(self.connection()?.batch_execute(file.text()).await?)
+        Ok(self.held.object()?.batch_execute(file.text()).await?)
+    }
+
+    /// Whether this transaction has drawn a key that is not committed yet.
+    pub(super) fn draws_secrets(&self) -> bool {
+        self.draws_secrets
+    }
+
+    pub(super) fn note_drawn_secret(&mut self) {
+        self.draws_secrets = true;
     }
 
     /// Whether a stored mail is sent, and not only kept.
@@ -89,32 +96,30 @@ impl Change {
 
     /// Makes everything permanent, then outdates what is kept of the tables written, and tells the workers of the jobs that
     /// were started.
-    pub async fn commit(mut self) -> Result<()> {
-        let connection = self.connection.take().ok_or_else(already_committed)?;
+    pub async fn commit(self) -> Result<()> {
         // A task, because what follows a commit must follow it even when whoever asked has hung up meanwhile.
-        tokio::spawn(commit(connection, self.db.clone())).await?
+        tokio::spawn(commit(self.held, self.db)).await?
     }
 
-    fn connection(&self) -> Result<&Object> {
-        self.connection.as_ref().ok_or_else(already_committed)
+    /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
+    /// hold UTC without saying so, so that is what their defaults must write.
+    async fn open(&mut self, actor: &Actor, system: &str) -> Result<Result<(), tokio_postgres::Error>> {
+        let name_actor = sql!(
+            "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
+                    set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
+                    set_config('muster.tenant', $4, true), set_config('muster.address', $5, true)"
+        );
+        let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
+        let tenant = actor.tenant.as_ref().map(TenantKey::as_str).unwrap_or_default();
+        let address = actor.address.as_deref().unwrap_or_default();
+        let request_id = actor.request_id.as_deref().unwrap_or_default();
+        let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
+        self.held.in_transaction();
+        let connection = self.held.object()?;
+        let begin = connection.batch_execute("BEGIN");
+        let opened = tokio::try_join!(begin, statement::rows(&self.db, connection, name_actor, &params));
+        Ok(opened.map(drop))
     }
-}
-
-impl Drop for Change {
-    fn drop(&mut self) {
-        if let Some(connection) = &self.connection {
-            undo(connection);
-        }
-    }
-}
-
-fn already_committed() -> Error {
-    error::internal("the change is already committed")
-}
-
-fn undo(connection: &Object) {
-    // Polling once sends the statement; whatever uses the connection next queues behind it.
-    let _sent = connection.batch_execute("ROLLBACK").now_or_never();
 }
 
 /// The tables written so far (`R__touched_tables.sql`), the jobs started and the commit, in one round trip. In a
@@ -122,15 +127,15 @@ fn undo(connection: &Object) {
 const COMMIT: &str =
     "SELECT current_setting('muster.touched', true), current_setting('muster.started', true); COMMIT";
 
-async fn commit(connection: Object, db: Db) -> Result<()> {
-    let started = match connection.simple_query(COMMIT).await {
+async fn commit(mut held: Held, db: Db) -> Result<()> {
+    let started = match held.object()?.simple_query(COMMIT).await {
         Ok(answers) => {
+            held.ended();
             let tables = answers.iter().flat_map(|answer| listed(answer, 0));
             db.versions().changed(tables.collect::<Vec<_>>()).await;
             answers.iter().flat_map(|answer| listed(answer, 1)).filter_map(started).collect::<Vec<_>>()
         }
         Err(cause) => {
-            undo(&connection);
             if cause.as_db_error().is_none() {
                 // The connection broke: PostgreSQL may have committed all the same.
                 db.versions().all_changed().await;
@@ -138,7 +143,7 @@ async fn commit(connection: Object, db: Db) -> Result<()> {
             return Err(cause.into());
         }
     };
-    drop(connection);
+    drop(held);
     db.send(&started, Duration::ZERO).await;
     Ok(())
 }
@@ -156,22 +161,4 @@ fn listed(answer: &SimpleQueryMessage, column: usize) -> impl Iterator<Item = &s
 fn started(word: &str) -> Option<(Queue, Uuid)> {
     let (queue, id) = word.split_once(':')?;
     Some((Queue::parse(queue)?, id.parse().ok()?))
-}
-
-/// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
-/// hold UTC without saying so, so that is what their defaults must write.
-async fn open(connection: &Object, actor: &Actor, system: &str) -> Result<(), tokio_postgres::Error> {
-    let name_actor = sql!(
-        "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
-                set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
-                set_config('muster.tenant', $4, true), set_config('muster.address', $5, true)"
-    );
-    let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
-    let tenant = actor.tenant.as_ref().map(TenantKey::as_str).unwrap_or_default();
-    let address = actor.address.as_deref().unwrap_or_default();
-    let request_id = actor.request_id.as_deref().unwrap_or_default();
-    let statement = connection.prepare_cached(name_actor.text()).await?;
-    let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
-    tokio::try_join!(connection.batch_execute("BEGIN"), connection.query(&statement, &params))?;
-    Ok(())
 }

@@ -5,8 +5,8 @@ use std::future::poll_fn;
 use tokio::sync::mpsc;
 use tokio_postgres::{AsyncMessage, Client};
 
-use super::tls;
-use crate::{Result, config::DatabaseConfig, sql};
+use super::{ConnectError, tls};
+use crate::{Result, config::DatabaseConfig, error::unavailable_because, sql};
 
 /// A connection that listens on one channel.
 pub struct Notices {
@@ -29,8 +29,13 @@ impl Notices {
 
 /// Listens on a channel, with a connection of its own that ends with the answer.
 pub async fn listen(config: &DatabaseConfig, channel: &'static str) -> Result<Notices> {
-    let (options, connector) = tls::connect_options(config)?;
-    let (client, mut connection) = options.connect(connector).await?;
+    if config.is_only_pooled() {
+        return Err(unavailable_because(
+            "A transaction pooler lets no notifications through: set DATABASE_DIRECT_URL to an address without it",
+        ));
+    }
+    let (options, connector) = tls::connect_options(config, config.direct_address()?)?;
+    let (client, mut connection) = options.connect(connector).await.map_err(ConnectError::from)?;
     let (bell, bells) = mpsc::channel(1);
     tokio::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {

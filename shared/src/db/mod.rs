@@ -4,6 +4,8 @@
 //! the migrated schema. There is no repository layer.
 
 mod change;
+mod connect_error;
+mod held;
 mod key;
 mod listen;
 pub mod migrate;
@@ -15,18 +17,23 @@ mod row;
 mod secret;
 mod snapshot;
 mod sql;
+mod statement;
 mod tls;
+mod unit;
 
 pub use change::{Actor, Change};
+pub use connect_error::ConnectError;
 pub use key::{TenantKey, UserKey};
 pub use listen::{Notices, listen};
 pub use pool::{Connections, Db, connect};
-pub use problem::{pool_problem, problem};
+pub use problem::problem;
 pub use read::Read;
 pub use record::Record;
 pub use row::Row;
 pub use snapshot::{Rows, Snapshot};
 pub use sql::Sql;
+pub(crate) use unit::must_hold_none;
+pub use unit::unit_of_work;
 
 /// A parameter of a statement.
 pub type Param<'a> = &'a (dyn tokio_postgres::types::ToSql + Sync);

@@ -5,18 +5,23 @@ use std::{
     time::Duration,
 };
 
-use super::{Actor, Change, Read, Snapshot, tls};
+use super::{
+    Actor, Change, ConnectError, Param, Read, Snapshot, Sql,
+    held::Held,
+    problem::no_connection,
+    statement::{self, Statements},
+    tls, unit,
+};
 use crate::{
     Result,
     cache::Versions,
     clock::Clock,
     config::{Config, DatabaseConfig},
     error,
-    error::Kind,
     metrics::Metrics,
     queue::Broker,
 };
-use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts};
+use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts};
 
 /// How long a request waits for a connection before it answers 503.
 const WAIT: Duration = Duration::from_secs(5);
@@ -33,6 +38,7 @@ struct Inner {
     mails_leave: bool,
     versions: Versions,
     metrics: Metrics,
+    statements: Statements,
 }
 
 /// The connections of a process.
@@ -61,22 +67,18 @@ impl Db {
             mails_leave: config.mail.leaves(),
             versions,
             metrics: Metrics::default(),
+            statements: Statements::new(config.database.unnamed_statements),
         }))
     }
 
     /// A connection for queries.
     pub async fn read(&self) -> Result<Read> {
-        Ok(Read::new(self.clone(), self.connection().await?))
+        Ok(Read::new(self.clone(), self.held().await?))
     }
 
     /// The database as it is at this moment, for reading much.
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        let connection = self.connection().await?;
-        match Snapshot::open(connection).await {
-            // A connection that died while the function was frozen is replaced once.
-            Err(cause) if cause.kind() == Kind::Unavailable => Snapshot::open(self.connection().await?).await,
-            opened => opened,
-        }
+        Snapshot::open(self).await
     }
 
     /// A transaction for somebody: the audit rows name them.
@@ -89,6 +91,24 @@ impl Db {
     pub async fn change_for_system(&self, what: &'static str) -> Result<Change> {
         self.writable()?;
         Change::begin(self, &Actor::default(), what).await
+    }
+
+    /// The same for what need not be done now: none when this process has one connection, which is in use.
+    pub(crate) async fn change_if_free(&self, what: &'static str) -> Result<Option<Change>> {
+        let now = self.connections();
+        if now.most == 1 && now.busy > 0 {
+            return Ok(None);
+        }
+        self.change_for_system(what).await.map(Some)
+    }
+
+    /// One statement of the platform's own that is a transaction of its own; no trigger sees an actor.
+    pub(crate) async fn execute_alone(&self, sql: Sql, params: &[Param<'_>]) -> Result<u64> {
+        let mut held = self.held().await?;
+        held.in_statement();
+        let touched = statement::execute(self, held.object()?, sql, params).await;
+        held.ended();
+        Ok(touched?)
     }
 
     /// Whether a stored mail is sent, and not only kept.
@@ -126,8 +146,15 @@ impl Db {
         &self.0.versions
     }
 
-    pub(crate) async fn connection(&self) -> Result<Object> {
-        Ok(self.pool()?.get().await?)
+    /// How statements are sent.
+    pub(super) fn statements(&self) -> &Statements {
+        &self.0.statements
+    }
+
+    /// A connection; the only way to one of the pool.
+    pub(super) async fn held(&self) -> Result<Held> {
+        unit::must_hold_none("a query");
+        Ok(Held::new(self.pool()?.get().await.map_err(no_connection)?))
     }
 
     fn writable(&self) -> Result<()> {
@@ -148,10 +175,11 @@ impl Db {
     }
 }
 
-/// A connection of its own, for work that changes its session: migrations, imports. It ends with the client.
+/// A connection of its own at the direct address, for work that changes its session: migrations, imports. It ends with the
+/// client.
 pub async fn connect(config: &DatabaseConfig) -> Result<tokio_postgres::Client> {
-    let (options, connector) = tls::connect_options(config)?;
-    let (client, connection) = options.connect(connector).await?;
+    let (options, connector) = tls::connect_options(config, config.direct_address()?)?;
+    let (client, connection) = options.connect(connector).await.map_err(ConnectError::from)?;
     tokio::spawn(async move {
         if let Err(cause) = connection.await {
             tracing::warn!(%cause, "a database connection ended");
@@ -161,7 +189,7 @@ pub async fn connect(config: &DatabaseConfig) -> Result<tokio_postgres::Client> 
 }
 
 fn build(config: &DatabaseConfig) -> Result<Pool> {
-    let (postgres, connector) = tls::connect_options(config)?;
+    let (postgres, connector) = tls::connect_options(config, config.address()?)?;
     let recycling = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(postgres, connector, recycling);
     Pool::builder(manager)

@@ -1,7 +1,9 @@
 //! Database errors as what they mean for the client.
 
+use deadpool_postgres::{PoolError, TimeoutType};
 use tokio_postgres::error::SqlState;
 
+use super::ConnectError;
 use crate::error::{Error, conflict, invalid, unavailable};
 
 /// The client's mistake, or the absence of the database, behind a driver error; none when it is our bug.
@@ -32,20 +34,37 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
             "try_again",
             "The record was changed by somebody else at the same time, please try again",
         ),
+        // A name that another connection behind a pooler does not know: the next attempt sends the statement whole.
+        &SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT => {
+            unavailable("The database")
+        }
         code if is_away(code) => unavailable("The database"),
         _ => return None,
     })
 }
 
-/// A pool that cannot give a connection: the database is away or overloaded.
+/// A connection that could not be made: clients are told that the database is not available, the log why.
 #[track_caller]
-pub fn pool_problem(error: &deadpool_postgres::PoolError) -> Error {
-    match error {
-        deadpool_postgres::PoolError::Backend(cause) => {
-            problem(cause).unwrap_or_else(|| unavailable("The database"))
-        }
-        _ => unavailable("The database"),
+pub(super) fn no_connection(error: deadpool_postgres::PoolError) -> Error {
+    unavailable("The database").caused_by(match error {
+        PoolError::Backend(cause) => ConnectError::from(cause),
+        PoolError::Timeout(TimeoutType::Wait) => ConnectError::ALL_IN_USE,
+        _ => ConnectError::NO_ANSWER,
+    })
+}
+
+impl Error {
+    /// Why the database could not be connected to, for whoever runs the system; none for every other error.
+    pub fn connect_problem(&self) -> Option<&'static str> {
+        self.cause()?.downcast_ref::<ConnectError>().map(ConnectError::sentence)
     }
+}
+
+/// Whether the connection is gone, so that another one may have what this one has not: it was closed, it broke, or the
+/// server ended it and this is the first that one hears of it.
+pub(super) fn is_dead(error: &tokio_postgres::Error) -> bool {
+    let ended = ["57P01", "57P02", "57P05", "25P03", "08P01", "08006"];
+    error.is_closed() || is_io(error) || error.code().is_some_and(|code| ended.contains(&code.code()))
 }
 
 fn is_away(code: &SqlState) -> bool {

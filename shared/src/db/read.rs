@@ -1,22 +1,19 @@
 //! Reading: queries outside a transaction.
 
-use std::time::Instant;
-
-use deadpool_postgres::Object;
 use tokio_postgres::Row as PgRow;
 
-use super::{Db, Param, Row, Sql};
-use crate::{Result, metrics::Metrics};
+use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, statement};
+use crate::{Error, Result};
 
 /// A connection for queries. It goes back to the pool when dropped.
 pub struct Read {
     db: Db,
-    connection: Object,
+    held: Held,
 }
 
 impl Read {
-    pub(super) fn new(db: Db, connection: Object) -> Self {
-        Self { db, connection }
+    pub(super) fn new(db: Db, held: Held) -> Self {
+        Self { db, held }
     }
 
     /// Every row.
@@ -36,28 +33,30 @@ impl Read {
         self.one(sql, params).await?.ok_or_else(|| crate::error::internal("no row"))
     }
 
-    /// Runs the query; a connection that died while the function was frozen is replaced once.
+    /// Runs the query. Once it is run again: on another connection if this one died while the function was frozen, or with
+    /// the statement sent anew if the server does not know it any more.
     async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<PgRow>> {
-        match query(&self.connection, self.db.metrics(), sql, params).await {
-            Err(error) if error.is_closed() => {
-                self.connection = self.db.connection().await?;
-                Ok(query(&self.connection, self.db.metrics(), sql, params).await?)
+        match self.attempt(sql, params).await? {
+            Ok(rows) => Ok(rows),
+            Err(cause) if is_dead(&cause) => {
+                self.held.replace(&self.db).await?;
+                self.attempt(sql, params).await?.map_err(Error::from)
             }
-            answer => Ok(answer?),
+            Err(cause) if statement::is_outdated(&cause) => {
+                self.attempt(sql, params).await?.map_err(Error::from)
+            }
+            Err(cause) => Err(cause.into()),
         }
     }
-}
 
-/// Runs one prepared statement; the text is prepared once per connection.
-pub(super) async fn query(
-    connection: &Object,
-    metrics: &Metrics,
-    sql: Sql,
-    params: &[Param<'_>],
-) -> Result<Vec<PgRow>, tokio_postgres::Error> {
-    let statement = connection.prepare_cached(sql.text()).await?;
-    let started = Instant::now();
-    let rows = connection.query(&statement, params).await;
-    metrics.queries().note(sql, started.elapsed());
-    rows
+    async fn attempt(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+    ) -> Result<Result<Vec<PgRow>, tokio_postgres::Error>> {
+        self.held.in_statement();
+        let answer = statement::rows(&self.db, self.held.object()?, sql, params).await;
+        self.held.ended();
+        Ok(answer)
+    }
 }

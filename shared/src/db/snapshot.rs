@@ -2,37 +2,42 @@
 
 use std::{marker::PhantomData, pin::Pin};
 
-use deadpool_postgres::Object;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use tokio_postgres::RowStream;
 
-use super::{Param, Row, Sql};
+use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, statement};
 use crate::Result;
 
 /// The database as it is at one moment. Writes of others go on beside it.
 pub struct Snapshot {
-    connection: Object,
+    db: Db,
+    held: Held,
 }
 
+const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
 impl Snapshot {
-    pub(super) async fn open(connection: Object) -> Result<Self> {
-        connection.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
-        Ok(Self { connection })
+    pub(super) async fn open(db: &Db) -> Result<Self> {
+        // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby ends it.
+        let mut snapshot = Self { db: db.clone(), held: db.held().await? };
+        snapshot.held.in_transaction();
+        if let Err(cause) = snapshot.held.object()?.batch_execute(BEGIN).await {
+            if !is_dead(&cause) {
+                return Err(cause.into());
+            }
+            // A connection that died while the function was frozen is replaced once.
+            snapshot.held.replace(db).await?;
+            snapshot.held.in_transaction();
+            snapshot.held.object()?.batch_execute(BEGIN).await?;
+        }
+        Ok(snapshot)
     }
 
     /// The rows of a query, read from the connection only as fast as they are asked for. Take all of them, or drop
     /// the list, before the next query.
     pub async fn rows<T: Row>(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Rows<T>> {
-        let statement = self.connection.prepare_cached(sql.text()).await?;
-        let stream = self.connection.query_raw(&statement, params.iter().copied()).await?;
+        let stream = statement::stream(&self.db, self.held.object()?, sql, params).await?;
         Ok(Rows { stream: Some(Box::pin(stream)), kind: PhantomData })
-    }
-}
-
-impl Drop for Snapshot {
-    fn drop(&mut self) {
-        // Polling once sends the statement; whatever uses the connection next queues behind it.
-        let _sent = self.connection.batch_execute("ROLLBACK").now_or_never();
     }
 }
 

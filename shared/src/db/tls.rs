@@ -3,37 +3,52 @@
 use std::sync::Arc;
 
 use rustls::{
-    ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::CryptoProvider,
     pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use crate::{Result, config::DatabaseConfig, error};
+use crate::{
+    Result,
+    config::{Address, DatabaseConfig, Verify},
+    error,
+};
 
-/// The driver's options and the TLS connector for `config`.
+/// The driver's options and the TLS connector for an address.
 ///
 /// As with libpq, `sslmode=require` encrypts without checking who answers, while `verify-full`, or a
 /// certificate in `DATABASE_CA`, checks the server's name against a trusted root.
 pub(crate) fn connect_options(
     config: &DatabaseConfig,
+    address: Address,
 ) -> Result<(tokio_postgres::Config, MakeRustlsConnect)> {
-    let verify = config.url_mode() == Some("verify-full") || config.ca.is_some();
-    let mut postgres: tokio_postgres::Config = config.driver_url()?.parse()?;
+    let mut postgres = address.options;
     postgres.application_name("muster");
-    postgres.connect_timeout(std::time::Duration::from_secs(5));
+    if postgres.get_connect_timeout().is_none() {
+        postgres.connect_timeout(std::time::Duration::from_secs(5));
+    }
+    let verify = match address.verify {
+        Verify::Nothing if config.ca.is_some() => Verify::Host,
+        verify => verify,
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder =
         ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
-    let tls = if verify {
-        builder.with_root_certificates(roots(config)?).with_no_client_auth()
-    } else {
-        builder
-            .dangerous()
-            .with_custom_certificate_verifier(Arc::new(AnyServer(provider)))
-            .with_no_client_auth()
+    let verifier: Arc<dyn ServerCertVerifier> = match verify {
+        Verify::Nothing => Arc::new(AnyServer(provider)),
+        Verify::Host => {
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots(config)?), provider).build()?
+        }
+        Verify::Authority => Arc::new(AnyName(
+            WebPkiServerVerifier::builder_with_provider(Arc::new(roots(config)?), provider).build()?,
+        )),
     };
+    let tls = builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth();
     Ok((postgres, MakeRustlsConnect::new(tls)))
 }
 
@@ -100,5 +115,51 @@ impl ServerCertVerifier for AnyServer {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.0.signature_verification_algorithms.supported_schemes()
+    }
+}
+
+/// Accepts a certificate of a trusted authority for any host: `sslmode=verify-ca`.
+#[derive(Debug)]
+struct AnyName(Arc<WebPkiServerVerifier>);
+
+impl ServerCertVerifier for AnyName {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let verified = self.0.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match verified {
+            // The chain is checked before the name.
+            Err(rustls::Error::InvalidCertificate(
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+            )) => Ok(ServerCertVerified::assertion()),
+            verified => verified,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.0.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
     }
 }

@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use super::{envelope, etag};
 use crate::{
     App,
+    db::unit_of_work,
     error::{self, Kind, Problem},
     metrics::Operations,
     reports::FailedRequest,
@@ -82,7 +83,7 @@ const LATE: &str = "The server took too long to answer, please try again";
 
 async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Response {
     let is_get = request.method() == Method::GET;
-    let response = tokio::time::timeout(LONGEST, next.run(request)).await;
+    let response = tokio::time::timeout(LONGEST, unit_of_work(next.run(request))).await;
     let response = response.unwrap_or_else(|_| error::unavailable_because(LATE).into_response());
     let production = edge.app.config.production;
     let response =

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Task;
 use crate::{
     Result,
+    db::unit_of_work,
     queue::{Message, VISIBILITY},
     sql,
 };
@@ -29,7 +30,7 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
             () = sleep_until(beat) => {}
         }
         let now = *progress.borrow_and_update();
-        match note(task, now).await {
+        match unit_of_work(note(task, now)).await {
             Ok(true) => {}
             Ok(false) => return,
             // The lease may survive it, and `finish` looks again.
@@ -50,7 +51,8 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
     }
 }
 
-/// False if the job is another's by now, or was cancelled. With one connection the claim is long enough already.
+/// False if the job is another's by now, or was cancelled. While the job holds the only connection nothing is noted: with one
+/// connection the claim is as long as the job may take.
 async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
     let lease_until = task.app.clock.now() + TimeDelta::from_std(VISIBILITY)?;
     let known = progress.of > 0;
@@ -61,7 +63,7 @@ async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
          SET lease_until = greatest(lease_until, $3), progress_done = $4, progress_of = $5
          WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
-    let mut change = task.app.db.change_for_system("jobs").await?;
+    let Some(mut change) = task.app.db.change_if_free("jobs").await? else { return Ok(true) };
     let ours = change.execute(note, &[&task.id, &task.tries, &lease_until, &done, &of]).await? > 0;
     change.commit().await?;
     // A job that has finished in its own transaction is not lost: it is about to end.

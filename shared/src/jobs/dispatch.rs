@@ -39,9 +39,7 @@ impl Db {
             return Ok(());
         }
         let note = sql!("UPDATE muster.jobs SET sent_at = $2 WHERE id = ANY($1)");
-        let connection = self.connection().await?;
-        let statement = connection.prepare_cached(note.text()).await?;
-        connection.execute(&statement, &[&ids, &self.clock().now()]).await?;
+        self.execute_alone(note, &[&ids, &self.clock().now()]).await?;
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::{JobKind, Jobs, Task, beat, outcome};
 use crate::{
     App, Result,
+    db::unit_of_work,
     error::{internal, unavailable_because},
     queue::{Message, VISIBILITY},
     row, sql,
@@ -101,7 +102,7 @@ async fn run(
 ) -> Result<Outcome> {
     let task = Task::new(app.clone(), job.id, job.tries);
     let started = app.clock.now();
-    let work = AssertUnwindSafe((kind.run)(task.clone(), job.payload)).catch_unwind();
+    let work = AssertUnwindSafe(unit_of_work((kind.run)(task.clone(), job.payload))).catch_unwind();
     let work = async {
         match timeout(longest.min(kind.lease), work).await {
             Ok(Ok(outcome)) => outcome,

@@ -16,7 +16,13 @@ pub use subscription::{Subscription, WrongSubscription};
 pub use vapid::Vapid;
 
 use crate::{
-    Result, clock::Clock, config::PushConfig, db::Db, error::internal, ids::Ids, outbound::Outbound,
+    Result,
+    clock::Clock,
+    config::PushConfig,
+    db::{Db, must_hold_none},
+    error::internal,
+    ids::Ids,
+    outbound::Outbound,
 };
 
 /// How long a push service keeps a message for a browser that is away, in seconds.
@@ -117,6 +123,7 @@ impl Pusher {
     }
 
     async fn keys(&self) -> Result<&Vapid> {
+        must_hold_none("the key for push messages");
         self.keys
             .get_or_try_init(|| async {
                 let keys = match &self.config.private_key {

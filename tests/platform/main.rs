@@ -1,0 +1,4 @@
+//! Tests of what every system stands on, independent of any one of them.
+
+mod connections;
+mod pooler;

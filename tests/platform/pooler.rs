@@ -1,0 +1,1 @@
+//! Everything but migrations through a transaction pooler.
