@@ -1,4 +1,5 @@
 //! Tests of what every system stands on, independent of any one of them.
 
+mod auth;
 mod connections;
 mod pooler;

@@ -149,7 +149,9 @@ impl TokenPolicy {
         change: &mut Change,
         presented: &str,
     ) -> Result<Result<Redeemed, Refused>> {
-        let Some((session, id)) = self.read(app, change, presented).await? else { return Ok(Err(Refused::Invalid)) };
+        let Some((session, id)) = self.read(app, change, presented).await? else {
+            return Ok(Err(Refused::Invalid));
+        };
         let now = app.clock.now();
         let find = sql!(
             "SELECT user_id, idle_expires_at, absolute_expires_at, refreshed_at,
@@ -237,12 +239,7 @@ impl TokenPolicy {
     }
 
     /// The session that a refresh token names, and the token's own id.
-    async fn read(
-        &self,
-        app: &App,
-        change: &mut Change,
-        presented: &str,
-    ) -> Result<Option<(Uuid, String)>> {
+    async fn read(&self, app: &App, change: &mut Change, presented: &str) -> Result<Option<(Uuid, String)>> {
         Ok(match self.form {
             RefreshForm::Opaque => presented
                 .split_once('.')

@@ -87,14 +87,15 @@ impl<P: Principal> FromRequestParts<App> for Maybe<P> {
 /// The person behind the first token found; 401 without one, or when it does not hold.
 pub async fn required<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<P> {
     let token = token(app, parts, sources)?.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
-    let found = bearer::<P>(app, &token, call(app, parts)).await?;
+    // Boxed: every handler's future would hold all of it.
+    let found = Box::pin(bearer::<P>(app, &token, call(app, parts))).await?;
     found.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
 }
 
 /// Whoever is behind the first token found, if there is one that holds.
 pub async fn optional<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<Option<P>> {
     match token(app, parts, sources)? {
-        Some(token) => bearer(app, &token, call(app, parts)).await,
+        Some(token) => Box::pin(bearer(app, &token, call(app, parts))).await,
         None => Ok(None),
     }
 }

@@ -155,12 +155,7 @@ impl Signer {
     }
 
     /// 32 bytes made of `message` that nobody can guess who has not the key; inside a transaction.
-    pub(super) async fn derive(
-        &self,
-        change: &mut Change,
-        purpose: &str,
-        message: &str,
-    ) -> Result<[u8; 32]> {
+    pub(super) async fn derive(&self, change: &mut Change, purpose: &str, message: &str) -> Result<[u8; 32]> {
         Ok(self.keys_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
     }
 

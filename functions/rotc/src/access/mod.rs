@@ -104,11 +104,7 @@ pub struct Staff(pub User);
 #[derive(Clone, Debug)]
 pub struct Member(pub User);
 
-/// Anybody signed in, with the one cadet whose records they may see: none means every cadet's, for staff.
-#[derive(Clone, Copy, Debug)]
-pub struct Sight(pub Option<i32>);
-
-/// Anybody signed in, with the one cadet they may act for: none means every cadet, for staff.
+/// Anybody signed in, with the one cadet they may act for and whose records they may see: none means every cadet, for staff.
 #[derive(Clone, Debug)]
 pub struct Acting {
     /// The user.
@@ -228,14 +224,6 @@ impl FromRequestParts<App> for Acting {
         }
         let own = cadet_of(&user).ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
         Ok(Self { user, only: Some(own) })
-    }
-}
-
-impl FromRequestParts<App> for Sight {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(Self(Acting::from_request_parts(parts, app).await?.only))
     }
 }
 
