@@ -1,38 +1,40 @@
 //! A system for unit tests, which does nothing.
 
-use http::{Method, Uri};
-use serde_json::{Value, json};
+use http::StatusCode;
 
 use super::{Storage, System};
 use crate::{
-    Error,
     db::migrate::SHARED,
-    error::{Kind, Problem, not_found},
-    http::envelope::{Envelope, Failed},
+    drf::DrfEnvelope,
+    error::Kind,
+    http::{Cors, HttpPolicy, Slash, Surface},
     jobs::Jobs,
 };
 
-struct Plain;
-
-impl Envelope for Plain {
-    fn not_found(&self, _: &Method, _: &Uri) -> Error {
-        not_found("There is no such address")
-    }
-
-    fn method_not_allowed(&self, _: &Method, _: &Uri) -> Error {
-        Error::new(Kind::MethodNotAllowed, "method_not_allowed", "The address takes other methods")
-    }
-
-    fn body(&self, problem: &Problem, _: &Failed<'_>) -> Value {
-        json!({ "message": problem.message })
-    }
-}
+static HTTP: HttpPolicy = HttpPolicy {
+    surfaces: &[Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 1024 }],
+    any_case: false,
+    hyphen_is_underscore: false,
+    cors: Cors {
+        credentials: false,
+        development_origins: &[],
+        methods: "GET",
+        headers: None,
+        exposed: "Content-Type",
+        max_age: None,
+        preflight: StatusCode::NO_CONTENT,
+    },
+    csp: "default-src 'none'",
+    bad_id: Kind::NotFound,
+    challenge: "Bearer",
+};
 
 /// Not a static: others are made of it.
 pub(crate) const SAMPLE: System = System {
     name: "sample",
     title: "Sample",
-    envelope: &Plain,
+    envelope: &DrfEnvelope { code: true, message: false, request_id: false },
+    http: &HTTP,
     groups: &[],
     workers: &[],
     sockets: None,

@@ -20,7 +20,7 @@ use shared::{
         webhook::RawBody,
     },
     sql,
-    system::{Group, System},
+    system::{Group, Storage, System},
 };
 use tests::{Part, TestApp};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -64,6 +64,10 @@ static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: &Storage::DEFAULT,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 const GROUP: Group = Group { name: "books", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
