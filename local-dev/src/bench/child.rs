@@ -45,6 +45,7 @@ impl Child {
             .args(arguments)
             .env("DATABASE_URL", database_url)
             .env("MUSTER_ENV", "production")
+            .env("FILES_DIR", std::env::temp_dir().join("muster-bench-files"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)

@@ -144,16 +144,16 @@ mod tests {
     fn one_address_or_three_keys_name_an_account() {
         let url = read(&[("CLOUDINARY_URL", "cloudinary://1234:a_b-C@Demo?secure=true")]).unwrap().unwrap();
         assert_eq!((&*url.cloud, &*url.key, url.secret.expose_secret()), ("Demo", "1234", "a_b-C"));
-        assert_eq!((url.source, &*url.folder), (CloudinarySource::Url, "rotc-grading-system"));
+        assert_eq!((url.source, &*url.folder), (CloudinarySource::Url, "muster"));
         assert_eq!(url.endpoint.as_str(), "https://api.cloudinary.com/");
         let keys = read(&[
             ("CLOUDINARY_CLOUD_NAME", "demo"),
             ("CLOUDINARY_API_KEY", "1234"),
             ("CLOUDINARY_API_SECRET", "abcd"),
-            ("CLOUDINARY_FOLDER", "/school/rotc/"),
+            ("CLOUDINARY_FOLDER", "/school/files/"),
         ]);
         let keys = keys.unwrap().unwrap();
-        assert_eq!((keys.source, &*keys.folder), (CloudinarySource::Keys, "school/rotc"));
+        assert_eq!((keys.source, &*keys.folder), (CloudinarySource::Keys, "school/files"));
         assert!(read(&[("CLOUDINARY_URL", " ")]).unwrap().is_none());
     }
 

@@ -229,7 +229,7 @@ async fn muster(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
 #[tokio::test]
 async fn production_without_a_database_starts_nothing_and_says_what_to_set() {
     let sentence = "no database is configured: set DATABASE_URL (in production no embedded one is started)";
-    for arguments in [&["serve"][..], &["migrate"], &["work", "--once"]] {
+    for arguments in [&["serve", "--port", "0"][..], &["migrate"], &["work", "--once"]] {
         let output = muster(arguments, &[]).await;
         assert!(!output.status.success());
         assert_eq!(String::from_utf8_lossy(&output.stderr).trim(), format!("muster: {sentence}"));
