@@ -270,6 +270,7 @@ async fn key_drawn_in_a_transaction_that_is_rolled_back_is_not_remembered() {
 
     let other = app.another_process().await;
     let now = app.clock.now();
-    assert_eq!(other.app.signer.check(&token, now).await.unwrap(), Some(claims));
+    let read = other.app.signer.check(&token, now).await.unwrap();
+    assert_eq!(read.and_then(|read| read.jti), claims.jti);
     assert_eq!(other.app.signer.check(&forgotten, now).await.unwrap(), None);
 }
