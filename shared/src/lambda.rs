@@ -56,6 +56,7 @@ where
 /// comes again; the others are done with.
 pub fn serve_queue(system: &'static System) -> Exit {
     run(async move |app| {
+        app.db.expect_schema(system);
         let handler = async |event: LambdaEvent<SqsEvent>| {
             let deadline = event.context.deadline();
             let failed = queue::take(&app, system.jobs, event.payload, deadline).await;
@@ -77,6 +78,7 @@ fn failure(message: String) -> BatchItemFailure {
 /// none, sends what was lost and starts what was missed.
 pub fn serve_schedule(system: &'static System) -> Exit {
     run(async move |app| {
+        app.db.expect_schema(system);
         let handler = async |event: LambdaEvent<serde_json::Value>| {
             let outcome = match event.payload["start"].as_str() {
                 Some(kind) => jobs::start_kind(&app, system.jobs, kind).await.map(|()| 0),

@@ -1,4 +1,6 @@
 //! Tests of what every system stands on, independent of any one of them.
 
 mod connections;
+mod heartbeat;
 mod pooler;
+mod schema;

@@ -15,6 +15,7 @@ mod client;
 mod cloudinary;
 pub mod cluster;
 pub mod exercised;
+mod pgbouncer;
 pub mod programs;
 mod push;
 mod redis;
@@ -34,6 +35,7 @@ pub use build::{
 };
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
+pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;
 pub use server::Server;

@@ -6,8 +6,14 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 5] =
-    ["muster", "rotc-auth", "rotc-realtime-socket", "rotc-worker-image", "rotc-worker-schedule"];
+const NAMES: [&str; 6] = [
+    "muster",
+    "rotc-auth",
+    "rotc-realtime-socket",
+    "rotc-reports",
+    "rotc-worker-image",
+    "rotc-worker-schedule",
+];
 
 /// Where a program is.
 pub async fn path(name: &str) -> PathBuf {

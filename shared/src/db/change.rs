@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
-use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, statement};
+use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, schema, statement};
 use crate::{Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
@@ -29,7 +29,7 @@ impl Change {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
         let mut change = Self { db: db.clone(), held: db.held().await?, draws_secrets: false };
         match change.open(actor, system).await? {
-            Ok(()) => return Ok(change),
+            Ok(()) => return change.checked().await,
             // A connection that died while the function was frozen is replaced once.
             Err(cause) if is_dead(&cause) => change.held.replace(db).await?,
             // Nothing has happened in the transaction: it begins anew, with statements sent again.
@@ -39,7 +39,15 @@ impl Change {
             Err(cause) => return Err(cause.into()),
         }
         change.open(actor, system).await??;
-        Ok(change)
+        change.checked().await
+    }
+
+    /// Refuses to write into a schema that is not the one this program knows.
+    async fn checked(self) -> Result<Self> {
+        match self.db.check_schema(self.held.object()?).await? {
+            None => Ok(self),
+            Some(problem) => Err(schema::refused(&problem)),
+        }
     }
 
     /// Every row.

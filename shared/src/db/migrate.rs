@@ -10,7 +10,8 @@ use refinery::Runner;
 use tokio_postgres::Client;
 use tokio_postgres::error::DbError;
 
-use crate::{Error, config::DatabaseConfig, system::System};
+use super::schema;
+use crate::{Error, config::DatabaseConfig, error::unavailable_because, system::System};
 
 mod embedded {
     refinery::embed_migrations!("../migrations/shared");
@@ -97,6 +98,11 @@ impl StdError for MigrateError {
 /// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
 /// already be in use, and the migration changes settings of its session.
 pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
+    if config.is_only_pooled() {
+        return Err(unavailable_because(
+            "Migrations need an address of the database without a transaction pooler: set DATABASE_DIRECT_URL",
+        ));
+    }
     let mut client = super::connect(config).await?;
     let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
     outcome.map_err(Error::from)
@@ -107,6 +113,7 @@ pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied
 /// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
 /// migrators of one database wait for each other.
 pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+    refuse_old_server(client).await?;
     // Before the limit on waiting: the other migration may take longer than that.
     client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
     let outcome = migrate_alone(client, sets).await;
@@ -119,6 +126,16 @@ pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<
     let applied = outcome?;
     ended.map_err(MigrateError::at("ending the migration"))?;
     Ok(applied)
+}
+
+/// Before the first statement: a server that lacks what a later file uses would leave half a schema.
+async fn refuse_old_server(client: &Client) -> Result<(), MigrateError> {
+    let step = "looking at the version of the server";
+    let answer = client.simple_query("SHOW server_version_num").await.map_err(MigrateError::at(step))?;
+    match schema::old_server(&schema::column(&answer, 0), None) {
+        Some(old) => Err(MigrateError::at(step)(old.to_string())),
+        None => Ok(()),
+    }
 }
 
 async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {

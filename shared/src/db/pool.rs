@@ -9,6 +9,7 @@ use super::{
     Actor, Change, ConnectError, Param, Read, Snapshot, Sql,
     held::Held,
     problem::no_connection,
+    schema::Schema,
     statement::{self, Statements},
     tls, unit,
 };
@@ -39,6 +40,7 @@ struct Inner {
     versions: Versions,
     metrics: Metrics,
     statements: Statements,
+    schema: Schema,
 }
 
 /// The connections of a process.
@@ -68,6 +70,7 @@ impl Db {
             versions,
             metrics: Metrics::default(),
             statements: Statements::new(config.database.unnamed_statements),
+            schema: Schema::default(),
         }))
     }
 
@@ -144,6 +147,11 @@ impl Db {
     /// Which tables the commits of this process have changed, for what is kept of them.
     pub fn versions(&self) -> &Versions {
         &self.0.versions
+    }
+
+    /// What is known of the schema.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.0.schema
     }
 
     /// How statements are sent.

@@ -69,6 +69,7 @@ fn layered(
 ) -> Router {
     let operations = Arc::new(operations);
     app.metrics.requests().serve(operations.clone());
+    app.db.expect_schema(system);
     let edge_state = Edge { app: app.clone(), system, operations };
     let exact = routes
         .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
