@@ -91,6 +91,16 @@ impl RuntimeApi {
     /// Starts the program `bootstrap` as Lambda would, with `variables` and nothing else in its environment. It is
     /// stopped when the answer is dropped.
     pub fn launch(&self, bootstrap: &Path, variables: &[(&str, &str)]) -> io::Result<Child> {
+        self.launch_with(bootstrap, &[], variables)
+    }
+
+    /// The same for a program that takes arguments.
+    pub fn launch_with(
+        &self,
+        bootstrap: &Path,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> io::Result<Child> {
         let lambda = [
             ("AWS_LAMBDA_RUNTIME_API", self.address.to_string()),
             ("AWS_LAMBDA_FUNCTION_NAME", "function".to_owned()),
@@ -103,6 +113,7 @@ impl RuntimeApi {
             ("_HANDLER", "bootstrap".to_owned()),
         ];
         Command::new(bootstrap)
+            .args(arguments)
             .env_clear()
             .envs(lambda)
             .envs(variables.iter().copied())

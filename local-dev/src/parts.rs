@@ -41,6 +41,7 @@ impl Parts {
     /// The configuration of a system, with an embedded part in place of each that is not configured.
     pub async fn config_for(&mut self, system: &System) -> Result<Config, BoxError> {
         let mut config = Config::from_env().map_err(|error| error.to_string())?;
+        config.system = Some(system.name);
         if config.database.url.is_none() {
             config.database.url = Some(self.database(system.name).await?.into());
             config.production = explicitly_production();

@@ -62,10 +62,11 @@ LANGUAGE sql STABLE AS $$
         'as', nullif(current_setting('muster.system', true), '')))
 $$;
 
-CREATE OR REPLACE FUNCTION muster.audit_record_id(shown JSONB, table_name TEXT) RETURNS INTEGER
+-- The key of a row as text, whatever its type.
+CREATE OR REPLACE FUNCTION muster.audit_record_key(shown JSONB, table_name TEXT) RETURNS TEXT
 LANGUAGE sql IMMUTABLE AS $$
     -- user_settings has no id of its own
-    SELECT (shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int
+    SELECT shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END
 $$;
 
 -- New rows, all of a statement at once: an import brings thousands of them.
@@ -74,7 +75,7 @@ LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (SELECT FROM added) THEN
         INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_id(row, TG_TABLE_NAME),
+        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_key(row, TG_TABLE_NAME)::int,
                nullif(current_setting('muster.actor', true), '')::int,
                jsonb_build_object('after', audited.columns) || cause
         FROM (SELECT to_jsonb(added) AS row FROM added OFFSET 0) AS rows
@@ -110,10 +111,12 @@ BEGIN
         SELECT payload || jsonb_build_object('after', columns) INTO payload FROM muster.audited(after, before);
     END IF;
     INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_id(coalesce(after, before), TG_TABLE_NAME),
+    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_key(coalesce(after, before), TG_TABLE_NAME)::int,
             nullif(current_setting('muster.actor', true), '')::int, payload || muster.audit_cause());
     RETURN NULL;
 END $$;
+
+DROP FUNCTION IF EXISTS muster.audit_record_id(JSONB, TEXT);
 
 -- A trigger is made only where it is missing, because making one locks the table: a migration beside a running system would
 -- hold some tables and wait for others. To change when it fires, choose a new name and drop the old one here.

@@ -6,7 +6,7 @@ CREATE FUNCTION muster.audit_added() RETURNS trigger
 BEGIN
     IF EXISTS (SELECT FROM added) THEN
         INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_id(row, TG_TABLE_NAME),
+        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_key(row, TG_TABLE_NAME)::int,
                nullif(current_setting('muster.actor', true), '')::int,
                jsonb_build_object('after', audited.columns) || cause
         FROM (SELECT to_jsonb(added) AS row FROM added OFFSET 0) AS rows
@@ -50,16 +50,16 @@ BEGIN
         SELECT payload || jsonb_build_object('after', columns) INTO payload FROM muster.audited(after, before);
     END IF;
     INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_id(coalesce(after, before), TG_TABLE_NAME),
+    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_key(coalesce(after, before), TG_TABLE_NAME)::int,
             nullif(current_setting('muster.actor', true), '')::int, payload || muster.audit_cause());
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION muster.audit_record_id(shown jsonb, table_name text) RETURNS integer
+CREATE FUNCTION muster.audit_record_key(shown jsonb, table_name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     AS $$
     -- user_settings has no id of its own
-    SELECT (shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END)::int
+    SELECT shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END
 $$;
 
 CREATE FUNCTION muster.audited(shown jsonb, other jsonb) RETURNS TABLE(columns jsonb)
@@ -594,7 +594,7 @@ CREATE TABLE muster.jobs (
     run_at timestamp with time zone,
     lease_until timestamp with time zone,
     last_error text,
-    created_by integer DEFAULT (NULLIF(current_setting('muster.actor'::text, true), ''::text))::integer,
+    created_by text DEFAULT NULLIF(current_setting('muster.actor'::text, true), ''::text),
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
     result jsonb,
@@ -726,7 +726,7 @@ COMMENT ON TABLE muster.secrets IS 'Keys made by Muster itself where none is con
 
 CREATE TABLE muster.sessions (
     id uuid NOT NULL,
-    user_id integer NOT NULL,
+    user_id text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_used_at timestamp with time zone DEFAULT now() NOT NULL,
     idle_expires_at timestamp with time zone NOT NULL,
@@ -750,7 +750,7 @@ CREATE TABLE muster.signin_failures (
 CREATE TABLE muster.signin_links (
     id uuid NOT NULL,
     code_hash bytea NOT NULL,
-    user_id integer NOT NULL,
+    user_id text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone
@@ -765,7 +765,7 @@ CREATE TABLE muster.stream_cursors (
 
 CREATE TABLE muster.uploads (
     address text NOT NULL,
-    uploaded_by integer NOT NULL,
+    uploaded_by text NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );

@@ -78,7 +78,7 @@ impl App {
             ids: Ids,
             cache: Cache::new(db.versions().clone(), redis.clone(), clock.clone()),
             redis,
-            signer: Signer::new(config.signing_key.clone(), db.clone()),
+            signer: Signer::new(config.signing_key.clone(), config.system, db.clone()),
             sealer: Sealer::new(config.seal.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),

@@ -33,6 +33,8 @@ use crate::{
 /// Everything that can be configured.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// The system it is for, if it is for one: the audience of its tokens.
+    pub system: Option<&'static str>,
     /// `MUSTER_ENV` (or `NODE_ENV`): `development` shows details of errors, `production` (the default) hides them.
     pub production: bool,
     /// The database.
@@ -186,6 +188,7 @@ struct Variables<'a> {
 impl Variables<'_> {
     fn config(&mut self) -> Config {
         Config {
+            system: None,
             production: self.production(),
             database: self.database(),
             redis: self.text("REDIS_URL").map(|url| RedisConfig { url: url.into() }),

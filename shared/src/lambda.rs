@@ -31,19 +31,19 @@ pub type Exit = ExitCode;
 ///
 /// Nothing is contacted before the first request: a cold start only reads the environment.
 pub fn serve_http(system: &'static System, group: &'static Group) -> Exit {
-    run(async move |app| {
+    run(system, async move |app| {
         let router = group_service(system, group, app);
         lambda_http::run(ServiceBuilder::new().map_request(from_gateway).service(router)).await
     })
 }
 
 /// Runs `job` each time the function is invoked (by a schedule, or by hand).
-pub fn serve_job<J, F>(job: J) -> Exit
+pub fn serve_job<J, F>(system: &'static System, job: J) -> Exit
 where
     J: Fn(App) -> F + Send + Sync + 'static,
     F: Future<Output = Result<serde_json::Value>> + Send,
 {
-    run(async move |app| {
+    run(system, async move |app| {
         let handler = |_event: LambdaEvent<EventBridgeEvent<serde_json::Value>>| {
             let outcome = job(app.clone());
             async { outcome.await.map_err(|error| lambda_runtime::Error::from(error.to_string())) }
@@ -55,8 +55,7 @@ where
 /// Does the jobs that messages of a queue name, one after the other. A message that could not be dealt with is reported, and
 /// comes again; the others are done with.
 pub fn serve_queue(system: &'static System) -> Exit {
-    run(async move |app| {
-        app.db.expect_schema(system);
+    run(system, async move |app| {
         let handler = async |event: LambdaEvent<SqsEvent>| {
             let deadline = event.context.deadline();
             let failed = queue::take(&app, system.jobs, event.payload, deadline).await;
@@ -77,8 +76,7 @@ fn failure(message: String) -> BatchItemFailure {
 /// Starts the job that a rule names (`{"start": "clean_up"}`), if it has not run in this period; or, when the event names
 /// none, sends what was lost and starts what was missed.
 pub fn serve_schedule(system: &'static System) -> Exit {
-    run(async move |app| {
-        app.db.expect_schema(system);
+    run(system, async move |app| {
         let handler = async |event: LambdaEvent<serde_json::Value>| {
             let outcome = match event.payload["start"].as_str() {
                 Some(kind) => jobs::start_kind(&app, system.jobs, kind).await.map(|()| 0),
@@ -92,11 +90,11 @@ pub fn serve_schedule(system: &'static System) -> Exit {
 }
 
 /// Answers what the gateway tells about WebSockets with the status that `handle` gives; an error is 500.
-pub fn serve_websocket<H>(handle: H) -> Exit
+pub fn serve_websocket<H>(system: &'static System, handle: H) -> Exit
 where
     H: AsyncFn(App, SocketEvent) -> Result<u16>,
 {
-    run(async move |app| {
+    run(system, async move |app| {
         let handler = async |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
             let status = match SocketEvent::read(event.payload) {
                 Ok(event) => handle(app.clone(), event).await,
@@ -112,16 +110,19 @@ where
     })
 }
 
-fn run<F>(serve: F) -> Exit
+fn run<F>(system: &'static System, serve: F) -> Exit
 where
     F: AsyncFnOnce(App) -> Result<(), lambda_runtime::Error>,
 {
     telemetry::start(true);
-    let outcome = Config::from_env().map_err(|error| error.to_string()).and_then(|config| {
+    let outcome = Config::from_env().map_err(|error| error.to_string()).and_then(|mut config| {
+        config.system = Some(system.name);
         config.warn();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
-        runtime.block_on(serve(App::new(config))).map_err(|error| error.to_string())
+        let app = App::new(config);
+        app.db.expect_schema(system);
+        runtime.block_on(serve(app)).map_err(|error| error.to_string())
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -146,7 +147,7 @@ pub fn from_gateway(mut request: lambda_http::Request) -> Request<lambda_http::B
     request
 }
 
-/// `/prod/api/cadets` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
+/// `/prod/api/people` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
 /// `lambda_http` then puts one there, unless `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH` is set.
 fn without_stage(path: &str, stage: &str) -> Option<String> {
     let rest = path.strip_prefix('/')?.strip_prefix(stage)?;
@@ -163,9 +164,9 @@ mod tests {
 
     #[test]
     fn only_a_whole_first_segment_is_the_stage() {
-        assert_eq!(without_stage("/prod/api/cadets", "prod").as_deref(), Some("/api/cadets"));
+        assert_eq!(without_stage("/prod/api/people", "prod").as_deref(), Some("/api/people"));
         assert_eq!(without_stage("/prod", "prod").as_deref(), Some("/"));
         assert_eq!(without_stage("/production/api", "prod"), None);
-        assert_eq!(without_stage("/api/cadets", "prod"), None);
+        assert_eq!(without_stage("/api/people", "prod"), None);
     }
 }

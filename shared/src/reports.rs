@@ -71,7 +71,7 @@ struct Sender {
 
 /// The request that failed.
 pub struct FailedRequest<'a> {
-    /// The system (`rotc`).
+    /// The name of the system.
     pub system: &'a str,
     /// Its id in the log.
     pub request_id: &'a str,

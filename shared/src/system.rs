@@ -8,7 +8,7 @@ use crate::{
 
 /// One school system.
 pub struct System {
-    /// Short name: crate, log prefix, `--system` (`rotc`).
+    /// Short name: crate, log prefix, `--system`.
     pub name: &'static str,
     /// Title of its API documentation.
     pub title: &'static str,

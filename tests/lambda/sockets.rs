@@ -20,7 +20,8 @@ async fn a_socket_is_opened_and_closed_through_the_program() {
     // The program's clock is the machine's.
     let longer = "UPDATE muster.sessions SET idle_expires_at = 'infinity', absolute_expires_at = 'infinity'";
     app.execute(longer, &[]).await;
-    let claims = Claims { sub: cadet.user_id.to_string(), sid: session, iat: 0, exp: i64::MAX };
+    let claims =
+        Claims::access(cadet.user_id, session, app.clock.now(), chrono::DateTime::<chrono::Utc>::MAX_UTC);
     let token = app.app.signer.sign(&claims).await.expect("a token");
     let variables = [
         ("DATABASE_URL", app.database_url()),

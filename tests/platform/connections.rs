@@ -2,6 +2,7 @@
 
 use std::{pin::pin, task::Poll};
 
+use chrono::{DateTime, Utc};
 use futures_util::poll;
 use shared::{
     db::{Actor, Db, unit_of_work},
@@ -51,7 +52,7 @@ async fn assert_clean(db: &Db) {
 }
 
 fn actor() -> Actor {
-    Actor { user_id: Some(7), ..Actor::default() }
+    Actor::user(7)
 }
 
 #[tokio::test]
@@ -255,7 +256,8 @@ async fn key_asked_for_while_a_connection_is_held_panics_also_when_it_is_known()
 #[tokio::test]
 async fn key_drawn_in_a_transaction_that_is_rolled_back_is_not_remembered() {
     let app = TestApp::with(|config| config.signing_key = None).await;
-    let claims = shared::auth::token::Claims { sub: "1".to_owned(), sid: Uuid::nil(), iat: 0, exp: i64::MAX };
+    let (now, ends) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    let claims = shared::auth::token::Claims::access(1, Uuid::nil(), now, ends);
     let mut undone = app.app.db.change(&actor()).await.unwrap();
     let forgotten = app.app.signer.sign_in(&mut undone, &claims).await.unwrap();
     let again = app.app.signer.sign_in(&mut undone, &claims).await.unwrap();

@@ -197,6 +197,7 @@ impl Drop for FilesFolder {
 
 fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
+        system: Some(rotc::SYSTEM.name),
         production: false,
         database: DatabaseConfig {
             url: Some(database_url.into()),

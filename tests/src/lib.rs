@@ -15,6 +15,7 @@ mod client;
 mod cloudinary;
 pub mod cluster;
 pub mod exercised;
+mod functions;
 mod pgbouncer;
 pub mod programs;
 mod push;

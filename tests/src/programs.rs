@@ -6,7 +6,8 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 6] = [
+const NAMES: [&str; 7] = [
+    "any-function",
     "muster",
     "rotc-auth",
     "rotc-realtime-socket",

@@ -10,7 +10,7 @@ use crate::{Add, TestApp, a_staff_member, an_admin, client::Who};
 impl TestApp {
     /// A new session of the user with this id.
     pub async fn sign_in(&self, user_id: i32) -> Tokens {
-        let actor = Actor { user_id: Some(user_id), request_id: None };
+        let actor = Actor::user(user_id);
         let mut change = self.app.db.change(&actor).await.expect("a transaction opens");
         let tokens = session::open(&self.app, &mut change, user_id, &Device::default()).await;
         change.commit().await.expect("the session is stored");

@@ -3,7 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::session::Device;
-use crate::{App, Result, db::Change, error, sql};
+use crate::{
+    App, Result,
+    db::{Change, UserKey},
+    error, sql,
+};
 
 /// Failures of one account in [`WINDOW_MINUTES`] that lock it.
 pub const ACCOUNT_FAILURES: i64 = 5;
@@ -26,9 +30,9 @@ pub struct Attempt {
 
 impl Attempt {
     /// An attempt on a user, or on a name that belongs to nobody.
-    pub fn new(user_id: Option<i32>, name: &str, device: &Device) -> Self {
-        let account = match user_id {
-            Some(id) => format!("user:{id}"),
+    pub fn new(user: Option<UserKey>, name: &str, device: &Device) -> Self {
+        let account = match user {
+            Some(key) => format!("user:{key}"),
             None => format!("name:{}", hex::encode(super::fingerprint(&name.trim().to_lowercase()))),
         };
         Self { account, address: device.place().to_owned() }

@@ -8,7 +8,12 @@ use http::{header, request::Parts};
 use uuid::Uuid;
 
 use super::{fingerprint, token::Claims};
-use crate::{App, Result, db::Change, http::address::client_address, row, sql};
+use crate::{
+    App, Result,
+    db::{Change, UserKey},
+    http::address::client_address,
+    row, sql,
+};
 
 /// How long the refresh token before the present one is still taken: a client whose answer was lost
 /// on the way sends it again.
@@ -54,7 +59,13 @@ impl FromRequestParts<App> for Device {
 }
 
 /// Opens a session for a user who has proved who they are.
-pub async fn open(app: &App, change: &mut Change, user_id: i32, device: &Device) -> Result<Tokens> {
+pub async fn open(
+    app: &App,
+    change: &mut Change,
+    user: impl Into<UserKey>,
+    device: &Device,
+) -> Result<Tokens> {
+    let user = user.into();
     let (session, secret, now) = (app.ids.uuid(), app.ids.token(), app.clock.now());
     let absolute = now + TimeDelta::from_std(app.config.session.absolute)?;
     let idle = (now + TimeDelta::from_std(app.config.session.idle)?).min(absolute);
@@ -67,15 +78,15 @@ pub async fn open(app: &App, change: &mut Change, user_id: i32, device: &Device)
     change
         .execute(
             insert,
-            &[&session, &user_id, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
+            &[&session, &user, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
         )
         .await?;
-    tokens(app, change, session, user_id, &secret, absolute).await
+    tokens(app, change, session, user, &secret, absolute).await
 }
 
 row! {
     struct Refreshed {
-        user_id: i32,
+        user_id: UserKey,
         absolute_expires_at: DateTime<Utc>,
         live: bool,
         current: bool,
@@ -107,10 +118,10 @@ pub async fn refresh(app: &App, change: &mut Change, presented: &str) -> Result<
         revoke(app, change, session, "refresh token used twice").await?;
         return Ok(None);
     }
-    rotate(app, change, session, &found).await.map(Some)
+    rotate(app, change, session, found).await.map(Some)
 }
 
-async fn rotate(app: &App, change: &mut Change, session: Uuid, found: &Refreshed) -> Result<Tokens> {
+async fn rotate(app: &App, change: &mut Change, session: Uuid, found: Refreshed) -> Result<Tokens> {
     let (secret, now) = (app.ids.token(), app.clock.now());
     let idle = (now + TimeDelta::from_std(app.config.session.idle)?).min(found.absolute_expires_at);
     let rotate = sql!(
@@ -148,14 +159,15 @@ pub async fn revoke(app: &App, change: &mut Change, session: Uuid, reason: &'sta
 pub async fn revoke_all(
     app: &App,
     change: &mut Change,
-    user_ids: &[i32],
+    users: &[impl Clone + Into<UserKey>],
     reason: &'static str,
 ) -> Result<()> {
     let revoke = sql!(
         "UPDATE muster.sessions SET revoked_at = $2, revoked_reason = $3
          WHERE user_id = ANY($1) AND revoked_at IS NULL"
     );
-    change.execute(revoke, &[&user_ids, &app.clock.now(), &reason]).await?;
+    let users: Vec<UserKey> = users.iter().cloned().map(Into::into).collect();
+    change.execute(revoke, &[&users, &app.clock.now(), &reason]).await?;
     Ok(())
 }
 
@@ -163,16 +175,11 @@ async fn tokens(
     app: &App,
     change: &mut Change,
     session: Uuid,
-    user_id: i32,
+    user: UserKey,
     secret: &str,
     ends: DateTime<Utc>,
 ) -> Result<Tokens> {
-    let claims = Claims {
-        sub: user_id.to_string(),
-        sid: session,
-        iat: app.clock.now().timestamp(),
-        exp: ends.timestamp(),
-    };
+    let claims = Claims::access(user, session, app.clock.now(), ends);
     let access = app.signer.sign_in(change, &claims).await?;
     Ok(Tokens { access, refresh: format!("{session}.{secret}"), session })
 }

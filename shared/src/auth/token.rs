@@ -13,27 +13,63 @@ use uuid::Uuid;
 
 use crate::{
     Result,
-    db::{Change, Db, must_hold_none},
+    db::{Change, Db, UserKey, must_hold_none},
     ids::Ids,
 };
 
 /// What a token says. It proves nothing but that we made it: the session row decides.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// The user's id.
-    pub sub: String,
+    /// The user.
+    pub sub: UserKey,
     /// The session.
     pub sid: Uuid,
     /// When it was made, in seconds.
     pub iat: i64,
-    /// When the session ends at the latest, in seconds.
+    /// When the token stops working, in seconds; the session may end before.
     pub exp: i64,
+    /// The system it is for. Tokens of before the name was added have none, and are taken until they expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aud: Option<String>,
+    /// Makes every token another, even two of the same second. None in tokens of before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<Uuid>,
+    /// What it opens.
+    #[serde(default)]
+    pub token_type: TokenType,
+}
+
+/// What a token is good for. One type is never taken for the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// It comes with requests.
+    #[default]
+    Access,
+    /// It is exchanged for new tokens.
+    Refresh,
+}
+
+impl Claims {
+    /// Those of an access token of a session; the [`Signer`] adds the audience.
+    pub fn access(user: impl Into<UserKey>, session: Uuid, now: DateTime<Utc>, ends: DateTime<Utc>) -> Self {
+        Self {
+            sub: user.into(),
+            sid: session,
+            iat: now.timestamp(),
+            exp: ends.timestamp(),
+            aud: None,
+            jti: Some(Ids.uuid()),
+            token_type: TokenType::Access,
+        }
+    }
 }
 
 /// Signs and checks tokens and codes.
 #[derive(Clone)]
 pub struct Signer {
     configured: Option<SecretString>,
+    audience: Option<&'static str>,
     db: Db,
     keys: Arc<OnceCell<Keys>>,
 }
@@ -51,20 +87,20 @@ const SIGNING_KEY: &str = "signing_key";
 const CODE_BYTES: usize = 8;
 
 impl Signer {
-    /// A signer with the configured key, or one kept in the database.
-    pub fn new(configured: Option<SecretString>, db: Db) -> Self {
-        Self { configured, db, keys: Arc::default() }
+    /// A signer with the configured key, or one kept in the database, for the tokens of the system `audience`.
+    pub fn new(configured: Option<SecretString>, audience: Option<&'static str>, db: Db) -> Self {
+        Self { configured, audience, db, keys: Arc::default() }
     }
 
-    /// The token for `claims`, for callers that hold no connection.
+    /// The token for `claims`, which names this system as its audience, for callers that hold no connection.
     pub async fn sign(&self, claims: &Claims) -> Result<String> {
-        self.keys().await?.sign(claims)
+        self.keys().await?.sign(&self.named(claims))
     }
 
     /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
     pub async fn sign_in(&self, change: &mut Change, claims: &Claims) -> Result<String> {
         if let Some(keys) = self.keys.get() {
-            return keys.sign(claims);
+            return keys.sign(&self.named(claims));
         }
         let keys = match &self.configured {
             Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
@@ -72,18 +108,22 @@ impl Signer {
                 let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
                 let keys = Keys::of(secret.key);
                 if !secret.stored {
-                    return keys.sign(claims);
+                    return keys.sign(&self.named(claims));
                 }
                 keys
             }
         };
-        let token = keys.sign(claims);
+        let token = keys.sign(&self.named(claims));
         // Whoever was faster has the same.
         drop(self.keys.set(keys));
         token
     }
 
-    /// What a token says, if we signed it and it has not expired at `now`.
+    fn named(&self, claims: &Claims) -> Claims {
+        Claims { aud: self.audience.map(str::to_owned), ..claims.clone() }
+    }
+
+    /// What an access token says, if we signed it for this system and it has not expired at `now`.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
         // Anything longer is not ours; it is refused before any work.
         if token.len() > 1024 {
@@ -92,9 +132,13 @@ impl Signer {
         let keys = self.keys().await?;
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
+        validation.validate_aud = false;
         let claims =
             jsonwebtoken::decode::<Claims>(token, &keys.decoding, &validation).ok().map(|data| data.claims);
-        Ok(claims.filter(|claims| claims.exp > now.timestamp()))
+        Ok(claims.filter(|claims| {
+            let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
+            ours && claims.exp > now.timestamp() && claims.token_type == TokenType::Access
+        }))
     }
 
     /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
@@ -153,4 +197,55 @@ fn keyed(key: &[u8], message: &str) -> Result<Hmac<Sha256>> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
     mac.update(message.as_bytes());
     Ok(mac)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use serde_json::json;
+
+    use super::*;
+    use crate::{App, config::Config};
+
+    const KEY: &str = "a key for tests, long enough to sign with";
+
+    fn signer(audience: Option<&'static str>) -> Signer {
+        let app = App::new(Config::read(&|_| None).unwrap());
+        Signer::new(Some(KEY.into()), audience, app.db)
+    }
+
+    fn now() -> DateTime<Utc> {
+        DateTime::from_timestamp(1_770_000_000, 0).unwrap()
+    }
+
+    #[tokio::test]
+    async fn token_of_another_system_is_refused() {
+        let claims = Claims::access(5, Uuid::nil(), now(), now() + TimeDelta::hours(1));
+        let token = signer(Some("one")).sign(&claims).await.unwrap();
+
+        assert!(signer(Some("one")).check(&token, now()).await.unwrap().is_some());
+        assert_eq!(signer(Some("other")).check(&token, now()).await.unwrap(), None);
+        assert_eq!(signer(None).check(&token, now()).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn token_issued_before_audiences_is_accepted_until_it_expires() {
+        let claims = json!({ "sub": "5", "sid": Uuid::nil(), "iat": 0, "exp": now().timestamp() + 60 });
+        let key = EncodingKey::from_secret(KEY.as_bytes());
+        let token = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap();
+
+        let read = signer(Some("one")).check(&token, now()).await.unwrap().unwrap();
+        assert_eq!((read.sub, read.token_type), (5.into(), TokenType::Access));
+        let later = now() + TimeDelta::minutes(1);
+        assert_eq!(signer(Some("one")).check(&token, later).await.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn refresh_token_is_no_access_token() {
+        let mut claims = Claims::access(5, Uuid::nil(), now(), now() + TimeDelta::hours(1));
+        claims.token_type = TokenType::Refresh;
+        let token = signer(Some("one")).sign(&claims).await.unwrap();
+
+        assert_eq!(signer(Some("one")).check(&token, now()).await.unwrap(), None);
+    }
 }

@@ -19,7 +19,7 @@ pub struct AwsConfig {
 #[derive(Clone, Debug)]
 pub struct QueueConfig {
     /// `QUEUE_URL_PREFIX`: how the addresses of the SQS queues begin
-    /// (`https://sqs.eu-central-1.amazonaws.com/123456789012/muster-rotc-`); `import`, `import-dead` and so on follow.
+    /// (`https://sqs.eu-central-1.amazonaws.com/123456789012/muster-<system>-`); `import`, `import-dead` and so on follow.
     /// Without it jobs stay in the process.
     pub url_prefix: Option<String>,
     /// `QUEUE_ENDPOINT`, `QUEUE_REGION` (or `AWS_REGION`), `QUEUE_ACCESS_KEY` and `QUEUE_SECRET_KEY`.

@@ -5,14 +5,18 @@ use std::time::Duration;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
-use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, schema, statement};
+use super::{Db, Param, Row, Sql, TenantKey, UserKey, held::Held, problem::is_dead, schema, statement};
 use crate::{Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Actor {
-    /// The acting user's id, or none for the system itself.
-    pub user_id: Option<i32>,
+    /// The acting user, or none for the system itself.
+    pub user: Option<UserKey>,
+    /// The organization they act in, in systems that serve several.
+    pub tenant: Option<TenantKey>,
+    /// The client's address, for audit rows that name it.
+    pub address: Option<String>,
     /// The request's id, so that an audit row leads to the log.
     pub request_id: Option<String>,
 }
@@ -22,6 +26,13 @@ pub struct Change {
     db: Db,
     held: Held,
     draws_secrets: bool,
+}
+
+impl Actor {
+    /// A user, outside a request: a job that acts in somebody's name.
+    pub fn user(user: impl Into<UserKey>) -> Self {
+        Self { user: Some(user.into()), ..Self::default() }
+    }
 }
 
 impl Change {
@@ -103,11 +114,14 @@ impl Change {
     async fn open(&mut self, actor: &Actor, system: &str) -> Result<Result<(), tokio_postgres::Error>> {
         let name_actor = sql!(
             "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
-                    set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true)"
+                    set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
+                    set_config('muster.tenant', $4, true), set_config('muster.address', $5, true)"
         );
-        let user_id = actor.user_id.map(|id| id.to_string()).unwrap_or_default();
-        let request_id = actor.request_id.clone().unwrap_or_default();
-        let params: [Param<'_>; 3] = [&user_id, &request_id, &system];
+        let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
+        let tenant = actor.tenant.as_ref().map(TenantKey::as_str).unwrap_or_default();
+        let address = actor.address.as_deref().unwrap_or_default();
+        let request_id = actor.request_id.as_deref().unwrap_or_default();
+        let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
         self.held.in_transaction();
         let connection = self.held.object()?;
         let begin = connection.batch_execute("BEGIN");

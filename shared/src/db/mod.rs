@@ -6,6 +6,7 @@
 mod change;
 mod connect_error;
 mod held;
+mod key;
 mod listen;
 pub mod migrate;
 mod pool;
@@ -23,6 +24,7 @@ mod unit;
 
 pub use change::{Actor, Change};
 pub use connect_error::ConnectError;
+pub use key::{TenantKey, UserKey};
 pub use listen::{Notices, listen};
 pub use pool::{Connections, Db, connect};
 pub use problem::problem;

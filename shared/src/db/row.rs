@@ -4,6 +4,8 @@ use serde_json::Value;
 use tokio_postgres::{Error, Row as PgRow, types::FromSql};
 use uuid::Uuid;
 
+use super::UserKey;
+
 /// Something one row of a result becomes. Structs get it from [`crate::row!`], single values and pairs
 /// have it already.
 pub trait Row: Sized {
@@ -33,7 +35,7 @@ macro_rules! single {
         })+
     };
 }
-single!(bool, i32, i64, String, Uuid, Vec<u8>, Value, Option<i32>, Option<String>);
+single!(bool, i32, i64, String, Uuid, Vec<u8>, Value, Option<i32>, Option<String>, UserKey);
 
 /// Declares a struct that a row becomes: the selected columns are the fields, in the same order.
 ///

@@ -147,7 +147,7 @@ impl Change {
     pub async fn start<J: Job>(&mut self, job: &J) -> Result<Uuid> {
         let insert = sql!(
             "INSERT INTO muster.jobs (kind, queue, payload, created_by)
-             VALUES ($1, $2, $3, CASE WHEN NOT $4 THEN nullif(current_setting('muster.actor', true), '')::int END)
+             VALUES ($1, $2, $3, CASE WHEN NOT $4 THEN nullif(current_setting('muster.actor', true), '') END)
              RETURNING id"
         );
         let payload = serde_json::to_value(job)?;

@@ -21,7 +21,7 @@ const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 pub struct Operation {
     /// `GET`.
     pub method: &'static str,
-    /// `/api/cadets/{id}`.
+    /// `/api/people/{id}`.
     pub route: String,
     by_status: [OnceLock<Box<Histogram>>; STATUSES.len()],
 }

@@ -59,7 +59,7 @@ impl Default for Requests {
 pub struct SlowRequest {
     /// `GET`.
     pub method: &'static str,
-    /// `/api/cadets/{id}`.
+    /// `/api/people/{id}`.
     pub route: String,
     /// How long it took.
     pub took: Duration,

@@ -233,13 +233,13 @@ fn too_slow(time: Duration) -> Error {
     Error::new(Kind::Unavailable, "page_too_slow", message)
 }
 
+/// The code of the error of a document that takes longer than a request may.
+pub const DOCUMENT_TOO_SLOW: &str = "document_too_slow";
+
 fn document_too_slow(time: Duration) -> Error {
-    let message = format!(
-        "The document could not be read within {}: send fewer pages at a time, or hand it in as an excuse letter, which \
-         is read in the background",
-        seconds(time)
-    );
-    Error::new(Kind::Unavailable, "document_too_slow", message)
+    let message =
+        format!("The document could not be read within {}: send fewer pages at a time", seconds(time));
+    Error::new(Kind::Unavailable, DOCUMENT_TOO_SLOW, message)
 }
 
 fn busy() -> Error {

@@ -36,7 +36,7 @@ pub enum Topic {
     Role(&'static str),
     /// One user.
     User(i32),
-    /// Whoever a record is about: its kind (`cadet`) and id.
+    /// Whoever a record is about: its kind and id.
     Record(&'static str, i32),
 }
 

@@ -42,7 +42,7 @@ INSERT INTO excuse_letters (id, cadet_id, date_absent, reason, file_url) VALUES
 UPDATE cadets SET profile_pic = '/uploads/{photo}' WHERE id = {cadet};
 UPDATE training_staff SET profile_pic = '/uploads/{photo}' WHERE id = {staff_member};
 UPDATE users SET profile_pic = '/uploads/{photo}' WHERE id = {admin_user};
-INSERT INTO muster.uploads (address, kind, uploaded_by) VALUES ('/uploads/{upload}.png', 'profile_pic', {owner_user});
+INSERT INTO muster.uploads (address, kind, uploaded_by) VALUES ('/uploads/{upload}.png', 'profile_pic', '{owner_user}');
 
 INSERT INTO notifications (id, user_id, message, type) VALUES
     ({announcement}, NULL, 'Hello', 'announcement'), ({notice}, {owner_user}, 'Zowner', 'grade'),

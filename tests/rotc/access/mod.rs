@@ -104,6 +104,37 @@ async fn everybody_may_do_what_the_matrix_says_and_nothing_else() {
     assert!(problems.is_empty(), "matrix.txt and the answers differ:\n{}", problems.join("\n"));
 }
 
+/// As installed by the template nothing is there but what a function finds for itself.
+#[tokio::test]
+async fn every_operation_works_through_functions_as_the_template_installs_them() {
+    let app = TestApp::with(|config| {
+        config.signing_key = None;
+        config.database.pool_size = 2;
+    });
+    let app = app.await.as_functions(&rotc::SYSTEM, &[]).await;
+    let mut problems = Vec::new();
+    let mut changed = true;
+    for row in rows() {
+        if std::mem::take(&mut changed) {
+            fixture::restore(&app).await;
+            // What the function of the clock does each minute.
+            shared::jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("the jobs are put in order");
+        }
+        let may = |(cell, _): &(&String, Caller)| ["yes", "own"].contains(&cell.as_str());
+        let Some((cell, caller)) = row.cells.iter().zip(Caller::ALL).find(may) else { continue };
+        // A minute's limit of requests is not what is tested.
+        app.execute("TRUNCATE muster.rate_limits", &[]).await;
+        let body = row.body.clone().unwrap_or_else(|| json!({}));
+        let answer = caller.client(&app).json(row.method.clone(), &row.url(), &body).await;
+        if let Some(problem) = problem(&row, cell, caller, &answer, false) {
+            let shown: String = answer.to_string().chars().take(300).collect();
+            problems.push(format!("{} {} as {caller:?}: {problem}: {shown}", row.method, row.path));
+        }
+        changed = !row.method.is_safe() && answer.status() < 400;
+    }
+    assert!(problems.is_empty(), "these fail as functions:\n{}", problems.join("\n"));
+}
+
 /// The audit log grows with every write.
 async fn newest_write(app: &TestApp) -> i32 {
     app.value("SELECT coalesce(max(id), 0) FROM audit_logs", &[]).await

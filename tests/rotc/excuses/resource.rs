@@ -96,7 +96,7 @@ async fn only_ones_own_files_can_be_named() {
         ("/uploads/profile-own.png", cadet.user_id, "profile_pic"),
     ];
     for (address, user_id, kind) in uploads {
-        let insert = "INSERT INTO muster.uploads (address, uploaded_by, kind) VALUES ($1, $2, $3)";
+        let insert = "INSERT INTO muster.uploads (address, uploaded_by, kind) VALUES ($1, $2::int, $3)";
         app.execute(insert, &[&address, &user_id, &kind]).await;
     }
     let others_letter = submitted(&app, &other, "Fever").await;

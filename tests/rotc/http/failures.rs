@@ -37,7 +37,8 @@ async fn without_a_database_health_says_so_and_everything_else_answers_503() {
 
     let health = app.anonymous().get("/api/health").await;
     assert_eq!(health.is(200).json()["db"], Value::from("disconnected"));
-    let claims = Claims { sub: "1".to_owned(), sid: uuid::Uuid::nil(), iat: 0, exp: i64::MAX };
+    let claims =
+        Claims::access(1, uuid::Uuid::nil(), app.clock.now(), chrono::DateTime::<chrono::Utc>::MAX_UTC);
     let token = app.app.signer.sign(&claims).await.unwrap();
     let other = app.with_token(token).get("/api/auth/settings").await;
     other.is(503).code("unavailable");

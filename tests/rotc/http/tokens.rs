@@ -39,7 +39,8 @@ async fn a_forged_token_is_refused() {
     let token = app.sign_in(cadet.user_id).await.access;
     let (head, signature) = token.rsplit_once('.').unwrap();
     let claims = claims(&token);
-    let other_key = Signer::new(Some("a key of somebody else, just as long".into()), app.app.db.clone());
+    let other_key =
+        Signer::new(Some("a key of somebody else, just as long".into()), Some("rotc"), app.app.db.clone());
 
     let forged = [
         other_key.sign(&serde_json::from_value::<Claims>(claims.clone()).unwrap()).await.unwrap(),
@@ -62,7 +63,7 @@ async fn a_changed_user_in_a_signed_token_is_refused() {
     let (cadet, other) = (app.add(a_cadet()).await, app.add(a_cadet()).await);
     let mut claims: Claims =
         serde_json::from_value(claims(&app.sign_in(cadet.user_id).await.access)).unwrap();
-    claims.sub = other.user_id.to_string();
+    claims.sub = other.user_id.into();
 
     // Even with our own key: the session belongs to somebody else.
     refused(&app.with_token(app.app.signer.sign(&claims).await.unwrap()).get(URL).await);

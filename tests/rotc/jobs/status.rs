@@ -18,7 +18,7 @@ use super::{
 
 /// Starts a job for somebody.
 async fn start(app: &TestApp, user_id: i32, job: &impl jobs::Job) -> Uuid {
-    let actor = shared::db::Actor { user_id: Some(user_id), request_id: None };
+    let actor = shared::db::Actor::user(user_id);
     let mut change = app.app.db.change(&actor).await.expect("no error");
     let id = change.start(job).await.expect("no error");
     change.commit().await.expect("no error");
@@ -160,7 +160,7 @@ async fn people_list_their_own_jobs_and_admins_all() {
 async fn what_follows_a_change_by_itself_is_not_for_whoever_made_it_to_see_or_stop() {
     let app = TestApp::with(|config| config.mail.smtp = Some("smtp://127.0.0.1:9".to_owned().into())).await;
     let cadet = app.add(a_cadet()).await;
-    let actor = shared::db::Actor { user_id: Some(cadet.user_id), request_id: None };
+    let actor = shared::db::Actor::user(cadet.user_id);
     let mut change = app.app.db.change(&actor).await.expect("no error");
     change.start(&PushNotice { notices: Vec::new(), chat_message: None }).await.expect("no error");
     let mail = NewMail {

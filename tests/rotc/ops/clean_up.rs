@@ -59,7 +59,7 @@ async fn ended_sessions_go_and_running_ones_stay() {
     let cadet = app.add(a_cadet()).await;
     app.as_cadet(&cadet).get("/api/cadet/profile").await.is(200);
     let insert = "INSERT INTO muster.sessions (id, user_id, idle_expires_at, absolute_expires_at, revoked_at)
-                  VALUES (gen_random_uuid(), $1, $2, $3, $4)";
+                  VALUES (gen_random_uuid(), $1::int, $2, $3, $4)";
     let now = app.clock.now();
     let (past, recent, future) =
         (now - TimeDelta::days(2), now - TimeDelta::hours(2), now + TimeDelta::hours(1));

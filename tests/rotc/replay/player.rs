@@ -25,6 +25,8 @@ pub struct Player {
     pub(super) app: TestApp,
     actors: Value,
     signed_in: Option<String>,
+    /// Whether requests count for limits, which cannot be switched off in production.
+    limited: bool,
     pub(super) token: String,
     variables: Variables,
     _files: Option<FileServer>,
@@ -36,6 +38,21 @@ impl Player {
     /// A fresh copy of the legacy database; sign-in by identifier works as in the legacy server. Mails could leave for
     /// those groups that were recorded so; nothing sends them here.
     pub async fn new(group: &str) -> Self {
+        Self::on(group, |app, _| async { app }).await
+    }
+
+    /// The same behind functions as the template installs them, with one connection each.
+    pub async fn through_functions(group: &str) -> Self {
+        let player = Self::on(group, |app, hosts| async move {
+            let parameters = [("IDENTIFIER_LOGIN", "trusted"), ("IMPORT_HOSTS", hosts.as_str())];
+            app.as_functions(&rotc::SYSTEM, &parameters).await
+        });
+        let mut player = player.await;
+        player.limited = true;
+        player
+    }
+
+    async fn on<F: Future<Output = TestApp>>(group: &str, serve: impl FnOnce(TestApp, String) -> F) -> Self {
         let fetches = ["admin-import-url", "attendance-import", "attendance-ocr"].contains(&group);
         let files = if fetches { Some(FileServer::start().await) } else { None };
         let mut variables = Variables::new();
@@ -45,6 +62,7 @@ impl Player {
                 variables.insert("FILES_URL".to_owned(), files.url.as_str().trim_end_matches('/').into());
             }
             config.identifier_login = IdentifierLogin::Trusted;
+            config.signing_key = None;
             config.rate_limits = false;
             config.realtime.held = true;
             config.database.pool_size = 2;
@@ -52,9 +70,11 @@ impl Player {
                 config.mail.smtp = Some("smtp://mail.example.test".into());
             }
         });
-        let app = app.await;
+        let hosts = files.as_ref().map(|files| files.url.to_string()).unwrap_or_default();
+        let app = serve(app.await, hosts).await;
         Self {
             app,
+            limited: false,
             _files: files,
             actors: serde_json::from_str(include_str!("../recordings/actors.json")).expect("actors are JSON"),
             signed_in: None,
@@ -66,6 +86,11 @@ impl Player {
 
     /// Sends one line and answers the differences.
     pub async fn play(&mut self, line: &Line) -> Vec<String> {
+        if self.limited {
+            self.app
+                .execute("TRUNCATE muster.rate_limits, muster.signin_failures, muster.lockouts", &[])
+                .await;
+        }
         if let Some(person) = line.person()
             && let Err(problem) = self.sign_in(person).await
         {

@@ -81,7 +81,7 @@ async fn only_administrators_sign_in() {
     waits(&app.anonymous().post("/api/auth/register", new).await);
     waits(&app.anonymous().post("/api/auth/link", json!({ "code": "x" })).await);
     assert_eq!(app.value::<i64>("SELECT count(*) FROM users WHERE username = 'newcomer'", &[]).await, 0);
-    let sessions = "SELECT count(*) FROM muster.sessions WHERE user_id = ANY($1)";
+    let sessions = "SELECT count(*) FROM muster.sessions WHERE user_id = ANY($1::int[]::text[])";
     assert_eq!(app.value::<i64>(sessions, &[&vec![cadet.user_id, staff.user_id]]).await, 0);
 }
 

@@ -59,7 +59,7 @@ async fn upgraded(mail: &MailServer) -> TestApp {
     let url = mail.url();
     let app = TestApp::on(database, |config| {
         config.signing_key = None;
-        config.database.pool_size = 4;
+
         config.mail.smtp = Some(url.into());
     })
     .await;

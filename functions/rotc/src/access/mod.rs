@@ -76,7 +76,7 @@ pub struct User {
 impl User {
     /// In whose name changes are made.
     pub fn actor(&self) -> Actor {
-        Actor { user_id: Some(self.id), request_id: self.request_id.clone() }
+        Actor { request_id: self.request_id.clone(), ..Actor::user(self.id) }
     }
 
     /// Whose things they see: everybody's (none) as an administrator, else their own.

@@ -1,7 +1,7 @@
 //! Who is behind a token.
 
 use http::{header, request::Parts};
-use shared::{App, Result, auth::token::Claims, error::unauthorized, http::RequestId, row, sql};
+use shared::{App, Result, auth::token::Claims, db::UserKey, error::unauthorized, http::RequestId, row, sql};
 
 use super::{COOKIE, Role, User};
 use crate::settings::maintenance;
@@ -74,7 +74,7 @@ async fn of_session(app: &App, claims: &Claims, request_id: Option<String>) -> R
     let now = app.clock.now();
     let find = sql!(
         "SELECT users.id, users.username, users.role, users.cadet_id, users.staff_id
-         FROM muster.sessions JOIN users ON users.id = sessions.user_id
+         FROM muster.sessions JOIN users ON users.id = sessions.user_id::int
          LEFT JOIN cadets ON cadets.id = users.cadet_id
          LEFT JOIN training_staff ON training_staff.id = users.staff_id
          WHERE sessions.id = $1 AND sessions.revoked_at IS NULL
@@ -83,7 +83,7 @@ async fn of_session(app: &App, claims: &Claims, request_id: Option<String>) -> R
            AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE"
     );
     let found: Option<Person> = app.db.read().await?.one(find, &[&claims.sid, &now]).await?;
-    Ok(found.filter(|person| person.id.to_string() == claims.sub).and_then(|person| {
+    Ok(found.filter(|person| UserKey::from(person.id) == claims.sub).and_then(|person| {
         Some(User {
             role: Role::parse(&person.role)?,
             id: person.id,

@@ -133,14 +133,14 @@ pub async fn redeem_link(
     let code = body.code.0.unwrap_or_default();
     let mut change = app.db.change_for_system("sign-in link").await?;
     let redeemed = link::redeem(&app, &mut change, &code).await?;
-    let account = match redeemed {
+    let account = match redeemed.and_then(|user| user.parse()) {
         Some(user_id) => account::by_id(&mut change, user_id).await?,
         None => None,
     };
     change.commit().await?;
     let account = account
         .ok_or_else(|| unauthorized("link_used", "This sign-in link has expired or was already used"))?;
-    let attempt = Attempt::new(Some(account.id), "", &device);
+    let attempt = Attempt::new(Some(account.id.into()), "", &device);
     let (account, tokens) = admit(&app, &attempt, account, &device, "link").await?;
     Ok(Recognised::answer(&app, account, &tokens))
 }

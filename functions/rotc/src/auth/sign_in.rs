@@ -134,7 +134,7 @@ pub async fn login(
     };
     SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_username(&mut app.db.read().await?, &username).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &username, &device);
+    let attempt = Attempt::new(found.as_ref().map(|account| account.id.into()), &username, &device);
     let account = proved(&app, &attempt, found, password).await?;
     let (account, tokens) = admit(&app, &attempt, account, &device, "password").await?;
     let user = person::load(&mut app.db.read().await?, account.id).await?;
@@ -185,7 +185,7 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
     let identifier = body.identifier.0.ok_or_else(|| invalid("required", "Identifier is required"))?;
     SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_identifier(&mut app.db.read().await?, role, &identifier).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id), &identifier, &device);
+    let attempt = Attempt::new(found.as_ref().map(|account| account.id.into()), &identifier, &device);
     let account = match (body.password.0, app.config.identifier_login) {
         (Some(password), _) => proved(&app, &attempt, found, password).await?,
         (None, IdentifierLogin::Trusted) => trusted(&app, &attempt, found).await?,

@@ -79,7 +79,7 @@ async fn claim(change: &mut Change, user: &User, cadet_id: i32, address: &str) -
     let sent = sql!(
         "SELECT address FROM muster.uploads
          WHERE address = coalesce(muster.file_address(split_part(split_part($1, '?', 1), '#', 1)), $1)
-           AND kind = 'excuse_letter' AND ($2::int IS NULL OR uploaded_by = $2)
+           AND kind = 'excuse_letter' AND ($2::int IS NULL OR uploaded_by = $2::text)
          FOR SHARE"
     );
     let only_of = (user.role == Role::Cadet).then_some(user.id);

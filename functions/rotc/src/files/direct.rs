@@ -136,7 +136,7 @@ pub async fn complete_upload(
 async fn completed(app: &App, user: &User, name: Uuid) -> Result<Option<Uploaded>> {
     let find = sql!(
         "SELECT address FROM muster.uploads
-         WHERE uploaded_by = $1 AND address LIKE '%-' || $2 || '.%' ORDER BY created_at LIMIT 1"
+         WHERE uploaded_by = $1::int::text AND address LIKE '%-' || $2 || '.%' ORDER BY created_at LIMIT 1"
     );
     let found: Option<String> =
         app.db.read().await?.one(find, &[&user.id, &name.simple().to_string()]).await?;

@@ -77,7 +77,7 @@ async fn may_see(app: &App, user: &User, name: &str, address: &str) -> Result<bo
              SELECT cadet_id IS NOT DISTINCT FROM $2 AND $2 IS NOT NULL AS own FROM excuse_letters
              WHERE muster.file_address(file_url) = $1
              UNION ALL
-             SELECT uploaded_by = $3 FROM muster.uploads WHERE address = $1 AND kind = 'excuse_letter'
+             SELECT uploaded_by = $3::int::text FROM muster.uploads WHERE address = $1 AND kind = 'excuse_letter'
          ) AS letters"
     );
     let params: [shared::db::Param<'_>; 3] = [&address, &user.cadet_id, &user.id];

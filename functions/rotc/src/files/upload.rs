@@ -169,7 +169,7 @@ pub fn exceeds(kind: UploadKind) -> Error {
 async fn note(app: &App, user: &User, kind: UploadKind, entity: Option<i32>, url: &str) -> Result<()> {
     let mut change = app.db.change(&user.actor()).await?;
     let insert = sql!(
-        "INSERT INTO muster.uploads (address, uploaded_by, kind, created_at) VALUES ($1, $2, $3, $4)
+        "INSERT INTO muster.uploads (address, uploaded_by, kind, created_at) VALUES ($1, $2::int::text, $3, $4)
          ON CONFLICT (address) DO NOTHING"
     );
     change.execute(insert, &[&url, &user.id, &kind.as_str(), &app.clock.now()]).await?;
@@ -202,7 +202,7 @@ pub async fn delete_upload(
     let mut change = app.db.change(&user.actor()).await?;
     let delete = sql!(
         "DELETE FROM muster.uploads
-         WHERE regexp_replace(address, '^.*/([^/]*)\\.[^.]*$', '\\1') = $1 AND ($2::int IS NULL OR uploaded_by = $2)
+         WHERE regexp_replace(address, '^.*/([^/]*)\\.[^.]*$', '\\1') = $1 AND ($2::int IS NULL OR uploaded_by = $2::text)
          RETURNING address"
     );
     let only = user.only_own();

@@ -205,7 +205,7 @@ pub async fn run(app: &App, user: &User, plan: Plan, files: &[UploadedFile], mod
     let payload = json!({ "plan": plan, "user_id": user.id, "digest": digest, "files": [], "total": total });
     let insert = sql!(
         "INSERT INTO muster.jobs (kind, queue, payload, status, result, created_by, finished_at)
-         VALUES ($1, 'import', $2, 'done', $3, $4, $5) RETURNING id"
+         VALUES ($1, 'import', $2, 'done', $3, $4::int::text, $5) RETURNING id"
     );
     let result = serde_json::to_value(&report)?;
     let id: Uuid =

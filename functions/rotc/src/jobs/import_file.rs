@@ -59,7 +59,7 @@ impl Job for ImportFile {
     const LEASE: Duration = Duration::from_mins(5);
 
     async fn run(self, task: &Task) -> Result<()> {
-        let actor = Actor { user_id: Some(self.user_id), request_id: None };
+        let actor = Actor::user(self.user_id);
         match self.import(task, &actor).await {
             Ok(()) => {}
             Err(cause) if is_final(&cause) => self.refuse(task, &actor, &cause).await?,

@@ -60,7 +60,7 @@ pub async fn process_document_url(
 async fn address(app: &App, user: &User, url: &str) -> Result<String> {
     let find = sql!(
         "SELECT address,
-                $2 OR EXISTS (SELECT FROM muster.uploads WHERE uploads.address = asked.address AND uploaded_by = $3)
+                $2 OR EXISTS (SELECT FROM muster.uploads WHERE uploads.address = asked.address AND uploaded_by = $3::int::text)
                    OR EXISTS (SELECT FROM excuse_letters
                               WHERE cadet_id = $4 AND muster.file_address(file_url) = asked.address)
          FROM (SELECT muster.file_address(split_part(split_part($1, '?', 1), '#', 1)) AS address) AS asked

@@ -5,9 +5,9 @@ use chrono::TimeDelta;
 use documents::upload::FileKind;
 use serde_json::Value;
 use shared::{
-    App, Result,
+    App, Error, Result,
     error::invalid,
-    ocr::{Recognised, digest},
+    ocr::{DOCUMENT_TOO_SLOW, Recognised, digest},
     sql,
 };
 
@@ -36,7 +36,7 @@ pub async fn read(
     if let Some(known) = known {
         return Ok((serde_json::from_value(known)?, true));
     }
-    let read = app.ocr.read(body, kind.media_type(), languages.list()).await?;
+    let read = app.ocr.read(body, kind.media_type(), languages.list()).await.map_err(with_advice)?;
     if read.more_pages {
         let most = app.config.ocr.most_pages;
         return Err(invalid("too_many_pages", format!("A document may have at most {most} pages")));
@@ -51,4 +51,14 @@ pub async fn read(
     change.execute(keep, &[&user.id, &digest, &languages.code(), &recognised, &app.clock.now()]).await?;
     change.commit().await?;
     Ok((read, false))
+}
+
+/// Letters are read in the background, however long they take.
+fn with_advice(error: Error) -> Error {
+    if error.code() != DOCUMENT_TOO_SLOW {
+        return error;
+    }
+    let message =
+        format!("{}, or hand it in as an excuse letter, which is read in the background", error.message());
+    Error::new(error.kind(), DOCUMENT_TOO_SLOW, message)
 }

@@ -112,7 +112,7 @@ async fn ended(app: &App, sessions: Vec<Uuid>) -> Result<Vec<Uuid>> {
     let find = sql!(
         "SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
          WHERE NOT EXISTS (
-             SELECT FROM muster.sessions JOIN users ON users.id = sessions.user_id
+             SELECT FROM muster.sessions JOIN users ON users.id = sessions.user_id::int
              LEFT JOIN cadets ON cadets.id = users.cadet_id
              LEFT JOIN training_staff ON training_staff.id = users.staff_id
              WHERE sessions.id = asked.id AND sessions.revoked_at IS NULL

@@ -59,7 +59,7 @@ pub async fn cancel_job(
 async fn cancel(app: &App, user: &User, id: Uuid, missing: &'static str) -> Result<bool> {
     let mut change = app.db.change(&user.actor()).await?;
     let find = sql!(
-        "SELECT status FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2) FOR UPDATE"
+        "SELECT status FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text) FOR UPDATE"
     );
     let found: Option<String> = change.one(find, &[&id, &user.only_own()]).await?;
     let status = found.ok_or_else(|| not_found(missing))?;

@@ -122,12 +122,12 @@ pub async fn list_jobs(
 ) -> Result<Json<Listing<JobView>>> {
     let page = request.page(20, 100);
     let list = sql!(
-        "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem, created_by,
-                created_at AT TIME ZONE 'UTC' AS created_at, started_at AT TIME ZONE 'UTC' AS started_at,
-                finished_at AT TIME ZONE 'UTC' AS finished_at, run_at AT TIME ZONE 'UTC' AS run_at,
-                count(*) OVER () AS total
+        "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem,
+                created_by::int AS created_by, created_at AT TIME ZONE 'UTC' AS created_at,
+                started_at AT TIME ZONE 'UTC' AS started_at, finished_at AT TIME ZONE 'UTC' AS finished_at,
+                run_at AT TIME ZONE 'UTC' AS run_at, count(*) OVER () AS total
          FROM muster.jobs
-         WHERE ($1::int IS NULL OR created_by = $1)
+         WHERE ($1::int IS NULL OR created_by = $1::text)
            AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR kind = $3)
          ORDER BY muster.jobs.created_at DESC, id DESC LIMIT $4 OFFSET $5"
     );
@@ -156,11 +156,12 @@ impl JobView {
     /// The job, if this user may see it.
     pub(super) async fn find(app: &App, user: &User, id: Uuid) -> Result<Self> {
         let find = sql!(
-            "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem, created_by,
-                    created_at AT TIME ZONE 'UTC' AS created_at, started_at AT TIME ZONE 'UTC' AS started_at,
+            "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem,
+                    created_by::int AS created_by, created_at AT TIME ZONE 'UTC' AS created_at,
+                started_at AT TIME ZONE 'UTC' AS started_at,
                     finished_at AT TIME ZONE 'UTC' AS finished_at, run_at AT TIME ZONE 'UTC' AS run_at,
                     1::bigint AS total
-             FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2)"
+             FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text)"
         );
         let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
         job.map(Self::from).ok_or_else(|| not_found("Job not found"))

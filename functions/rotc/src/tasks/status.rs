@@ -85,7 +85,7 @@ pub async fn show_task(
 ) -> Result<Json<Success<TaskStatus>>> {
     let find = sql!(
         "SELECT id, status, tries, result, problem, progress_done, progress_of FROM muster.jobs
-         WHERE id = $1 AND ($2::int IS NULL OR created_by = $2)"
+         WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text)"
     );
     let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
     Ok(Json(success(job.ok_or_else(|| not_found("Task not found"))?.into())))

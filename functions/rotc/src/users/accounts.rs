@@ -57,6 +57,6 @@ const OF_USERS: &[Sql] = &[
     sql!("DELETE FROM notifications WHERE user_id = ANY($1)"),
     sql!("DELETE FROM push_subscriptions WHERE user_id = ANY($1)"),
     sql!("DELETE FROM muster.notification_states WHERE user_id = ANY($1)"),
-    sql!("DELETE FROM muster.signin_links WHERE user_id = ANY($1)"),
-    sql!("DELETE FROM muster.sessions WHERE user_id = ANY($1)"),
+    sql!("DELETE FROM muster.signin_links WHERE user_id = ANY($1::int[]::text[])"),
+    sql!("DELETE FROM muster.sessions WHERE user_id = ANY($1::int[]::text[])"),
 ];

@@ -14,7 +14,7 @@ fn head() -> Letterhead {
     Letterhead {
         logo: None,
         school: "Mindanao State University".to_owned(),
-        unit: "MSU-SND ROTC Unit".to_owned(),
+        unit: "MSU-SND Student Affairs".to_owned(),
     }
 }
 
@@ -27,7 +27,7 @@ fn certificate(name: &str) -> Certificate {
         text: "for First Place, Marksmanship Competition, held on 14 January 2026.".to_owned(),
         given: "Given on 2 February 2026.".to_owned(),
         signers: vec!["Commandant".to_owned(), "Corps Commander".to_owned()],
-        address: "https://rotc.example.test/verify/7K3M9Q2XB4TNR6WZ8HJD".to_owned(),
+        address: "https://school.example.test/verify/7K3M9Q2XB4TNR6WZ8HJD".to_owned(),
         code: "7K3M-9Q2X-B4TN-R6WZ-8HJD".to_owned(),
     }
 }
@@ -59,8 +59,8 @@ fn text(pdf: &[u8]) -> Vec<String> {
 fn a_table_goes_on_over_pages_with_its_heading_and_the_pages_are_numbered() {
     let mut report = Report::new(head(), "Grade report", "Alpha Company", at()).expect("a report");
     let columns = [TableColumn::text("Name", 3.0), TableColumn::number("Final grade", 1.0)];
-    let rows: Vec<Vec<String>> = (1..=100).map(|n| vec![format!("Cadet {n}"), format!("{n}.5")]).collect();
-    report.table(&columns, &rows, "No cadets");
+    let rows: Vec<Vec<String>> = (1..=100).map(|n| vec![format!("Person {n}"), format!("{n}.5")]).collect();
+    report.table(&columns, &rows, "No people");
     let pdf = report.finish().expect("a document");
     keep("table", &pdf);
 
@@ -76,7 +76,7 @@ fn a_table_goes_on_over_pages_with_its_heading_and_the_pages_are_numbered() {
         assert_eq!(
             pages
                 .iter()
-                .filter(|page| page.lines().any(|line| line.contains(&format!("Cadet {n} "))))
+                .filter(|page| page.lines().any(|line| line.contains(&format!("Person {n} "))))
                 .count(),
             1
         );
@@ -162,8 +162,8 @@ fn a_report_has_facts_headings_and_text_beside_a_logo() {
     picture.write_to(&mut file, image::ImageFormat::Png).expect("a picture");
     let logo = Logo::read(file.get_ref()).expect("a logo");
     assert!(Logo::read(b"no picture").is_err());
-    let mut report =
-        Report::new(Letterhead { logo: Some(logo), ..head() }, "Cadet profile", "", at()).expect("a report");
+    let mut report = Report::new(Letterhead { logo: Some(logo), ..head() }, "Student profile", "", at())
+        .expect("a report");
     report.facts(&[
         ("Name", "Juan dela Cruz".to_owned()),
         ("Address", "a long address ".repeat(20)),
@@ -177,7 +177,7 @@ fn a_report_has_facts_headings_and_text_beside_a_logo() {
     let all = text(&pdf).join(" ");
 
     assert!(
-        ["Mindanao State University", "Cadet profile", "Juan dela Cruz", "Conduct"]
+        ["Mindanao State University", "Student profile", "Juan dela Cruz", "Conduct"]
             .iter()
             .all(|part| all.contains(part))
     );

@@ -16,7 +16,7 @@ mod page;
 
 use page::Page;
 
-/// Pages at most: a list of 10,000 cadets has some 250.
+/// Pages at most: a list of 10,000 people has some 250.
 const MOST_PAGES: usize = 300;
 
 /// Objects at most.

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{
     App, Error, Result,
-    db::Actor,
+    db::{Actor, UserKey},
     error::{conflict, internal, invalid, not_found},
     row, sql,
 };
@@ -218,6 +218,7 @@ async fn store(app: &App, by: &Actor, missing: &[&Wanted]) -> Result<()> {
          ORDER BY new.fingerprint
          ON CONFLICT (fingerprint) WHERE revoked_at IS NULL DO NOTHING"
     );
+    let issued_by: Option<i32> = by.user.as_ref().and_then(UserKey::parse);
     let now = app.clock.now();
     let mut change = app.db.change(by).await?;
     change
@@ -232,7 +233,7 @@ async fn store(app: &App, by: &Actor, missing: &[&Wanted]) -> Result<()> {
                 &signatures,
                 &key_id,
                 &now,
-                &by.user_id,
+                &issued_by,
             ],
         )
         .await?;
