@@ -270,6 +270,7 @@ async fn key_drawn_in_a_transaction_that_is_rolled_back_is_not_remembered() {
 
     let other = app.another_process().await;
     let now = app.clock.now();
-    assert_eq!(other.app.signer.check(&token, now).await.unwrap(), Some(claims));
+    let known = other.app.signer.check(&token, now).await.unwrap().map(|known| known.jti);
+    assert_eq!(known, Some(claims.jti));
     assert_eq!(other.app.signer.check(&forgotten, now).await.unwrap(), None);
 }

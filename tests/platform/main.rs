@@ -4,3 +4,4 @@ mod connections;
 mod heartbeat;
 mod pooler;
 mod schema;
+mod tenancy;

@@ -19,7 +19,7 @@ mod embedded {
 
 /// Muster's own tables, the same beside every system.
 pub static SHARED: MigrationSet =
-    MigrationSet { name: "shared", versioned: embedded::migrations::runner, repeatable: &[] };
+    MigrationSet { name: "shared", versioned: embedded::migrations::runner, role: None, repeatable: &[] };
 
 /// All migrators of one database wait for this number; its digits mean nothing.
 const LOCK: &str = "SELECT pg_advisory_lock(7733042518664091)";
@@ -40,6 +40,8 @@ pub struct MigrationSet {
     pub name: &'static str,
     /// The embedded `V*.sql` files.
     pub versioned: fn() -> Runner,
+    /// The role that requests of a system with tenants run as, which its migrations make with `muster.restricted_role`.
+    pub role: Option<&'static str>,
     /// The `R__*.sql` files as (file name, text), in the order they are to run.
     pub repeatable: &'static [(&'static str, &'static str)],
 }

@@ -12,7 +12,7 @@ use std::{
 use tokio_postgres::{Client, Error, SimpleQueryMessage, error::SqlState};
 
 use super::{
-    Db,
+    Db, Scope,
     migrate::{MigrationSet, SHARED},
 };
 use crate::{Result, error::unavailable_because, system::System};
@@ -145,6 +145,16 @@ impl Db {
         self.schema().system.get_or_init(|| system);
     }
 
+    /// The role that transactions of the system run as.
+    pub(super) fn role(&self) -> Option<&'static str> {
+        self.schema().system.get().and_then(|system| system.migrations.role)
+    }
+
+    /// Whether a scope needs a transaction.
+    pub(super) fn is_scoped(&self, scope: &Scope) -> bool {
+        *scope != Scope::None || self.role().is_some()
+    }
+
     /// What is wrong with the schema; none when nothing is, or no schema is expected. Costs a query until it is current.
     pub async fn schema_problem(&self) -> Result<Option<String>> {
         if self.schema().to_check().is_none() {
@@ -185,4 +195,17 @@ impl Schema {
 /// 503: what stands in the database is not what this program would write.
 pub(super) fn refused(problem: &str) -> crate::Error {
     unavailable_because(format!("Nothing can be saved at present. {problem}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_before_14_are_refused_with_a_sentence() {
+        let old = old_server("130015", None).expect("13 is too old");
+        assert_eq!(old.to_string(), "PostgreSQL 13 is too old: 14 or newer is needed");
+        assert_eq!(old_server("140000", None), None);
+        assert_eq!(old_server("180004", None), None);
+    }
 }
