@@ -5,3 +5,4 @@ mod heartbeat;
 mod pooler;
 mod schema;
 mod tenancy;
+mod versions;

@@ -26,6 +26,7 @@ mod smtp;
 mod socket;
 mod sql;
 mod stream;
+mod versions;
 
 pub use amazon::Amazon;
 pub use answer::Answer;
@@ -43,3 +44,4 @@ pub use server::Server;
 pub use smtp::MailServer;
 pub use socket::{Listening, Socket};
 pub use stream::{EventStream, Frame};
+pub use versions::PostgresServer;

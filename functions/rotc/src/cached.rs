@@ -41,7 +41,7 @@ pub async fn cached_for_all<T: Serialize>(
     tables: &[&str],
     make: impl AsyncFnOnce() -> Result<T>,
 ) -> Result<Response> {
-    let body = async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) };
+    let body = Box::pin(async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) });
     let kept = app.cache.answer(name, life, tables, body).await?;
     let mut response = kept.body.into_response();
     let headers = response.headers_mut();
@@ -91,7 +91,8 @@ where
     let key = format!("document {}:{}", document.kind, document.key);
     // What is kept ends with its hour also where a test moves the clock.
     let hour = app.clock.now().timestamp() / i64::try_from(DOCUMENT_LIFE.as_secs())?;
-    let make = async { Ok(Bytes::from(make().await?)) };
+    // On the heap: the future of a document is large, and the cache's own is made of several.
+    let make = Box::pin(async { Ok(Bytes::from(make().await?)) });
     let kept = app.cache.answer(&format!("{key}:{hour}"), DOCUMENT_LIFE, tables, make).await?;
     let mut change = app.db.change(&user.actor()).await?;
     let payload = json!({ "report": document.kind, "cached": kept.hit });
