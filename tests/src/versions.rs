@@ -28,7 +28,9 @@ impl PostgresServer {
         }
         let cluster = data.path().join("cluster");
         let mut initdb = program(&native.join("bin/initdb"));
-        initdb.args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D"]).arg(&cluster);
+        initdb
+            .args(["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "-D"])
+            .arg(&cluster);
         run(initdb).await;
         let mut server = program(&native.join("bin/postgres"));
         server.arg("-D").arg(&cluster).arg("-k").arg(data.path());
@@ -89,6 +91,7 @@ fn is_root() -> bool {
 
 async fn run(mut command: Command) {
     let output = command.output().await;
-    let output = output.unwrap_or_else(|problem| panic!("{command:?}: {problem} (Debian: apt-get install npm)"));
+    let output =
+        output.unwrap_or_else(|problem| panic!("{command:?}: {problem} (Debian: apt-get install npm)"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
