@@ -6,18 +6,19 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use shared::system::System;
 
 use crate::{
-    BoxError, bench, database,
+    BoxError,
+    admin::{self, AdminOptions},
+    bench, database,
+    development::{self, PartsOptions},
+    doctor::{self, DoctorOptions},
     legacy::{self, Mode, Source},
     parts::Parts,
     serve::{self, ServeOptions},
+    systems::{self, Registered, SYSTEMS},
     template,
 };
-
-/// The systems this program knows, with the port each has by default.
-pub static SYSTEMS: &[(&System, u16)] = &[(&rotc::SYSTEM, 5000)];
 
 /// The backends of five school systems, on one machine.
 #[derive(Debug, Parser)]
@@ -33,19 +34,29 @@ enum Command {
     Serve(ServeOptions),
     /// Do background jobs and answer nobody: beside servers with `JOBS_AT_ONCE=0`.
     Work {
-        /// The system whose jobs they are.
-        #[arg(long, default_value = "rotc")]
-        system: String,
+        /// The system whose jobs they are, if there are several.
+        #[arg(long)]
+        system: Option<String>,
         /// Only what is due now.
         #[arg(long)]
         once: bool,
     },
     /// Bring the database to the present schema; adopts a legacy database in place.
     Migrate {
-        /// The system whose database it is.
-        #[arg(long, default_value = "rotc")]
-        system: String,
+        /// The system whose database it is, if there are several.
+        #[arg(long)]
+        system: Option<String>,
     },
+    /// Start what functions need that `cargo lambda watch` runs: database, file store, workers and outbox.
+    Parts(PartsOptions),
+    /// Look whether everything is there that production needs, and say what to do about what is missing.
+    Doctor(DoctorOptions),
+    /// Manage administrators.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// What `muster admin create` is called elsewhere.
+    #[command(hide = true, alias = "super-admin")]
+    CreateAdmin(AdminOptions),
     /// Throw away the embedded database and files, and start over at the next start.
     Reset {
         /// Do not ask.
@@ -88,9 +99,18 @@ enum Command {
 }
 
 #[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Make the first administrator of an installation.
+    Create(AdminOptions),
+}
+
+#[derive(Debug, Subcommand)]
 enum LegacyCommand {
     /// Copy a legacy database into ours, all or nothing, and print the counts of each table.
     Import {
+        /// The system that takes over, if there are several.
+        #[arg(long)]
+        system: Option<String>,
         /// `sqlite:FILE` or `postgres://...`.
         #[arg(long)]
         from: String,
@@ -100,6 +120,9 @@ enum LegacyCommand {
     },
     /// Copy the uploads of a legacy server into the file store; running it again copies what is new.
     Files {
+        /// The system that takes over, if there are several.
+        #[arg(long)]
+        system: Option<String>,
         /// The legacy folder `server/uploads`.
         #[arg(long)]
         from: PathBuf,
@@ -111,11 +134,22 @@ impl Cli {
     pub async fn run(self) -> Result<(), BoxError> {
         match self.command.unwrap_or_else(|| Command::Serve(ServeOptions::default())) {
             Command::Serve(options) => serve::serve(options).await,
-            Command::Work { system, once } => serve::work_only(&system, once).await,
-            Command::Migrate { system } => migrate(&system).await,
+            Command::Work { system, once } => {
+                serve::work_only(systems::one(system.as_deref()).await?, once).await
+            }
+            Command::Migrate { system } => migrate(systems::one(system.as_deref()).await?).await,
+            Command::Parts(options) => development::run(options).await,
+            Command::Doctor(options) => doctor::run(options).await,
+            Command::Admin(AdminCommand::Create(options)) | Command::CreateAdmin(options) => {
+                admin::create(options).await
+            }
             Command::Reset { yes } => reset(yes),
-            Command::Legacy(LegacyCommand::Import { from, replace }) => import(&from, replace).await,
-            Command::Legacy(LegacyCommand::Files { from }) => import_files(&from).await,
+            Command::Legacy(LegacyCommand::Import { system, from, replace }) => {
+                import(systems::one(system.as_deref()).await?, &from, replace).await
+            }
+            Command::Legacy(LegacyCommand::Files { system, from }) => {
+                import_files(systems::one(system.as_deref()).await?, &from).await
+            }
             Command::Template { root } => template(&root),
             Command::Bench(options) => bench::bench(options).await,
             Command::BenchBare { port } => bench::serve_bare(port).await,
@@ -125,14 +159,7 @@ impl Cli {
     }
 }
 
-/// The system with this name.
-pub fn system(name: &str) -> Result<(&'static System, u16), BoxError> {
-    let found = SYSTEMS.iter().find(|(system, _)| system.name == name).copied();
-    found.ok_or_else(|| format!("there is no system named {name}").into())
-}
-
-async fn migrate(name: &str) -> Result<(), BoxError> {
-    let (system, _) = system(name)?;
+async fn migrate((system, _): Registered) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
     let config = parts.config_for(system).await?;
     let applied = shared::db::migrate::run(&config.database, system).await;
@@ -141,18 +168,19 @@ async fn migrate(name: &str) -> Result<(), BoxError> {
     for file in applied? {
         writeln!(out, "applied {file}")?;
     }
-    writeln!(out, "The database of {name} is up to date.")?;
+    writeln!(out, "The database of {} is up to date.", system.name)?;
     Ok(())
 }
 
-async fn import(from: &str, replace: bool) -> Result<(), BoxError> {
+async fn import((system, _): Registered, from: &str, replace: bool) -> Result<(), BoxError> {
+    let tables = system.legacy.ok_or_else(|| format!("{} replaces no legacy server", system.title))?;
     let mut parts = Parts::from_env()?;
-    let config = parts.config_for(&rotc::SYSTEM).await?;
+    let config = parts.config_for(system).await?;
     let imported = async {
-        shared::db::migrate::run(&config.database, &rotc::SYSTEM).await?;
+        shared::db::migrate::run(&config.database, system).await?;
         let mut client = shared::db::connect(&config.database).await?;
         let mode = if replace { Mode::Replace } else { Mode::IntoEmpty };
-        Ok::<_, BoxError>(legacy::import(Source::parse(from)?, &mut client, mode).await?)
+        Ok::<_, BoxError>(legacy::import(tables, Source::parse(from)?, &mut client, mode).await?)
     };
     let report = imported.await;
     parts.stop().await?;
@@ -160,9 +188,9 @@ async fn import(from: &str, replace: bool) -> Result<(), BoxError> {
     Ok(())
 }
 
-async fn import_files(from: &std::path::Path) -> Result<(), BoxError> {
+async fn import_files((system, _): Registered, from: &std::path::Path) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
-    let app = shared::App::new(parts.config_for(&rotc::SYSTEM).await?);
+    let app = shared::App::new(parts.config_for(system).await?);
     let report = legacy::import_files(&app, from).await;
     parts.stop().await?;
     write!(io::stdout(), "{}", report?)?;

@@ -1,4 +1,4 @@
-//! Mail on a laptop: sent when SMTP or SES is configured, else shown at `/_dev/outbox`.
+//! Mail on a laptop: sent when SMTP or SES is configured, else shown at `/_dev/outbox`, to programs with `?format=json&to=`.
 
 use askama::Template;
 use axum::{
@@ -10,10 +10,18 @@ use axum::{
 };
 use chrono::{DateTime, Utc};
 use http::StatusCode;
-use shared::{App, Result, http::address::Peer, row, sql};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use shared::{
+    App, Result,
+    http::{Json, Query, address::Peer},
+    row, sql,
+};
 
 row! {
+    #[derive(Serialize)]
     struct Mail {
+        id: i64,
         recipient: String,
         subject: String,
         text_body: String,
@@ -43,17 +51,36 @@ pub fn routes(app: App) -> Router {
         .with_state(app)
 }
 
-async fn outbox(State(app): State<App>) -> Response {
-    match latest(&app).await.and_then(|mails| Ok(Outbox { mails }.render()?)) {
+/// What to show.
+#[derive(Deserialize)]
+struct Wish {
+    /// `json` for programs, else a page.
+    #[serde(default)]
+    format: String,
+    /// Only mails to this address.
+    to: Option<String>,
+}
+
+async fn outbox(State(app): State<App>, Query(wish): Query<Wish>) -> Response {
+    let mails = match latest(&app, wish.to.as_deref()).await {
+        Ok(mails) => mails,
+        Err(error) => return error.into_response(),
+    };
+    if wish.format == "json" {
+        return Json(json!({ "mails": mails })).into_response();
+    }
+    match (Outbox { mails }).render() {
         Ok(page) => Html(page).into_response(),
-        Err(error) => error.into_response(),
+        Err(error) => shared::Error::from(error).into_response(),
     }
 }
 
-async fn latest(app: &App) -> Result<Vec<Mail>> {
-    let list =
-        sql!("SELECT recipient, subject, text_body, created_at FROM muster.mails ORDER BY id DESC LIMIT 50");
-    app.db.read().await?.all(list, &[]).await
+async fn latest(app: &App, to: Option<&str>) -> Result<Vec<Mail>> {
+    let list = sql!(
+        "SELECT id, recipient, subject, text_body, created_at FROM muster.mails
+         WHERE $1::text IS NULL OR lower(recipient) = lower($1) ORDER BY id DESC LIMIT 50"
+    );
+    app.db.read().await?.all(list, &[&to]).await
 }
 
 async fn only_local(request: Request, next: Next) -> Response {

@@ -11,13 +11,18 @@ use crate::{
     BoxError,
     files::EmbeddedFiles,
     postgres::{Cluster, Options, Purpose},
+    systems::variable,
 };
+
+/// What to do about a production without a database.
+pub const NO_DATABASE: &str =
+    "no database is configured: set DATABASE_URL (in production no embedded one is started)";
 
 /// The embedded parts of this process, started when the first system needs them.
 pub struct Parts {
     data: PathBuf,
     cluster: Option<Cluster>,
-    files: Option<EmbeddedFiles>,
+    files: Vec<(PathBuf, EmbeddedFiles)>,
 }
 
 impl Parts {
@@ -25,7 +30,7 @@ impl Parts {
     pub fn from_env() -> Result<Self, BoxError> {
         let data = std::env::var_os("MUSTER_DATA").filter(|value| !value.is_empty());
         let data = data.map_or_else(|| PathBuf::from(".muster"), PathBuf::from);
-        Ok(Self { data: std::path::absolute(data)?, cluster: None, files: None })
+        Ok(Self { data: std::path::absolute(data)?, cluster: None, files: Vec::new() })
     }
 
     /// Where the embedded parts keep their data.
@@ -38,20 +43,25 @@ impl Parts {
         self.cluster.is_some()
     }
 
-    /// The configuration of a system, with an embedded part in place of each that is not configured.
+    /// The configuration of a system, with an embedded part in place of each that is not configured. In production nothing
+    /// stands in for the database, and a folder for the file store only if `FILES_DIR` names it.
     pub async fn config_for(&mut self, system: &System) -> Result<Config, BoxError> {
-        let mut config = Config::from_env().map_err(|error| error.to_string())?;
-        config.system = Some(system.name);
+        let mut config = Config::for_system(system).map_err(|error| error.to_string())?;
         if config.database.url.is_none() {
+            config.production = is_said_to_be_production(system);
+            if config.production {
+                return Err(NO_DATABASE.into());
+            }
             config.database.url = Some(self.database(system.name).await?.into());
-            config.production = explicitly_production();
         }
         if config.files.bucket.is_empty() {
-            let files = self.files().await?;
-            config.files.bucket.clone_from(&files.bucket);
-            config.files.aws.endpoint = Some(files.endpoint.clone());
-            config.files.aws.region = Some("local".to_owned());
-            config.files.aws.keys = Some((files.access_key.clone(), files.secret_key.clone().into()));
+            let folder = match &config.files.folder {
+                Some(folder) => Some(std::path::absolute(folder)?),
+                None => (!config.production).then(|| self.data.join("files")),
+            };
+            if let Some(folder) = folder {
+                self.files(&mut config, folder).await?;
+            }
         }
         Ok(config)
     }
@@ -75,11 +85,25 @@ impl Parts {
         Ok(cluster.url(name))
     }
 
-    async fn files(&mut self) -> io::Result<&EmbeddedFiles> {
-        if self.files.is_none() {
-            self.files = Some(EmbeddedFiles::start(&self.data.join("files")).await?);
-        }
-        self.files.as_ref().ok_or_else(|| io::Error::other("the file storage did not start"))
+    async fn files(&mut self, config: &mut Config, folder: PathBuf) -> Result<(), BoxError> {
+        let known = self.files.iter().position(|(known, _)| *known == folder);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                let started = EmbeddedFiles::start(&folder).await;
+                let started = started.map_err(|error| {
+                    format!("the folder for files {} cannot be used: {error}", folder.display())
+                })?;
+                self.files.push((folder, started));
+                self.files.len() - 1
+            }
+        };
+        let files = &self.files[place].1;
+        config.files.bucket.clone_from(&files.bucket);
+        config.files.aws.endpoint = Some(files.endpoint.clone());
+        config.files.aws.region = Some("local".to_owned());
+        config.files.aws.keys = Some((files.access_key.clone(), files.secret_key.clone().into()));
+        Ok(())
     }
 }
 
@@ -91,10 +115,7 @@ pub fn progress(step: &str) {
 }
 
 /// An embedded database means a laptop, unless somebody says otherwise.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whether the variable is set at all, which the configuration does not tell"
-)]
-fn explicitly_production() -> bool {
-    ["MUSTER_ENV", "NODE_ENV"].iter().any(|name| std::env::var(name).is_ok_and(|value| value == "production"))
+fn is_said_to_be_production(system: &System) -> bool {
+    let said = |name: &str| variable(&system.variable(name)).or_else(|| variable(name));
+    ["MUSTER_ENV", "NODE_ENV"].into_iter().find_map(said).is_some_and(|value| value == "production")
 }

@@ -23,20 +23,19 @@ use tokio::{
 };
 
 use crate::{
-    BoxError,
-    cli::{SYSTEMS, system},
-    database, frontend, outbox,
+    BoxError, database, demo, doctor, frontend, outbox,
     parts::Parts,
+    systems::{self, Registered, SYSTEMS, variable},
 };
 
 /// What to serve, and where.
 #[derive(Args, Clone, Debug, Default)]
 pub struct ServeOptions {
-    /// Only this system.
+    /// Only this system; may be repeated [default: MUSTER_SYSTEMS, or all].
     #[arg(long)]
-    system: Option<String>,
-    /// The port, when only one system is served [default: that of the system].
-    #[arg(long, env = "PORT")]
+    system: Vec<String>,
+    /// The port, when only one system is served [default: PORT, or that of the system].
+    #[arg(long)]
     port: Option<u16>,
     /// A built single-page app to serve beside the API.
     #[arg(long, value_name = "DIR")]
@@ -63,13 +62,15 @@ pub async fn serve(options: ServeOptions) -> Result<(), BoxError> {
 }
 
 /// Does jobs and answers nobody, until Ctrl-C or SIGTERM; with `once` only until nothing is due.
-pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
-    let (system, _) = system(name)?;
+pub async fn work_only((system, _): Registered, once: bool) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
     let outcome = async {
         let stop = stop_signal()?;
-        let config = parts.config_for(system).await?;
+        let mut config = parts.config_for(system).await?;
         database::prepare(&config, system, false, parts.has_database()).await?;
+        if !config.production && demo::is_there(&config).await? {
+            demo::keep_mail(&mut config);
+        }
         shared::telemetry::start(config.production);
         config.warn();
         let app = App::new(config);
@@ -94,15 +95,14 @@ pub async fn work_only(name: &str, once: bool) -> Result<(), BoxError> {
 }
 
 async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> {
-    let systems = match &options.system {
-        Some(name) => vec![system(name)?],
-        None => SYSTEMS.to_vec(),
-    };
+    let systems = systems::choose(SYSTEMS, &options.system, &variable).await?;
+    if systems.len() > 1 && options.port.is_some() {
+        return Err("--port is for one system: choose it with --system".into());
+    }
     let stop = stop_signal()?;
     let mut servers = tokio::task::JoinSet::new();
-    for (system, port) in systems {
-        let port = options.port.unwrap_or(port);
-        let prepared = prepare(options, parts, system, port);
+    for system in systems {
+        let prepared = prepare(options, parts, system);
         let served = tokio::select! {
             served = prepared => served?,
             () = stopped(stop.clone()) => return Ok(()),
@@ -117,14 +117,42 @@ async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> 
     Ok(())
 }
 
+/// Takes the port that was asked for, else that of `SCHOOL_PORT` or `PORT`, else that of the system.
+pub(crate) async fn listen(
+    system: &System,
+    asked: Option<u16>,
+    default: u16,
+) -> Result<TcpListener, BoxError> {
+    let name = system.variable("PORT");
+    let port = match (asked, variable(&name).or_else(|| variable("PORT"))) {
+        (Some(port), _) => port,
+        (None, Some(text)) => {
+            text.trim().parse().map_err(|_| format!("PORT or {name} must be a port, such as 5000"))?
+        }
+        (None, None) => default,
+    };
+    let listener = TcpListener::bind(("0.0.0.0", port)).await;
+    Ok(listener.map_err(|error| format!("port {port} cannot be used: {error}"))?)
+}
+
+/// Serves pages that need no shutdown of their own.
+pub(crate) async fn answer_until(
+    listener: TcpListener,
+    router: Router,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
+    let router = router.layer(axum::middleware::from_fn(with_peer));
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await
+}
+
 async fn prepare(
     options: &ServeOptions,
     parts: &mut Parts,
-    system: &'static System,
-    port: u16,
+    (system, default): Registered,
 ) -> Result<Served, BoxError> {
-    let listener = TcpListener::bind(("0.0.0.0", port)).await;
-    let listener = listener.map_err(|error| format!("port {port} cannot be used: {error}"))?;
+    let listener = listen(system, options.port, default).await?;
+    let port = listener.local_addr()?.port();
     let mut out = io::stdout();
     writeln!(out, "Starting {}", system.title)?;
     let mut config = parts.config_for(system).await?;
@@ -133,7 +161,14 @@ async fn prepare(
         config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
     }
     database::prepare(&config, system, options.migrate, embedded).await?;
-    let notes = if embedded { database::demo(&config, parts.data()).await? } else { Vec::new() };
+    let mut notes = demo::fill(&config, system, parts.data()).await?;
+    if !config.production && config.mail.leaves() && demo::is_there(&config).await? {
+        demo::keep_mail(&mut config);
+        notes.push("Mail stays in the outbox: this database holds demo data".to_owned());
+    }
+    if config.production {
+        notes.extend(doctor::in_short(system, &config).await);
+    }
     Ok(Served { system, app: App::new(config), listener, notes })
 }
 
@@ -225,7 +260,7 @@ async fn with_peer(
 }
 
 /// Turns true at Ctrl-C or SIGTERM. The handlers are in place when this returns.
-fn stop_signal() -> io::Result<watch::Receiver<bool>> {
+pub(crate) fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let (told, stop) = watch::channel(false);
@@ -239,7 +274,7 @@ fn stop_signal() -> io::Result<watch::Receiver<bool>> {
     Ok(stop)
 }
 
-async fn stopped(mut stop: watch::Receiver<bool>) {
+pub(crate) async fn stopped(mut stop: watch::Receiver<bool>) {
     // An error means that the sender is gone, which also means the end.
     drop(stop.wait_for(|stop| *stop).await);
 }

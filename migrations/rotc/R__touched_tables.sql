@@ -1,17 +1,6 @@
 -- Why: what a process keeps of a table must not outlive a change of it, and no writer can be trusted to say so.
 --
--- Every table of the system has the trigger trg_muster_touched. The first statement of a transaction that writes a
--- table (even if no row fits) adds its name to the transaction's setting muster.touched: ',cadets,,grades,'. The program
--- reads it with the commit and drops what it keeps of these tables (shared/src/cache.rs). Not TRUNCATE: the program
--- never does that.
-
-CREATE OR REPLACE FUNCTION muster.touch() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM set_config(
-        'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
-    RETURN NULL;
-END $$;
+-- Every table of the system has the trigger trg_muster_touched; shared/R__table_changes.sql says what its function does.
 
 -- The condition keeps the function from being called again for the same table: the audit log gets a statement for every
 -- row that changes. Made only where it is missing or watches other columns, because making one locks the table
@@ -41,9 +30,11 @@ BEGIN
           AND attnum > 0 AND NOT attisdropped AND attname <> ALL (heartbeat);
         CONTINUE WHEN EXISTS (
             SELECT FROM pg_trigger
-            WHERE tgrelid = touched AND tgname = 'trg_muster_touched' AND tgattr::text = watched);
+            WHERE tgrelid = touched AND tgname = 'trg_muster_touched' AND tgattr::text = watched
+                AND tgtype & 32 <> 0); -- TRUNCATE
         EXECUTE format(
-            'CREATE OR REPLACE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE%s ON %s FOR EACH STATEMENT'
+            'CREATE OR REPLACE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE%s ON %s'
+            ' FOR EACH STATEMENT'
             ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0)'
             ' EXECUTE FUNCTION muster.touch()',
             named, touched, format(',%s,', (SELECT relname FROM pg_class WHERE oid = touched)));

@@ -342,11 +342,13 @@ END
 $$;
 
 CREATE FUNCTION muster.touch() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     PERFORM set_config(
         'muster.touched', concat(current_setting('muster.touched', true), ',', TG_TABLE_NAME, ','), true);
+    INSERT INTO muster.table_changes (table_name) VALUES (TG_TABLE_NAME);
     RETURN NULL;
 END $$;
 
@@ -667,6 +669,16 @@ CREATE TABLE muster.hidden_broadcasts (
 
 COMMENT ON TABLE muster.hidden_broadcasts IS 'Who has deleted a broadcast (admin_messages) from their own list.';
 
+CREATE TABLE muster.idempotency_keys (
+    scope text NOT NULL,
+    key text NOT NULL,
+    request bytea NOT NULL,
+    status smallint,
+    response bytea,
+    lease_until timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE muster.jobs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     kind text NOT NULL,
@@ -845,11 +857,40 @@ CREATE TABLE muster.stream_cursors (
     stored_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE muster.table_change_snapshots (
+    taken_at timestamp with time zone NOT NULL,
+    snapshot pg_snapshot NOT NULL
+);
+
+CREATE TABLE muster.table_changes (
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    table_name text NOT NULL
+);
+
+COMMENT ON TABLE muster.table_changes IS 'Which tables recent transactions have written; for the caches of all processes.';
+
 CREATE TABLE muster.uploads (
     address text NOT NULL,
     uploaded_by text NOT NULL,
     kind text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE muster.webhook_events (
+    id bigint NOT NULL,
+    source text NOT NULL,
+    event_id text NOT NULL,
+    body bytea,
+    received_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE muster.webhook_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME muster.webhook_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE muster.workers (
@@ -1245,6 +1286,9 @@ ALTER TABLE ONLY muster.excuse_effects
 ALTER TABLE ONLY muster.hidden_broadcasts
     ADD CONSTRAINT hidden_broadcasts_pkey PRIMARY KEY (user_id, message_id);
 
+ALTER TABLE ONLY muster.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
+
 ALTER TABLE ONLY muster.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
 
@@ -1299,8 +1343,17 @@ ALTER TABLE ONLY muster.signin_links
 ALTER TABLE ONLY muster.stream_cursors
     ADD CONSTRAINT stream_cursors_pkey PRIMARY KEY (stream);
 
+ALTER TABLE ONLY muster.table_change_snapshots
+    ADD CONSTRAINT table_change_snapshots_pkey PRIMARY KEY (taken_at);
+
 ALTER TABLE ONLY muster.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (address);
+
+ALTER TABLE ONLY muster.webhook_events
+    ADD CONSTRAINT webhook_events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY muster.webhook_events
+    ADD CONSTRAINT webhook_events_source_event_id_key UNIQUE (source, event_id);
 
 ALTER TABLE ONLY muster.workers
     ADD CONSTRAINT workers_pkey PRIMARY KEY (id);
@@ -1402,6 +1455,8 @@ CREATE INDEX excuse_effects_record ON muster.excuse_effects USING btree (cadet_i
 
 CREATE INDEX hidden_broadcasts_message ON muster.hidden_broadcasts USING btree (message_id);
 
+CREATE INDEX idempotency_keys_expired ON muster.idempotency_keys USING btree (expires_at);
+
 CREATE INDEX jobs_finished ON muster.jobs USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX jobs_newest ON muster.jobs USING btree (created_at DESC, id DESC);
@@ -1444,7 +1499,11 @@ CREATE INDEX stream_cursors_session ON muster.stream_cursors USING btree (sessio
 
 CREATE INDEX stream_cursors_stored ON muster.stream_cursors USING btree (stored_at);
 
+CREATE INDEX table_changes_xid ON muster.table_changes USING btree (xid);
+
 CREATE INDEX uploads_of ON muster.uploads USING btree (uploaded_by, created_at);
+
+CREATE INDEX webhook_events_received ON muster.webhook_events USING btree (received_at);
 
 CREATE INDEX ws_connections_waiting ON muster.ws_connections USING btree (seq);
 
@@ -1558,9 +1617,9 @@ CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certifi
 
 CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.note_started_jobs();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.certificates FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',certificates,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON muster.certificates FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',certificates,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
@@ -1670,45 +1729,45 @@ CREATE TRIGGER trg_muster_notices_stored AFTER INSERT ON public.notifications RE
 
 CREATE TRIGGER trg_muster_setting_stored AFTER INSERT OR UPDATE OF value ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.setting_stored();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.activity_images FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activity_images,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.activity_images FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activity_images,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.admin_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',admin_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.admin_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',admin_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.audit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',audit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.audit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',audit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.cadets FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',cadets,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.cadets FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',cadets,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.excuse_letters FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',excuse_letters,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.excuse_letters FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',excuse_letters,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.grades FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',grades,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.grades FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',grades,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',merit_demerit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.merit_demerit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',merit_demerit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.notifications FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notifications,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.notifications FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notifications,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.push_subscriptions FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',push_subscriptions,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.push_subscriptions FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',push_subscriptions,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_audit FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_audit,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_audit FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_audit,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.staff_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.sync_events FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',sync_events,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.sync_events FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',sync_events,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.system_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',system_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.system_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',system_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_days FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_days,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.training_days FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_days,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.training_staff FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_staff,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.training_staff FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_staff,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
-CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at OR TRUNCATE ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

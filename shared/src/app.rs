@@ -76,7 +76,7 @@ impl App {
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
             ids: Ids,
-            cache: Cache::new(db.versions().clone(), redis.clone(), clock.clone()),
+            cache: Cache::new(db.clone(), redis.clone(), clock.clone()),
             redis,
             signer: Signer::new(config.signing_key.clone(), config.system, db.clone()),
             sealer: Sealer::new(config.seal.clone(), db.clone()),

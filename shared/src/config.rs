@@ -2,7 +2,7 @@
 //!
 //! The names of the legacy servers are understood. Every problem is reported at once.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use secrecy::SecretString;
 use url::Url;
@@ -14,6 +14,7 @@ mod imports;
 mod ocr;
 mod push;
 mod seal;
+mod system;
 
 pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
@@ -26,8 +27,9 @@ pub use seal::SealConfig;
 
 use crate::{
     Result,
-    error::{Error, Kind},
+    error::{Error, Kind, not_configured},
     reports::ReportsConfig,
+    system::Storage,
 };
 
 /// Everything that can be configured.
@@ -69,10 +71,12 @@ pub struct Config {
     pub imports: ImportsConfig,
     /// Seals of certificates.
     pub seal: SealConfig,
-    /// `CORS_ALLOWED_ORIGINS`: a comma list. Empty (the default) allows every origin, without credentials.
+    /// `CORS_ORIGINS` (or `CORS_ALLOWED_ORIGINS`): a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
     pub trusted_hops: usize,
+    /// `DEMO_PASSWORD`: the password of every demo account, in place of drawn ones; refused in production.
+    pub demo_password: Option<SecretString>,
     /// `BCRYPT_COST`: work factor of new password hashes (default 10, as the legacy hashes).
     pub bcrypt_cost: u32,
 }
@@ -110,6 +114,10 @@ pub struct SessionLife {
 pub struct FilesConfig {
     /// `FILES_BUCKET`.
     pub bucket: String,
+    /// How the keys of a system's objects begin (`school/`), so that several systems can use one bucket.
+    pub prefix: String,
+    /// `FILES_DIR`: a folder of the server in place of a bucket. Functions have none.
+    pub folder: Option<PathBuf>,
     /// `FILES_ENDPOINT`, `FILES_REGION` (or `AWS_REGION`), `FILES_ACCESS_KEY` and `FILES_SECRET_KEY`.
     pub aws: AwsConfig,
     /// `FILES_DIRECT`: clients can reach the store, and send and fetch large files there (default: only in a Lambda
@@ -134,12 +142,6 @@ pub struct RealtimeConfig {
 }
 
 impl Config {
-    /// Reads the environment of the process.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
-    pub fn from_env() -> Result<Self> {
-        Self::read(&|name| std::env::var(name).ok())
-    }
-
     /// Logs what is unsafe or missing; called once, at start.
     pub fn warn(&self) {
         if self.identifier_login == IdentifierLogin::Trusted {
@@ -164,12 +166,25 @@ impl Config {
         }
     }
 
-    /// Reads variables through `lookup`; empty ones count as absent.
+    /// Reads the variables of no system in particular through `lookup`; empty ones count as absent.
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        let mut vars = Variables { lookup, problems: Vec::new() };
+        Self::read_with(lookup, String::new(), &Storage::DEFAULT)
+    }
+
+    fn read_with(
+        lookup: &dyn Fn(&str) -> Option<String>,
+        prefix: String,
+        storage: &'static Storage,
+    ) -> Result<Self> {
+        let mut vars = Variables { lookup, prefix, storage, problems: Vec::new() };
         let config = vars.config();
         if !config.rate_limits && config.production && vars.text("MUSTER_ENV").is_some() {
             vars.problems.push("RATE_LIMITS=off is refused when MUSTER_ENV=production".to_owned());
+        }
+        let is_laptop = config.database.url.is_none() && vars.any(&["MUSTER_ENV", "NODE_ENV"]).is_none();
+        if config.demo_password.is_some() && config.production && !is_laptop {
+            vars.problems
+                .push("DEMO_PASSWORD is refused in production: there are no demo accounts".to_owned());
         }
         if vars.problems.is_empty() {
             return Ok(config);
@@ -183,11 +198,28 @@ impl Config {
     pub fn login_url(&self) -> Result<Option<Url>> {
         Ok(self.public_url.as_ref().map(|home| home.join("/login")).transpose()?)
     }
+
+    /// Where people reach the system, for what cannot be made without it; 503 where it is not configured.
+    pub fn home(&self) -> Result<&Url> {
+        let missing =
+            "PUBLIC_URL is not configured: set it to the address people use, such as https://school.example";
+        self.public_url.as_ref().ok_or_else(|| not_configured(missing))
+    }
+}
+
+impl FilesConfig {
+    /// Whether there is a place for new files.
+    pub fn is_configured(&self) -> bool {
+        !self.bucket.is_empty() || self.cloudinary.is_some()
+    }
 }
 
 /// Reads variables and remembers what is wrong with them.
 struct Variables<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
+    /// `SCHOOL_`: a variable with it wins over the same without.
+    prefix: String,
+    storage: &'static Storage,
     problems: Vec<String>,
 }
 
@@ -215,8 +247,9 @@ impl Variables<'_> {
             ocr: self.ocr(),
             imports: self.imports(),
             seal: self.seal(),
-            cors_origins: self.list("CORS_ALLOWED_ORIGINS"),
+            cors_origins: self.list(&["CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"]),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
+            demo_password: self.text("DEMO_PASSWORD").map(Into::into),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
         }
     }
@@ -262,6 +295,8 @@ impl Variables<'_> {
     fn files(&mut self) -> FilesConfig {
         FilesConfig {
             bucket: self.text("FILES_BUCKET").unwrap_or_default(),
+            prefix: self.storage.prefix.to_owned(),
+            folder: self.text("FILES_DIR").map(Into::into),
             aws: self.aws("FILES"),
             direct: match self.text("FILES_DIRECT") {
                 Some(_) => self.flag("FILES_DIRECT"),
@@ -293,19 +328,24 @@ impl Variables<'_> {
     }
 
     fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        self.any(&[name])
     }
 
+    /// The first of these names that is set, with the prefix of the system before those without.
     fn any(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| self.text(name))
+        let own =
+            names.iter().filter(|_| !self.prefix.is_empty()).map(|name| format!("{}{name}", self.prefix));
+        let all = own.chain(names.iter().map(|name| (*name).to_owned()));
+        let value = |name: String| (self.lookup)(&name).map(|value| value.trim().to_owned());
+        all.filter_map(value).find(|value| !value.is_empty())
     }
 
     fn flag(&self, name: &str) -> bool {
         self.text(name).is_some_and(|value| value == "true" || value == "1")
     }
 
-    fn list(&self, name: &str) -> Vec<String> {
-        let text = self.text(name).unwrap_or_default();
+    fn list(&self, names: &[&str]) -> Vec<String> {
+        let text = self.any(names).unwrap_or_default();
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
     }
 

@@ -20,20 +20,30 @@ pub enum Kind {
     Invalid,
     /// 401: nobody, or nobody we know, is signed in.
     Unauthorized,
+    /// 402: it must be paid first.
+    PaymentRequired,
     /// 403: signed in, but not allowed.
     Forbidden,
     /// 404.
     NotFound,
     /// 405.
     MethodNotAllowed,
+    /// 406: the client reads nothing that the route writes.
+    NotAcceptable,
     /// 409: the request collides with what is stored.
     Conflict,
     /// 410: there was such a thing, and there will not be again.
     Gone,
     /// 413: the body is larger than the route takes.
     TooLarge,
+    /// 415: the body is of a type that the route does not read.
+    UnsupportedMediaType,
+    /// 423: the thing, or the account, is locked for now.
+    Locked,
     /// 429: too often; see `retry_after_seconds`.
     TooManyRequests,
+    /// 502: a server of somebody else gave no usable response.
+    BadGateway,
     /// 503: a part we need is away; see `retry_after_seconds`.
     Unavailable,
     /// 500: our fault.
@@ -46,13 +56,18 @@ impl Kind {
         match self {
             Self::Invalid => StatusCode::BAD_REQUEST,
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::PaymentRequired => StatusCode::PAYMENT_REQUIRED,
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::Conflict => StatusCode::CONFLICT,
             Self::Gone => StatusCode::GONE,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Locked => StatusCode::LOCKED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -195,6 +210,12 @@ pub fn unauthorized(code: &'static str, message: impl Into<String>) -> Error {
     Error::new(Kind::Unauthorized, code, message)
 }
 
+/// 402.
+#[track_caller]
+pub fn payment_required(code: &'static str, message: impl Into<String>) -> Error {
+    Error::new(Kind::PaymentRequired, code, message)
+}
+
 /// 403.
 #[track_caller]
 pub fn forbidden(message: impl Into<String>) -> Error {
@@ -205,6 +226,12 @@ pub fn forbidden(message: impl Into<String>) -> Error {
 #[track_caller]
 pub fn not_found(message: impl Into<String>) -> Error {
     Error::new(Kind::NotFound, "not_found", message)
+}
+
+/// 406.
+#[track_caller]
+pub fn not_acceptable(message: impl Into<String>) -> Error {
+    Error::new(Kind::NotAcceptable, "not_acceptable", message)
 }
 
 /// 409.
@@ -225,6 +252,24 @@ pub fn too_large(message: impl Into<String>) -> Error {
     Error::new(Kind::TooLarge, "too_large", message)
 }
 
+/// 415.
+#[track_caller]
+pub fn unsupported_media_type(message: impl Into<String>) -> Error {
+    Error::new(Kind::UnsupportedMediaType, "unsupported_media_type", message)
+}
+
+/// 423: try again after `seconds`.
+#[track_caller]
+pub fn locked(message: impl Into<String>, seconds: u64) -> Error {
+    Error::new(Kind::Locked, "locked", message).retry_after(seconds)
+}
+
+/// 502: `what`, a server of somebody else, gave no usable response.
+#[track_caller]
+pub fn bad_gateway(what: &str) -> Error {
+    Error::new(Kind::BadGateway, "bad_gateway", format!("{what} does not answer right now, please try again"))
+}
+
 /// 429: try again after `seconds`.
 #[track_caller]
 pub fn too_many_requests(message: impl Into<String>, seconds: u64) -> Error {
@@ -241,6 +286,12 @@ pub fn unavailable(what: &str) -> Error {
 #[track_caller]
 pub fn unavailable_because(sentence: impl Into<String>) -> Error {
     Error::new(Kind::Unavailable, "unavailable", sentence).retry_after(5)
+}
+
+/// 503: whoever runs the system has not configured what this needs. The sentence names the variable to set.
+#[track_caller]
+pub fn not_configured(sentence: impl Into<String>) -> Error {
+    Error::new(Kind::Unavailable, "configuration", sentence)
 }
 
 /// The word for programs of a request refused because the system is in maintenance.

@@ -110,13 +110,12 @@ where
     })
 }
 
-fn run<F>(system: &'static System, serve: F) -> Exit
+fn run<F>(system: &System, serve: F) -> Exit
 where
     F: AsyncFnOnce(App) -> Result<(), lambda_runtime::Error>,
 {
     telemetry::start(true);
-    let outcome = Config::from_env().map_err(|error| error.to_string()).and_then(|mut config| {
-        config.system = Some(system.name);
+    let outcome = Config::for_system(system).map_err(|error| error.to_string()).and_then(|config| {
         config.warn();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;

@@ -10,6 +10,7 @@ pub mod cache;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod drf;
 pub mod error;
 pub mod files;
 pub mod http;

@@ -2,8 +2,19 @@
 
 use utoipa_axum::router::OpenApiRouter;
 
+mod local;
+#[cfg(test)]
+pub(crate) mod sample;
+
+pub use local::{Access, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTables, NewAdmin, Passwords};
+
 use crate::{
-    App, db::migrate::MigrationSet, http::envelope::Envelope, jobs::Jobs, queue::Queue, realtime::Source,
+    App,
+    db::migrate::MigrationSet,
+    http::{HttpPolicy, envelope::Envelope},
+    jobs::Jobs,
+    queue::Queue,
+    realtime::Source,
 };
 
 /// One school system.
@@ -14,6 +25,8 @@ pub struct System {
     pub title: &'static str,
     /// How its errors look.
     pub envelope: &'static dyn Envelope,
+    /// How its paths are spelled, and what every response says.
+    pub http: &'static HttpPolicy,
     /// Every route group: the one table that local-dev, the tests, the templates and the documentation read.
     pub groups: &'static [&'static Group],
     /// Its functions that no HTTP request starts.
@@ -26,6 +39,35 @@ pub struct System {
     pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
     pub migrations: &'static MigrationSet,
+    /// Where its files lie.
+    pub storage: &'static Storage,
+    /// How the first administrator of an installation comes to be; none where nobody administers the system.
+    pub admin: Option<&'static dyn FirstAdmin>,
+    /// What an empty installation on a laptop is filled with.
+    pub demo: Option<&'static dyn Demo>,
+    /// The database of the legacy server that it replaces.
+    pub legacy: Option<&'static LegacyTables>,
+}
+
+impl System {
+    /// The name of a variable for this system only: `SCHOOL_PORT`.
+    pub fn variable(&self, name: &str) -> String {
+        format!("{}_{name}", self.name.to_uppercase().replace('-', "_"))
+    }
+}
+
+/// Where the files of a system lie in stores that other systems use too.
+#[derive(Debug)]
+pub struct Storage {
+    /// How the keys of its objects begin: `<system>/`. Empty for a system whose files were there before there were others.
+    pub prefix: &'static str,
+    /// Its folder at Cloudinary, unless `CLOUDINARY_FOLDER` says another.
+    pub cloudinary_folder: &'static str,
+}
+
+impl Storage {
+    /// For what belongs to no system.
+    pub const DEFAULT: Self = Self { prefix: "", cloudinary_folder: "muster" };
 }
 
 /// A route group: one Lambda function, one folder of handlers.

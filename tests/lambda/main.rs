@@ -8,4 +8,5 @@ mod messages;
 mod program;
 mod signed_in;
 mod sockets;
+mod watch;
 mod without_database;

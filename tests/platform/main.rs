@@ -2,6 +2,7 @@
 
 mod connections;
 mod heartbeat;
+mod http;
 mod pooler;
 mod schema;
 mod tenancy;

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use muster::cli::SYSTEMS;
+use muster::systems::SYSTEMS;
 use regex::Regex;
 use shared::{db::migrate, system::System};
 use tests::cluster::{Database, connect};

@@ -8,6 +8,7 @@ mod attendance;
 mod auth;
 mod bad_input;
 mod cadets;
+mod committed;
 mod coverage;
 mod excuses;
 mod exports;

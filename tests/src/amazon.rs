@@ -1,9 +1,7 @@
 //! Amazon's SQS and SES as another make of server has them: moto, from the Python package index.
 
 use std::{
-    fs::{self, File},
     io::{BufRead, BufReader},
-    path::PathBuf,
     process::{Child, Command, Stdio},
     sync::LazyLock,
 };
@@ -15,6 +13,8 @@ use shared::{
     config::{AwsConfig, QueueConfig},
     queue::{MOST_RECEIVES, Queue},
 };
+
+use crate::python;
 
 /// What is installed, once, beside what cargo builds.
 const PACKAGES: [&str; 3] = ["moto==5.2.5", "flask==3.1.3", "flask-cors==6.0.5"];
@@ -31,7 +31,7 @@ struct Server {
 
 impl Server {
     fn start() -> Self {
-        let python = installed();
+        let python = python::environment("moto", &PACKAGES).join("bin/python");
         let mut process = Command::new(&python)
             .args(["-c", PROGRAM])
             .stdin(Stdio::piped())
@@ -45,32 +45,6 @@ impl Server {
         let port = line.trim().parse().unwrap_or_else(|_| panic!("moto does not start: {line}"));
         Self { port, _process: process }
     }
-}
-
-/// Python with moto, installed at the first use. Whoever comes second waits.
-fn installed() -> PathBuf {
-    // .../target/<profile>/deps/rotc-<hash>
-    let test = std::env::current_exe().expect("the test's own path");
-    let folder = test.ancestors().nth(3).expect("the folder of all builds").join("moto");
-    fs::create_dir_all(&folder).expect("a folder for moto");
-    let lock = File::create(folder.join("lock")).expect("a lock");
-    lock.lock().expect("the lock can be taken");
-    let (python, ready) = (folder.join("bin/python"), folder.join("ready"));
-    if fs::read_to_string(&ready).ok().as_deref() != Some(&PACKAGES.join(" ")) {
-        run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        run(Command::new(&python).args(pip).args(PACKAGES));
-        fs::write(&ready, PACKAGES.join(" ")).expect("a note");
-    }
-    python
-}
-
-fn run(command: &mut Command) {
-    let advice = "The tests of the queues and of mail by SES need python3 with venv, and the Python package index for \
-                  the first run";
-    let output = command.output().unwrap_or_else(|error| panic!("{advice}: {command:?}: {error}"));
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{advice}: {command:?}: {errors}");
 }
 
 /// Queues of one test.

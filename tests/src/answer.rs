@@ -48,6 +48,11 @@ impl Answer {
         self
     }
 
+    /// Whether the gateway answered for itself, without asking a function.
+    pub fn is_of_gateway(&self) -> bool {
+        self.parts.extensions.get::<crate::functions::OfGateway>().is_some()
+    }
+
     /// The status.
     pub fn status(&self) -> u16 {
         self.parts.status.as_u16()

@@ -243,6 +243,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
+        demo_password: None,
         bcrypt_cost: 4,
     }
 }
@@ -250,6 +251,8 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
 fn files_config(files: &EmbeddedFiles) -> FilesConfig {
     FilesConfig {
         bucket: files.bucket.clone(),
+        prefix: String::new(),
+        folder: None,
         aws: AwsConfig {
             endpoint: Some(files.endpoint.clone()),
             region: Some("us-east-1".to_owned()),

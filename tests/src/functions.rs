@@ -232,8 +232,13 @@ fn response(answer: &Value) -> Response {
     response
 }
 
+/// Of a response that the gateway makes itself.
+#[derive(Clone, Copy)]
+pub(crate) struct OfGateway;
+
 fn plain(status: StatusCode, body: &'static str) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
+    response.extensions_mut().insert(OfGateway);
     response
 }

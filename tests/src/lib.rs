@@ -19,6 +19,7 @@ mod functions;
 mod pgbouncer;
 pub mod programs;
 mod push;
+pub mod python;
 mod redis;
 mod server;
 mod sign_in;

@@ -6,15 +6,23 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 9] = [
     "any-function",
     "muster",
     "rotc-auth",
+    "rotc-files",
+    "rotc-ops",
     "rotc-realtime-socket",
     "rotc-reports",
     "rotc-worker-image",
     "rotc-worker-schedule",
 ];
+
+/// Returns when the programs of others that tests run are installed.
+pub async fn installed() {
+    let ensured = tokio::task::spawn_blocking(muster::test_programs::ensure).await;
+    ensured.expect("the look for programs ends").unwrap_or_else(|advice| panic!("{advice}"));
+}
 
 /// Where a program is.
 pub async fn path(name: &str) -> PathBuf {

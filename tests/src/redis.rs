@@ -7,6 +7,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::programs;
+
 /// A `redis-server` on a port of its own, which keeps nothing on the disk. It ends with this value.
 pub struct RedisServer {
     port: u16,
@@ -46,10 +48,10 @@ impl RedisServer {
         self.signal("-CONT").await;
     }
 
-    /// The longest time that anything it keeps has left.
+    /// The longest time that a cached response has left.
     pub async fn longest_life_seconds(&self) -> i64 {
         let script = "local most = -1
-            for _, key in ipairs(redis.call('KEYS', '*')) do most = math.max(most, redis.call('TTL', key)) end
+            for _, key in ipairs(redis.call('KEYS', '*@*')) do most = math.max(most, redis.call('TTL', key)) end
             return most";
         self.command(&["EVAL", script, "0"]).await.parse().expect("a number")
     }
@@ -68,10 +70,17 @@ impl RedisServer {
         self.command(&["EVAL", script, "0"]).await;
     }
 
+    /// Forgets the keys with this name, of all installations.
+    pub async fn forget(&self, name: &str) {
+        let script =
+            "for _, key in ipairs(redis.call('KEYS', '*:' .. ARGV[1])) do redis.call('DEL', key) end";
+        self.command(&["EVAL", script, "0", name]).await;
+    }
+
     async fn command(&self, words: &[&str]) -> String {
         let answer =
             Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(words).output().await;
-        let answer = answer.expect("redis-cli is installed (Debian: apt-get install redis-tools)");
+        let answer = answer.expect("redis-cli starts");
         String::from_utf8_lossy(&answer.stdout).trim().to_owned()
     }
 
@@ -83,11 +92,12 @@ impl RedisServer {
 }
 
 async fn spawn(port: u16) -> Child {
+    programs::installed().await;
     let port = port.to_string();
     let mut command = Command::new("redis-server");
     command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true).spawn();
-    let mut child = child.expect("redis-server is installed (Debian: apt-get install redis-server)");
+    let mut child = child.expect("redis-server starts");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
     while let Some(line) = lines.next_line().await.expect("its output is text") {
         if line.contains("Ready to accept connections") {

@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use axum::{
-    extract::OriginalUri,
-    response::{IntoResponse, Response},
-};
-use bytes::Bytes;
-use http::{HeaderValue, header};
+use axum::{extract::OriginalUri, response::Response};
+use http::HeaderValue;
 use serde::Serialize;
 use serde_json::json;
-use shared::{App, Result};
+use shared::{
+    App, Result,
+    http::cached::{CachedFile, cached_file, cached_json},
+};
 
-use crate::{access::User, audit, download::attachment};
+use crate::{access::User, audit};
 
 /// The answer kept for `user` at `address`, or the one that `make` gives now, kept for `life` or until one of
 /// `tables` changes.
@@ -41,13 +40,8 @@ pub async fn cached_for_all<T: Serialize>(
     tables: &[&str],
     make: impl AsyncFnOnce() -> Result<T>,
 ) -> Result<Response> {
-    let body = Box::pin(async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) });
-    let kept = app.cache.answer(name, life, tables, body).await?;
-    let mut response = kept.body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
-    headers.insert("x-cache", HeaderValue::from_static(if kept.hit { "HIT" } else { "MISS" }));
-    headers.insert("x-cache-key", HeaderValue::from_bytes(label(user, address).as_bytes())?);
+    let mut response = cached_json(app, name, life, tables, make).await?;
+    response.headers_mut().insert("x-cache-key", HeaderValue::from_bytes(label(user, address).as_bytes())?);
     Ok(response)
 }
 
@@ -89,20 +83,12 @@ where
     M: AsyncFnOnce() -> Result<Vec<u8>>,
 {
     let key = format!("document {}:{}", document.kind, document.key);
-    // What is kept ends with its hour also where a test moves the clock.
-    let hour = app.clock.now().timestamp() / i64::try_from(DOCUMENT_LIFE.as_secs())?;
-    // On the heap: the future of a document is large, and the cache's own is made of several.
-    let make = Box::pin(async { Ok(Bytes::from(make().await?)) });
-    let kept = app.cache.answer(&format!("{key}:{hour}"), DOCUMENT_LIFE, tables, make).await?;
-    let mut change = app.db.change(&user.actor()).await?;
-    let payload = json!({ "report": document.kind, "cached": kept.hit });
-    audit::record(&mut change, "GENERATE", "reports", document.record_id, Some(user.id), payload).await?;
-    change.commit().await?;
-    let mut response = kept.body.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(documents::pdf::PDF));
-    headers.insert(header::CONTENT_DISPOSITION, attachment(document.file_name)?);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert("x-cache", HeaderValue::from_static(if kept.hit { "HIT" } else { "MISS" }));
-    Ok(response)
+    let file = CachedFile { key: &key, file_name: document.file_name, content_type: documents::pdf::PDF };
+    cached_file(app, file, DOCUMENT_LIFE, tables, make, async |cached| {
+        let mut change = app.db.change(&user.actor()).await?;
+        let payload = json!({ "report": document.kind, "cached": cached });
+        audit::record(&mut change, "GENERATE", "reports", document.record_id, Some(user.id), payload).await?;
+        change.commit().await
+    })
+    .await
 }

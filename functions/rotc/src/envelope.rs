@@ -1,11 +1,16 @@
 //! How errors look: `{"message"}` on the client API, the longer form on the resource API.
 
 use http::{Method, Uri};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
     Error,
     error::{Kind, Problem, not_found},
     http::envelope::{Envelope, Failed},
+};
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
 };
 
 /// Paths of the resource API, where errors are `{"error": true, "message", "code", "details"}`. All others
@@ -47,6 +52,25 @@ const ATTENDANCE: &str = "/api/attendance";
 /// The paths of the resource API below `/api/attendance`, beside the ids.
 const ATTENDANCE_WORDS: &[&str] = &["bulk_create", "bulk_mark", "qr_checkin"];
 
+/// Why a request failed. Paths of the resource API have all members, those of the client API `message` and, for a rejected
+/// body, `details`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// One sentence for people.
+    #[schema(example = "Cadet not found")]
+    pub message: String,
+    /// Always true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<bool>,
+    /// The status as a word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "NOT_FOUND")]
+    pub code: Option<String>,
+    /// Messages by field, and on the resource API `request_id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<Map<String, Value>>,
+}
+
 /// The envelope of this system.
 #[derive(Debug)]
 pub struct RotcEnvelope;
@@ -57,7 +81,7 @@ impl Envelope for RotcEnvelope {
         let details = details(problem);
         if is_resource(request.path) {
             body.insert("error".to_owned(), Value::Bool(true));
-            body.insert("code".to_owned(), code(problem.kind).into());
+            body.insert("code".to_owned(), code(problem).into());
             let mut details = details;
             details.insert("request_id".to_owned(), request.request_id.into());
             body.insert("details".to_owned(), details.into());
@@ -70,6 +94,10 @@ impl Envelope for RotcEnvelope {
         }
         body.extend(problem.extra.clone());
         body.into()
+    }
+
+    fn schema(&self) -> RefOr<Schema> {
+        ProblemBody::schema()
     }
 
     fn not_found(&self, method: &Method, uri: &Uri) -> Error {
@@ -120,16 +148,22 @@ fn details(problem: &Problem) -> Map<String, Value> {
     details
 }
 
-const fn code(kind: Kind) -> &'static str {
-    match kind {
+fn code(problem: &Problem) -> &'static str {
+    match problem.kind {
+        Kind::Unavailable if problem.code == "configuration" => "configuration",
         Kind::Invalid => "BAD_REQUEST",
         Kind::Unauthorized => "UNAUTHORIZED",
+        Kind::PaymentRequired => "PAYMENT_REQUIRED",
         Kind::Forbidden => "FORBIDDEN",
         Kind::NotFound => "NOT_FOUND",
         Kind::MethodNotAllowed => "METHOD_NOT_ALLOWED",
+        Kind::NotAcceptable => "NOT_ACCEPTABLE",
         Kind::Conflict => "CONFLICT",
         Kind::Gone => "GONE",
         Kind::TooLarge => "PAYLOAD_TOO_LARGE",
+        Kind::UnsupportedMediaType => "UNSUPPORTED_MEDIA_TYPE",
+        Kind::Locked => "LOCKED",
+        Kind::BadGateway => "BAD_GATEWAY",
         Kind::TooManyRequests => "TOO_MANY_REQUESTS",
         Kind::Unavailable => "SERVICE_UNAVAILABLE",
         Kind::Internal => "INTERNAL_SERVER_ERROR",

@@ -6,7 +6,7 @@
 
 use shared::{
     queue::Queue,
-    system::{Group, Need, Starts, System, Worker},
+    system::{Group, Need, Starts, Storage, System, Worker},
 };
 
 pub mod access;
@@ -21,15 +21,18 @@ pub mod autolink;
 pub mod backup;
 pub mod cached;
 pub mod cadets;
-pub mod download;
+pub mod demo;
 pub mod envelope;
 pub mod events;
 pub mod excuses;
 pub mod exports;
 pub mod files;
+pub mod first_admin;
 pub mod grades;
+pub mod http_policy;
 pub mod imports;
 pub mod jobs;
+pub mod legacy_tables;
 pub mod messages;
 pub mod metrics;
 pub mod migrations;
@@ -40,10 +43,8 @@ pub mod push;
 pub mod realtime;
 pub mod recognition;
 pub mod reports;
-pub mod sent;
 pub mod settings;
 pub mod staff;
-pub mod table_file;
 pub mod tasks;
 pub mod uploads;
 pub mod users;
@@ -53,12 +54,18 @@ pub static SYSTEM: System = System {
     name: "rotc",
     title: "ROTC grading system",
     envelope: &envelope::RotcEnvelope,
+    http: &http_policy::HTTP,
     groups: GROUPS,
     workers: WORKERS,
     sockets: Some(&realtime::SOCKETS),
     jobs: &jobs::ALL,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
+    // Its files were there before other systems, and where the legacy server put them.
+    storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system" },
+    admin: Some(&first_admin::Administrator),
+    demo: Some(&demo::Battalion),
+    legacy: Some(&legacy_tables::LEGACY),
 };
 
 /// Every route group.

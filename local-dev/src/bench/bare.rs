@@ -81,7 +81,7 @@ struct Twin {
 
 /// Serves the twins until it is killed.
 pub async fn serve(port: u16) -> Result<(), BoxError> {
-    let config = Config::from_env()?;
+    let config = Config::for_system(&rotc::SYSTEM)?;
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         clients.push(Arc::new(shared::db::connect(&config.database).await?));

@@ -4,10 +4,11 @@
 use std::io::Cursor;
 
 use futures_util::SinkExt;
+use shared::system::LegacyTables;
 use tokio_postgres::{CopyInSink, Transaction};
 
 use super::convert::{Converted, Value, convert};
-use super::tables::{Column, Target, key_of, quoted};
+use super::tables::{Column, Target, quoted};
 use super::{Finding, ImportError, Reader, SourceTable, TableReport};
 
 /// Bytes sent to the target at a time.
@@ -42,11 +43,8 @@ pub(super) async fn load(
     stage.fill(reader, &mut report).await?;
     stage.set_aside(&mut report).await?;
     stage.refuse_duplicates().await?;
-    if target.name == "sync_events" {
-        // Legacy: on PostgreSQL no event was ever marked as processed. Nobody waits for these any more.
-        transaction
-            .batch_execute("UPDATE stage SET processed = true, processed_at = coalesce(processed_at, created_at, now()) WHERE processed IS NOT TRUE")
-            .await?;
+    if let Some(statement) = target.adjust {
+        transaction.batch_execute(statement).await?;
     }
     let insert = format!("INSERT INTO public.{name} ({list}) SELECT {list} FROM stage");
     report.imported = transaction.execute(&insert, &[]).await?;
@@ -107,7 +105,7 @@ impl Stage<'_> {
             }
             let Converted { text, is_faithful } = convert(value, column.kind);
             if !is_faithful {
-                let key = self.columns.iter().position(|column| column.name == key_of(self.target.name));
+                let key = self.columns.iter().position(|column| column.name == self.target.key);
                 findings.push(Finding {
                     key: key.and_then(|key| row.get(key)?.to_text()).unwrap_or_default(),
                     column: column.name.clone(),
@@ -161,7 +159,7 @@ impl Stage<'_> {
 
     /// Copies the rows under a condition into `muster.orphans`, then changes or removes them in the stage.
     async fn keep(&self, column: &str, broken: &str, change: &str) -> Result<u64, ImportError> {
-        let key = key_of(self.target.name);
+        let key = self.target.key;
         let key = if self.has(key) { format!("stage.{}::text", quoted(key)) } else { "NULL".to_owned() };
         let insert = format!(
             "INSERT INTO muster.orphans (table_name, column_name, row_key, row)
@@ -201,20 +199,17 @@ impl Stage<'_> {
 /// After all tables: totals the source never had, sequences, statistics for the planner.
 pub(super) async fn finish(
     transaction: &Transaction<'_>,
+    legacy: &LegacyTables,
     source_tables: &[SourceTable],
     targets: &[Target],
 ) -> Result<(), ImportError> {
-    let grades = source_tables.iter().find(|table| table.name == "grades");
-    if grades.is_some_and(|table| !table.columns.iter().any(|column| column == "lifetime_merit_points")) {
-        // As the legacy server did when it added the column.
-        transaction
-            .batch_execute(
-                "UPDATE public.grades SET lifetime_merit_points = coalesce((SELECT sum(points) FROM public.merit_demerit_logs log
-                     WHERE log.cadet_id = grades.cadet_id AND log.type = 'merit'), 0)",
-            )
-            .await?;
+    for derived in legacy.derived {
+        let source = source_tables.iter().find(|table| table.name == derived.table);
+        if source.is_some_and(|table| !table.columns.iter().any(|column| column == derived.column)) {
+            transaction.batch_execute(derived.fill).await?;
+        }
     }
-    for target in targets.iter().filter(|target| key_of(target.name) == "id") {
+    for target in targets.iter().filter(|target| target.key == "id") {
         // Ids of deleted rows are not given out again: logs still name them.
         let last_id =
             source_tables.iter().find(|table| table.name == target.name).and_then(|table| table.last_id);
@@ -228,6 +223,10 @@ pub(super) async fn finish(
     for target in targets {
         transaction.batch_execute(&format!("ANALYZE public.{}", quoted(target.name))).await?;
     }
+    // The triggers that tell the caches of running processes are off.
+    let names: Vec<&str> = targets.iter().map(|target| target.name).collect();
+    let tell = "INSERT INTO muster.table_changes (table_name) SELECT unnest($1::text[])";
+    transaction.execute(tell, &[&names]).await?;
     Ok(())
 }
 

@@ -13,13 +13,14 @@ mod tables;
 use std::fmt;
 use std::path::PathBuf;
 
+use shared::system::LegacyTables;
 use tokio::sync::mpsc;
 use tokio_postgres::{Client, Transaction};
 
 use convert::Value;
 use postgres::PostgresReader;
 use sqlite::SqliteReader;
-use tables::{TABLES, Target, quoted};
+use tables::{Target, quoted};
 
 pub use files::{FilesReport, import_files};
 pub use report::{Finding, Report, TableReport};
@@ -55,7 +56,7 @@ impl Source {
 /// What may happen to rows that are in the target already.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mode {
-    /// Refuse when there are cadets or users; settings made by a fresh start give way.
+    /// Refuse when anybody has entered anything; settings made by a fresh start give way.
     IntoEmpty,
     /// Delete all rows of the legacy tables first.
     Replace,
@@ -69,12 +70,10 @@ pub enum ImportError {
     /// The source is no database of the legacy server.
     NoLegacyTables,
     /// The target has data that an import would mix with.
-    NotEmpty {
-        /// Rows in `cadets`.
-        cadets: i64,
-        /// Rows in `users`.
-        users: i64,
-    },
+    NotEmpty(
+        /// Tables, and their rows.
+        Vec<(&'static str, i64)>,
+    ),
     /// The target lacks a table the source has.
     MissingTable(String),
     /// Several rows of the source have the same key.
@@ -102,11 +101,15 @@ impl fmt::Display for ImportError {
             Self::NoLegacyTables => {
                 write!(formatter, "the source holds none of the tables of the legacy server")
             }
-            Self::NotEmpty { cadets, users } => write!(
-                formatter,
-                "the target already has {cadets} cadets and {users} users; nothing was changed. \
-                 Use --replace to delete them and import"
-            ),
+            Self::NotEmpty(counts) => {
+                let rows: Vec<String> =
+                    counts.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
+                write!(
+                    formatter,
+                    "the target already has {}; nothing was changed. Use --replace to delete them and import",
+                    rows.join(" and ")
+                )
+            }
             Self::MissingTable(table) => {
                 write!(formatter, "the target has no table {table}: run the migrations first")
             }
@@ -182,25 +185,30 @@ const PREPARE_ORPHANS: &str = "CREATE SCHEMA IF NOT EXISTS muster;
     SELECT set_config('muster.system', 'legacy import', true)";
 
 /// Copies all legacy tables into the target, all or nothing. The target must have been migrated.
-pub async fn import(source: Source, target: &mut Client, mode: Mode) -> Result<Report, ImportError> {
+pub async fn import(
+    legacy: &LegacyTables,
+    source: Source,
+    target: &mut Client,
+    mode: Mode,
+) -> Result<Report, ImportError> {
     let reader = Reader::open(source).await?;
     let source_tables = reader.tables().await?;
-    if !source_tables.iter().any(|table| TABLES.contains(&table.name.as_str())) {
+    if !source_tables.iter().any(|table| legacy.tables.contains(&table.name.as_str())) {
         return Err(ImportError::NoLegacyTables);
     }
     let transaction = target.transaction().await?;
-    let targets = prepare(&transaction, &source_tables, mode).await?;
+    let targets = prepare(&transaction, legacy, &source_tables, mode).await?;
     let mut report = Report::default();
     for target in &targets {
         let source = source_tables.iter().find(|table| table.name == target.name);
         report.add(load::load(&transaction, &reader, source, target).await?);
     }
-    load::finish(&transaction, &source_tables, &targets).await?;
+    load::finish(&transaction, legacy, &source_tables, &targets).await?;
     for target in &targets {
         switch_triggers(&transaction, target.name, "ENABLE").await?;
     }
     transaction.commit().await?;
-    let known = |table: &&SourceTable| TABLES.contains(&table.name.as_str());
+    let known = |table: &&SourceTable| legacy.tables.contains(&table.name.as_str());
     report.unknown_tables =
         source_tables.iter().filter(|table| !known(table)).map(|table| table.name.clone()).collect();
     Ok(report)
@@ -209,12 +217,13 @@ pub async fn import(source: Source, target: &mut Client, mode: Mode) -> Result<R
 /// Checks the target, empties it, and keeps its triggers quiet: the source brings its own audit rows and events.
 async fn prepare(
     transaction: &Transaction<'_>,
+    legacy: &LegacyTables,
     source_tables: &[SourceTable],
     mode: Mode,
 ) -> Result<Vec<Target>, ImportError> {
     let mut targets = Vec::new();
-    for name in TABLES {
-        match Target::read(transaction, name).await? {
+    for name in legacy.tables.iter().copied() {
+        match Target::read(transaction, legacy, name).await? {
             Some(target) => targets.push(target),
             None if source_tables.iter().any(|table| table.name == name) => {
                 return Err(ImportError::MissingTable(name.to_owned()));
@@ -222,11 +231,15 @@ async fn prepare(
             None => {}
         }
     }
-    let counts = "SELECT (SELECT count(*) FROM public.cadets), (SELECT count(*) FROM public.users)";
-    let row = transaction.query_one(counts, &[]).await?;
-    let (cadets, users) = (row.get(0), row.get(1));
-    if mode == Mode::IntoEmpty && (cadets, users) != (0, 0) {
-        return Err(ImportError::NotEmpty { cadets, users });
+    if mode == Mode::IntoEmpty {
+        let mut counts = Vec::new();
+        for table in legacy.occupied {
+            let count = format!("SELECT count(*) FROM public.{}", quoted(table));
+            counts.push((*table, transaction.query_one(&count, &[]).await?.get(0)));
+        }
+        if counts.iter().any(|(_, rows)| *rows > 0) {
+            return Err(ImportError::NotEmpty(counts));
+        }
     }
     transaction.batch_execute(PREPARE_ORPHANS).await?;
     // Children first. Deleting, not truncating: tables that point here keep what their own rules keep.

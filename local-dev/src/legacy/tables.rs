@@ -1,38 +1,10 @@
 //! The legacy tables and what the target database knows about them: column types, keys, checks, foreign keys.
 
+use shared::system::LegacyTables;
 use tokio_postgres::Transaction;
 
 use super::BoxError;
 use super::convert::Kind;
-
-/// All legacy tables, parents before children.
-pub(super) const TABLES: [&str; 20] = [
-    "training_staff",
-    "cadets",
-    "users",
-    "user_settings",
-    "grades",
-    "training_days",
-    "attendance_records",
-    "staff_attendance_records",
-    "excuse_letters",
-    "merit_demerit_logs",
-    "activities",
-    "activity_images",
-    "admin_messages",
-    "staff_messages",
-    "notifications",
-    "push_subscriptions",
-    "system_settings",
-    "audit_logs",
-    "sync_events",
-    "staff_audit",
-];
-
-/// The key of a legacy table.
-pub(super) fn key_of(table: &str) -> &'static str {
-    if table == "user_settings" { "user_id" } else { "id" }
-}
 
 /// A column of the target.
 #[derive(Clone, Debug)]
@@ -64,6 +36,10 @@ pub(super) struct Check {
 #[derive(Clone, Debug)]
 pub(super) struct Target {
     pub(super) name: &'static str,
+    /// The column that is its key.
+    pub(super) key: &'static str,
+    /// A statement that changes its rows before they move into place.
+    pub(super) adjust: Option<&'static str>,
     pub(super) columns: Vec<Column>,
     pub(super) foreign_keys: Vec<ForeignKey>,
     pub(super) checks: Vec<Check>,
@@ -100,7 +76,11 @@ const KEYS: &str = "SELECT array_agg(a.attname::text ORDER BY a.attnum)
 
 impl Target {
     /// Asks the target; none when it has no such table.
-    pub(super) async fn read(target: &Transaction<'_>, name: &'static str) -> Result<Option<Self>, BoxError> {
+    pub(super) async fn read(
+        target: &Transaction<'_>,
+        legacy: &LegacyTables,
+        name: &'static str,
+    ) -> Result<Option<Self>, BoxError> {
         let rows = target.query(COLUMNS, &[&name]).await?;
         let columns: Vec<Column> = rows
             .iter()
@@ -116,8 +96,7 @@ impl Target {
                 column: row.get(0),
                 parent: row.get(1),
                 parent_column: row.get(2),
-                // A notice without a user is for everyone: emptying the column would publish a private notice.
-                may_be_emptied: row.get(3) && name != "notifications",
+                may_be_emptied: row.get(3) && !legacy.strict.contains(&name),
             })
             .collect();
         let rows = target.query(CHECKS, &[&name]).await?;
@@ -128,7 +107,9 @@ impl Target {
         };
         let checks = rows.iter().map(check).collect();
         let keys = target.query(KEYS, &[&name]).await?.iter().map(|row| row.get(0)).collect();
-        Ok(Some(Self { name, columns, foreign_keys, checks, keys }))
+        let key = legacy.key_of(name);
+        let adjust = legacy.adjust.iter().find(|(table, _)| *table == name).map(|(_, statement)| *statement);
+        Ok(Some(Self { name, key, adjust, columns, foreign_keys, checks, keys }))
     }
 }
 

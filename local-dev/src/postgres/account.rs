@@ -107,7 +107,7 @@ impl Account {
 }
 
 /// User and group number of this process. Linux tells by the owner of our entry in `/proc`.
-fn own_ids() -> io::Result<(u32, u32)> {
+pub(super) fn own_ids() -> io::Result<(u32, u32)> {
     if let Ok(own) = fs::metadata("/proc/self") {
         return Ok((own.uid(), own.gid()));
     }

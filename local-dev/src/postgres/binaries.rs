@@ -60,6 +60,11 @@ pub(super) async fn find_or_fetch(
     })
 }
 
+/// Whether a directory of this machine has the programs.
+pub(super) fn are_installed() -> bool {
+    installed().iter().any(|directory| is_complete(directory))
+}
+
 /// Candidates in order of preference; not all of them exist.
 fn installed() -> Vec<PathBuf> {
     let mut directories: Vec<PathBuf> = env::var_os("PG_BIN_DIR").map(PathBuf::from).into_iter().collect();

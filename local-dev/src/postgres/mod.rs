@@ -76,6 +76,16 @@ impl fmt::Debug for Cluster {
     }
 }
 
+/// Whether PostgreSQL's server programs are installed on this machine.
+pub fn is_installed() -> bool {
+    binaries::are_installed()
+}
+
+/// Whether this process may do everything.
+pub fn is_root() -> bool {
+    account::own_ids().is_ok_and(|(user, _)| user == 0)
+}
+
 impl Cluster {
     /// Starts the server of a data directory, or joins the one that already runs there. The first start makes the
     /// cluster (about a second); `progress` hears of everything that takes long.

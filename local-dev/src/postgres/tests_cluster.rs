@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use tokio::sync::OnceCell;
 
 use super::{Cluster, Options, Purpose};
+use crate::test_programs;
 
 /// The shared cluster of the tests, started by whichever test comes first.
 ///
@@ -18,6 +19,10 @@ pub async fn test_cluster() -> io::Result<&'static Cluster> {
     static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
     CLUSTER
         .get_or_try_init(|| async {
+            // Only PostgreSQL is needed here, and it is fetched where it cannot be installed.
+            if let Err(advice) = tokio::task::spawn_blocking(test_programs::ensure).await? {
+                eprintln!("{advice}");
+            }
             let options = Options {
                 data_dir: build_directory()?.join("muster-test-pg"),
                 port: None,

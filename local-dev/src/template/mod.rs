@@ -13,7 +13,7 @@ use std::{
 
 use shared::system::System;
 
-use crate::cli::SYSTEMS;
+use crate::systems::SYSTEMS;
 
 pub use function::binaries;
 pub use nested::nested;
@@ -91,9 +91,11 @@ fn generated(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
     let template =
         |system: &&System| (root.join("functions").join(system.name).join("template.yaml"), nested(system));
     let mut files: Vec<_> = systems().iter().map(template).collect();
-    let manifest = root.join("Cargo.toml");
-    let text = watch_router(&std::fs::read_to_string(&manifest)?, &systems()).map_err(io::Error::other)?;
-    files.push((manifest, text));
+    for system in systems() {
+        let manifest = root.join("functions").join(system.name).join("Cargo.toml");
+        let text = watch_router(&std::fs::read_to_string(&manifest)?, system).map_err(io::Error::other)?;
+        files.push((manifest, text));
+    }
     Ok(files)
 }
 

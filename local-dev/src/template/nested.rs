@@ -50,12 +50,11 @@ fn api(system: &System) -> String {
     API.replace("@system@", system.name).replace("@integrations@", &integrations).replace("@paths@\n", &paths)
 }
 
-/// What a group answers. The gateway does not know that `/api/v1/x` means `/api/x`.
+/// What a group answers. The gateway does not know which prefixes mean the same.
 fn paths(system: &System, group: &Group) -> String {
     let binary = function::group_binary(system, group);
-    let versioned = |path: &String| path.strip_prefix("/api/").map(|rest| format!("/api/v1/{rest}"));
-    let addresses = addresses(group).into_iter().flat_map(|path| [versioned(&path), Some(path)]);
-    addresses.flatten().map(|address| path(&address, &binary)).collect()
+    let addresses = addresses(group).into_iter().flat_map(|path| system.http.spellings(&path));
+    addresses.map(|address| path(&address, &binary)).collect()
 }
 
 /// Each prefix that is an address itself, and all that is below each that is more: a gateway has at most 300 routes. Of pages

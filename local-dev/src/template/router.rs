@@ -1,14 +1,15 @@
-//! Which function answers which address under `cargo lambda watch`: a table in the workspace's `Cargo.toml`.
+//! Which function answers which address under `cargo lambda watch`: a table in the `Cargo.toml` of each system, so that
+//! two systems may have the same address.
 
 use shared::system::System;
 use toml_edit::{DocumentMut, Item, Table, TomlError, value};
 
-/// `manifest` with the table `[workspace.metadata.lambda.watch.router]` as the groups of `systems` say. Everything
-/// else in it, comments too, stays as it is.
-pub fn watch_router(manifest: &str, systems: &[&System]) -> Result<String, TomlError> {
+/// `manifest` with the table `[package.metadata.lambda.watch.router]` as the groups of the system say. Everything else in
+/// it, comments too, stays as it is.
+pub fn watch_router(manifest: &str, system: &System) -> Result<String, TomlError> {
     let mut manifest: DocumentMut = manifest.parse()?;
     let mut parent = manifest.as_table_mut();
-    for name in ["workspace", "metadata", "lambda", "watch"] {
+    for name in ["package", "metadata", "lambda", "watch"] {
         let Some(table) = parent.entry(name).or_insert_with(implicit).as_table_mut() else {
             // A value where the table belongs is somebody's own setting.
             return Ok(manifest.to_string());
@@ -22,7 +23,7 @@ pub fn watch_router(manifest: &str, systems: &[&System]) -> Result<String, TomlE
             "\n# Which function answers what under `cargo lambda watch`; written by `muster template`.\n",
         );
     }
-    for (path, binary) in addresses(systems) {
+    for (path, binary) in addresses(system) {
         router.insert(&path, value(binary));
     }
     parent.insert("router", Item::Table(router));
@@ -36,15 +37,13 @@ fn implicit() -> Item {
     Item::Table(table)
 }
 
-fn addresses(systems: &[&System]) -> Vec<(String, String)> {
+fn addresses(system: &System) -> Vec<(String, String)> {
     let mut addresses = Vec::new();
-    for system in systems {
-        for group in system.groups {
-            let binary = format!("{}-{}", system.name, group.name);
-            for prefix in group.prefixes {
-                addresses.push(((*prefix).to_owned(), binary.clone()));
-                addresses.push((format!("{prefix}/{{*rest}}"), binary.clone()));
-            }
+    for group in system.groups {
+        let binary = format!("{}-{}", system.name, group.name);
+        for prefix in group.prefixes {
+            addresses.push(((*prefix).to_owned(), binary.clone()));
+            addresses.push((format!("{prefix}/{{*rest}}"), binary.clone()));
         }
     }
     addresses

@@ -1,8 +1,9 @@
-//! Answers kept until they are too old, or until a table they are made of changes: in this process, and in Redis for all
-//! processes when there is one.
+//! Cached responses: valid until they expire, or until a table they are made of changes. In this process, and in Redis for
+//! all processes when there is one.
 //!
-//! Nobody has to remember to clear anything: triggers note in every transaction which tables it writes, and
-//! [`Change::commit`](crate::db::Change::commit) tells [`Versions`].
+//! Nobody has to remember to invalidate anything: triggers note in every transaction which tables it writes.
+//! [`Change::commit`](crate::db::Change::commit) tells [`Versions`] at once what this process has changed, and
+//! [`Versions::refresh`] reads within a second what anybody else has.
 
 use std::{
     sync::Arc,
@@ -13,13 +14,16 @@ use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use moka::{Expiry, future, policy::EvictionPolicy};
 
+mod committed;
 mod versions;
 
+pub(crate) use committed::trim;
 pub use versions::Versions;
 
 use crate::{
     Error, Result,
     clock::Clock,
+    db::Db,
     metrics::{Lookups, LookupsView},
     redis::Redis,
 };
@@ -34,7 +38,7 @@ const SHARED_BYTES: usize = 1024 * 1024;
 #[derive(Clone)]
 pub struct Cache {
     kept: future::Cache<String, Entry>,
-    versions: Versions,
+    db: Db,
     redis: Redis,
     clock: Clock,
     lookups: Arc<Lookups>,
@@ -58,8 +62,8 @@ pub struct Kept {
 }
 
 impl Cache {
-    /// An empty cache of answers made of the tables that `versions` counts.
-    pub fn new(versions: Versions, redis: Redis, clock: Clock) -> Self {
+    /// An empty cache of responses made of the tables of `db`.
+    pub fn new(db: Db, redis: Redis, clock: Clock) -> Self {
         let weigh =
             |key: &String, entry: &Entry| u32::try_from(key.len() + entry.body.len()).unwrap_or(u32::MAX);
         let kept = future::Cache::builder()
@@ -69,10 +73,11 @@ impl Cache {
             .eviction_policy(EvictionPolicy::lru())
             .expire_after(PerEntry)
             .build();
-        Self { kept, versions, redis, clock, lookups: Arc::default() }
+        Self { kept, db, redis, clock, lookups: Arc::default() }
     }
 
-    /// The answer under `key`, or what `make` gives now, kept for `life` or until one of `tables` changes.
+    /// The answer under `key`, or what `make` gives now, kept for `life` or until one of `tables` changes. A change that
+    /// somebody else commits is seen within a second, one of this process at once.
     ///
     /// Who asks for an answer that somebody else is making waits for it, so whoever asks must hold no
     /// connection. An error is everybody's who waits, and is not kept.
@@ -86,8 +91,8 @@ impl Cache {
         // Read before anything is computed: what is made while a table changes is filed under the version
         // before the change, where nobody looks afterwards. The version of this process counts beside the mark of
         // all, so that its own changes show at once whatever becomes of Redis.
-        let version = self.versions.of(tables);
-        let mark = self.versions.mark(tables).await;
+        let version = self.db.version(tables).await?;
+        let mark = self.db.versions().mark(tables).await;
         let here = format!("{version} {} {key}", mark.as_deref().unwrap_or_default());
         if self.kept.get(&here).await.is_some_and(|entry| entry.ends_at <= self.clock.now()) {
             self.kept.invalidate(&here).await;
@@ -144,7 +149,7 @@ impl Cache {
 
     /// Forgets every answer, of all processes with the same Redis, and every lookup of this one.
     pub async fn clear(&self) {
-        self.versions.all_changed().await;
+        self.db.versions().all_changed().await;
         self.kept.invalidate_all();
         self.lookups.reset();
     }
@@ -164,12 +169,17 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     use super::*;
-    use crate::error::unavailable;
+    use crate::{config::Config, error::unavailable, queue};
 
     const LIFE: Duration = Duration::from_secs(60);
 
+    /// A cache whose clock stands still at the moment of which it knows all changes, so that it never asks the database.
     fn alone(versions: Versions) -> Cache {
-        Cache::new(versions, Redis::default(), Clock::default())
+        let config = Config::read(&|_| None).expect("defaults");
+        let clock = Clock::fixed(DateTime::UNIX_EPOCH);
+        let broker = queue::broker(&config.queue, &clock);
+        let db = Db::new(&config, broker, clock.clone(), versions);
+        Cache::new(db, Redis::default(), clock)
     }
 
     /// What the cache has under `key`, and whether it had to ask for it.
@@ -183,13 +193,13 @@ mod tests {
         let versions = Versions::default();
         let cache = alone(versions.clone());
 
-        assert_eq!(ask(&cache, "a", &["cadets", "grades"], "1").await, ("1".into(), false));
-        versions.changed(["users"]).await;
-        assert_eq!(ask(&cache, "a", &["cadets", "grades"], "2").await, ("1".into(), true));
-        versions.changed(["activities", "grades"]).await;
-        assert_eq!(ask(&cache, "a", &["cadets", "grades"], "3").await, ("3".into(), false));
+        assert_eq!(ask(&cache, "a", &["orders", "payments"], "1").await, ("1".into(), false));
+        versions.committed("7", &["users"]).await;
+        assert_eq!(ask(&cache, "a", &["orders", "payments"], "2").await, ("1".into(), true));
+        versions.committed("7", &["events", "payments"]).await;
+        assert_eq!(ask(&cache, "a", &["orders", "payments"], "3").await, ("3".into(), false));
         versions.all_changed().await;
-        assert_eq!(ask(&cache, "a", &["cadets", "grades"], "4").await, ("4".into(), false));
+        assert_eq!(ask(&cache, "a", &["orders", "payments"], "4").await, ("4".into(), false));
     }
 
     #[tokio::test]
@@ -198,12 +208,12 @@ mod tests {
         let cache = alone(versions.clone());
         let make = async {
             let before = Bytes::from("before");
-            versions.changed(["grades"]).await;
+            versions.committed("7", &["payments"]).await;
             Ok(before)
         };
-        assert_eq!(cache.answer("a", LIFE, &["grades"], make).await.expect("no error").body, "before");
+        assert_eq!(cache.answer("a", LIFE, &["payments"], make).await.expect("no error").body, "before");
 
-        assert_eq!(ask(&cache, "a", &["grades"], "after").await, ("after".into(), false));
+        assert_eq!(ask(&cache, "a", &["payments"], "after").await, ("after".into(), false));
     }
 
     #[tokio::test]

@@ -1,14 +1,15 @@
 //! Which state of the tables an answer is made of.
 
 use std::{
-    collections::{BTreeSet, HashMap},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, atomic::AtomicI64},
 };
 
 use redis::Pipeline;
 use uuid::Uuid;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::committed::Position;
 use crate::{ids::Ids, redis::Redis};
 
 /// When each table was last changed: counted by this process, and marked in Redis for all of them.
@@ -18,7 +19,28 @@ pub struct Versions {
     redis: Redis,
     /// Tables whose change Redis could not be told. It is not asked for anything before it knows.
     untold: Arc<Mutex<BTreeSet<String>>>,
+    /// Up to where this process has read what others have committed.
+    pub(super) position: Arc<tokio::sync::Mutex<Option<Position>>>,
+    /// When it last did, in microseconds since 1970.
+    pub(super) checked_at: Arc<AtomicI64>,
+    /// Transactions of this process that it will read of there, and knows already.
+    own: Arc<Mutex<HashSet<String>>>,
 }
+
+/// Transactions remembered as own at most; of one that is forgotten this process learns twice.
+const MOST_OWN: usize = 10_000;
+
+/// How long Redis remembers that it was told of a transaction, in seconds: as long as the database keeps its rows, and longer.
+const TOLD_SECONDS: u64 = 1_800;
+
+/// How long Redis remembers that some process has told it everything, in seconds. Shorter than the database keeps rows.
+const COMPLETE_SECONDS: u64 = 300;
+
+/// Sets marks (`ARGV[1]`) unless somebody has told of this transaction (`KEYS[1]`) before: every process reads of it, and
+/// each new mark outdates everything.
+const TELL_ONCE: &str = "if redis.call('SET', KEYS[1], '1', 'NX', 'EX', ARGV[2]) then
+    for place = 2, #KEYS do redis.call('SET', KEYS[place], ARGV[1]) end
+end";
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -30,7 +52,7 @@ struct Counts {
 }
 
 /// Stands for every table.
-const ALL: &str = "*";
+pub(super) const ALL: &str = "*";
 
 impl Versions {
     /// Versions that all processes with the same Redis share.
@@ -38,7 +60,8 @@ impl Versions {
         Self { redis, ..Self::default() }
     }
 
-    /// A number that grows whenever this process changes one of these tables.
+    /// A number that grows whenever this process learns that one of these tables has changed; see
+    /// [`Db::version`](crate::db::Db::version).
     pub fn of(&self, tables: &[&str]) -> u64 {
         let counts = self.counts.read().unwrap_or_else(PoisonError::into_inner);
         let changes = tables.iter().filter_map(|table| counts.tables.get(name(table)));
@@ -78,36 +101,77 @@ impl Versions {
         Some(marks)
     }
 
-    /// These tables have changed.
-    pub async fn changed<'a>(&self, tables: impl IntoIterator<Item = &'a str> + Clone) {
-        {
-            let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
-            counts.changes += 1;
-            let now = counts.changes;
-            for table in tables.clone() {
-                match counts.tables.get_mut(table) {
-                    Some(last) => *last = now,
-                    None => drop(counts.tables.insert(table.to_owned(), now)),
-                }
-            }
+    /// Whether what is cached outlives this process.
+    pub(super) fn is_shared(&self) -> bool {
+        self.redis.is_configured()
+    }
+
+    /// A transaction of this process has changed these tables.
+    pub async fn committed(&self, transaction: &str, tables: &[&str]) {
+        if tables.is_empty() {
+            return;
         }
-        self.tell(tables).await;
+        {
+            let mut own = self.own();
+            if own.len() >= MOST_OWN {
+                own.clear();
+            }
+            own.insert(transaction.to_owned());
+        }
+        self.count(tables.iter().copied());
+        self.tell_committed(&BTreeMap::from([(transaction, tables.to_vec())])).await;
     }
 
     /// Any table may have changed.
     pub async fn all_changed(&self) {
-        {
-            let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
-            counts.changes += 1;
-            counts.all = counts.changes;
-        }
-        self.tell([ALL]).await;
+        self.count([ALL]);
+        let mut tell = redis::pipe();
+        self.set_marks(&mut tell, [ALL]);
+        self.tell(&tell, [ALL]).await;
     }
 
-    async fn tell<'a>(&self, tables: impl IntoIterator<Item = &'a str> + Clone) {
+    /// Everything made of these tables is outdated in this process.
+    pub(super) fn count<'a>(&self, tables: impl IntoIterator<Item = &'a str>) {
+        let mut counts = self.counts.write().unwrap_or_else(PoisonError::into_inner);
+        counts.changes += 1;
+        let now = counts.changes;
+        for table in tables {
+            match counts.tables.get_mut(table) {
+                _ if table == ALL => counts.all = now,
+                Some(last) => *last = now,
+                None => drop(counts.tables.insert(table.to_owned(), now)),
+            }
+        }
+    }
+
+    /// Tells Redis what transactions have changed, whoever committed them.
+    pub(super) async fn tell_committed(&self, transactions: &BTreeMap<&str, Vec<&str>>) {
+        if !self.redis.is_configured() {
+            return;
+        }
         let mut tell = redis::pipe();
-        self.set_marks(&mut tell, tables.clone());
-        if self.redis.is_configured() && !tell.is_empty() && self.redis.ask::<()>(&tell).await.is_none() {
+        for (transaction, tables) in transactions {
+            tell.cmd("EVAL").arg(TELL_ONCE).arg(1 + tables.len());
+            tell.arg(self.redis.key(&format!("told:{transaction}"))).arg(self.keys(tables));
+            tell.arg(new_mark()).arg(TOLD_SECONDS).ignore();
+        }
+        self.tell(&tell, transactions.values().flatten().copied()).await;
+    }
+
+    /// Notes in Redis that it knows everything this process knows. When nobody has done so for long, rows that nobody has
+    /// read may be gone from the database: then anything may have changed.
+    pub(super) async fn tell_complete(&self) {
+        let mut tell = redis::pipe();
+        let key = self.redis.key("complete");
+        tell.cmd("GET").arg(&key).cmd("SET").arg(&key).arg(1).arg("EX").arg(COMPLETE_SECONDS).ignore();
+        let known: Option<(Option<String>,)> = self.redis.ask(&tell).await;
+        if self.redis.is_configured() && !matches!(known, Some((Some(_),))) {
+            self.all_changed().await;
+        }
+    }
+
+    async fn tell<'a>(&self, tell: &Pipeline, tables: impl IntoIterator<Item = &'a str>) {
+        if self.redis.is_configured() && !tell.is_empty() && self.redis.ask::<()>(tell).await.is_none() {
             self.untold().extend(tables.into_iter().map(str::to_owned));
         }
     }
@@ -124,6 +188,10 @@ impl Versions {
 
     fn key(&self, table: &str) -> String {
         self.redis.key(&format!("changed:{}", name(table)))
+    }
+
+    pub(super) fn own(&self) -> MutexGuard<'_, HashSet<String>> {
+        self.own.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn untold(&self) -> MutexGuard<'_, BTreeSet<String>> {

@@ -6,9 +6,6 @@ use url::{Host, Url};
 
 use super::Variables;
 
-/// Where the legacy server kept its files.
-const FOLDER: &str = "rotc-grading-system";
-
 /// Where the service answers.
 const ENDPOINT: &str = "https://api.cloudinary.com";
 
@@ -21,7 +18,7 @@ pub struct CloudinaryConfig {
     pub key: String,
     /// The secret: signs requests.
     pub secret: SecretString,
-    /// `CLOUDINARY_FOLDER` (`rotc-grading-system`): how the names of our files begin. Nothing outside is touched.
+    /// `CLOUDINARY_FOLDER` (default: what the system says): how the names of our files begin. Nothing outside is touched.
     pub folder: String,
     /// `CLOUDINARY_UPLOAD_PREFIX` (`https://api.cloudinary.com`): where the service answers.
     pub endpoint: Url,
@@ -82,10 +79,11 @@ impl Variables<'_> {
     }
 
     fn cloudinary_folder(&mut self) -> String {
-        let folder = self.text("CLOUDINARY_FOLDER").unwrap_or_else(|| FOLDER.to_owned());
+        let folder =
+            self.text("CLOUDINARY_FOLDER").unwrap_or_else(|| self.storage.cloudinary_folder.to_owned());
         let folder = folder.trim_matches('/').to_owned();
         if folder.is_empty() || !folder.split('/').all(is_plain) {
-            self.problems.push("CLOUDINARY_FOLDER must be a name such as rotc-grading-system".to_owned());
+            self.problems.push("CLOUDINARY_FOLDER must be a name such as school-files".to_owned());
         }
         folder
     }

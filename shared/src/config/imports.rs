@@ -52,7 +52,7 @@ impl ImportsConfig {
 
 impl Variables<'_> {
     pub(super) fn imports(&mut self) -> ImportsConfig {
-        let mut listed = self.list("IMPORT_HOSTS");
+        let mut listed = self.list(&["IMPORT_HOSTS"]);
         if listed.is_empty() {
             listed = KNOWN.iter().map(|domain| (*domain).to_owned()).collect();
         }

@@ -31,7 +31,7 @@ impl Variables<'_> {
         let sender = self.any(&["MAIL_FROM", "EMAIL_USER"]);
         let address = sender.as_deref().and_then(address).unwrap_or(CONTACT);
         let (services, wrong): (Vec<_>, Vec<_>) =
-            self.list("PUSH_SERVICES").iter().map(|text| Url::parse(text)).partition(Result::is_ok);
+            self.list(&["PUSH_SERVICES"]).iter().map(|text| Url::parse(text)).partition(Result::is_ok);
         if !wrong.is_empty() {
             self.problems.push("PUSH_SERVICES must be a comma list of addresses".to_owned());
         }

@@ -22,7 +22,7 @@ impl Variables<'_> {
         if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
             self.problems.push("CERTIFICATE_KEY must be 32 bytes in base64".to_owned());
         }
-        let earlier = self.list("CERTIFICATE_PUBLIC_KEYS");
+        let earlier = self.list(&["CERTIFICATE_PUBLIC_KEYS"]);
         if earlier.iter().any(|key| PublicKey::parse(key).is_none()) {
             self.problems.push(
                 "CERTIFICATE_PUBLIC_KEYS must be a comma list of Ed25519 public keys in base64".to_owned(),

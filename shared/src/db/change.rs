@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
@@ -104,6 +105,11 @@ impl Change {
         self.draws_secrets = true;
     }
 
+    /// The time of the app.
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        self.db.clock().now()
+    }
+
     /// Whether a stored mail is sent, and not only kept.
     pub(crate) fn mails_leave(&self) -> bool {
         self.db.mails_leave()
@@ -149,17 +155,19 @@ impl Change {
     }
 }
 
-/// The tables written so far (`R__touched_tables.sql`), the jobs started and the commit, in one round trip. In a
-/// transaction that an error has ended the first fails, so that a commit which is none is not taken for one.
+/// The tables written so far (`R__table_changes.sql`), the jobs started, the transaction and the commit, in one round trip.
+/// In a transaction that an error has ended the first fails, so that a commit which is none is not taken for one.
 const COMMIT: &str =
-    "SELECT current_setting('muster.touched', true), current_setting('muster.started', true); COMMIT";
+    "SELECT current_setting('muster.touched', true), current_setting('muster.started', true),
+     pg_current_xact_id_if_assigned(); COMMIT";
 
 async fn commit(mut held: Held, db: Db) -> Result<()> {
     let started = match held.object()?.simple_query(COMMIT).await {
         Ok(answers) => {
             held.ended();
-            let tables = answers.iter().flat_map(|answer| listed(answer, 0));
-            db.versions().changed(tables.collect::<Vec<_>>()).await;
+            let tables = answers.iter().flat_map(|answer| listed(answer, 0)).collect::<Vec<_>>();
+            let transaction = answers.iter().find_map(|answer| listed(answer, 2).next());
+            db.versions().committed(transaction.unwrap_or_default(), &tables).await;
             answers.iter().flat_map(|answer| listed(answer, 1)).filter_map(started).collect::<Vec<_>>()
         }
         Err(cause) => {
@@ -175,7 +183,7 @@ async fn commit(mut held: Held, db: Db) -> Result<()> {
     Ok(())
 }
 
-/// The words of a column in which they stand as in `,cadets,,grades,`.
+/// The words of a column in which they stand as in `,orders,,customers,`.
 fn listed(answer: &SimpleQueryMessage, column: usize) -> impl Iterator<Item = &str> {
     let list = match answer {
         SimpleQueryMessage::Row(row) => row.get(column),

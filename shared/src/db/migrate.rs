@@ -13,13 +13,21 @@ use tokio_postgres::error::DbError;
 use super::schema;
 use crate::{Error, config::DatabaseConfig, error::unavailable_because, system::System};
 
+mod claim;
+
+pub use claim::{Owner, check, claim, is_legacy, owner};
+
 mod embedded {
     refinery::embed_migrations!("../migrations/shared");
 }
 
 /// Muster's own tables, the same beside every system.
-pub static SHARED: MigrationSet =
-    MigrationSet { name: "shared", versioned: embedded::migrations::runner, role: None, repeatable: &[] };
+pub static SHARED: MigrationSet = MigrationSet {
+    name: "shared",
+    versioned: embedded::migrations::runner,
+    role: None,
+    repeatable: &[("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql"))],
+};
 
 /// All migrators of one database wait for this number; its digits mean nothing.
 const LOCK: &str = "SELECT pg_advisory_lock(7733042518664091)";
@@ -97,7 +105,7 @@ impl StdError for MigrateError {
     }
 }
 
-/// Brings the configured database to the present schema of `system`, over a connection of its own: a pooled one may
+/// Brings the configured database to the present schema of `system`, claims it for that system, over a connection of its own: a pooled one may
 /// already be in use, and the migration changes settings of its session.
 pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
     if config.is_only_pooled() {
@@ -106,7 +114,9 @@ pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied
         ));
     }
     let mut client = super::connect(config).await?;
-    let outcome = migrate(&mut client, &[&SHARED, system.migrations]).await;
+    // Before the first statement: the tables of another system must not get ours.
+    claim::check(&client, system).await?;
+    let outcome = migrate_for(&mut client, &[&SHARED, system.migrations], Some(system)).await;
     outcome.map_err(Error::from)
 }
 
@@ -115,10 +125,18 @@ pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied
 /// Needs a connection of its own that keeps its session (no transaction pooling), made by the owner of the tables. Two
 /// migrators of one database wait for each other.
 pub async fn migrate(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+    migrate_for(client, sets, None).await
+}
+
+async fn migrate_for(
+    client: &mut Client,
+    sets: &[&MigrationSet],
+    system: Option<&System>,
+) -> Result<Vec<Applied>, MigrateError> {
     refuse_old_server(client).await?;
     // Before the limit on waiting: the other migration may take longer than that.
     client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
-    let outcome = migrate_alone(client, sets).await;
+    let outcome = migrate_alone(client, sets, system).await;
     let ended = async {
         client.batch_execute(UNLIMIT_WAITING).await?;
         client.batch_execute(UNLOCK).await
@@ -140,13 +158,21 @@ async fn refuse_old_server(client: &Client) -> Result<(), MigrateError> {
     }
 }
 
-async fn migrate_alone(client: &mut Client, sets: &[&MigrationSet]) -> Result<Vec<Applied>, MigrateError> {
+async fn migrate_alone(
+    client: &mut Client,
+    sets: &[&MigrationSet],
+    system: Option<&System>,
+) -> Result<Vec<Applied>, MigrateError> {
     client.batch_execute(LIMIT_WAITING).await.map_err(MigrateError::at("limiting the wait for locks"))?;
     client.batch_execute(CREATE_SCHEMA).await.map_err(MigrateError::at("creating the schema muster"))?;
     let mut applied = Vec::new();
-    for set in sets {
+    for (place, set) in sets.iter().enumerate() {
         applied.extend(apply_versioned(client, set).await?);
         apply_repeatable(client, set).await?;
+        // As soon as there is a table for it: two systems that are migrated at once must not both go on.
+        if let (0, Some(system)) = (place, system) {
+            claim::claim(client, system).await.map_err(MigrateError::at("claiming the database"))?;
+        }
     }
     Ok(applied)
 }
@@ -171,4 +197,24 @@ async fn apply_repeatable(client: &mut Client, set: &MigrationSet) -> Result<(),
         transaction.batch_execute(sql).await.map_err(MigrateError::at(format!("{}/{file}", set.name)))?;
     }
     transaction.commit().await.map_err(MigrateError::at(step()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHARED;
+
+    /// A forgotten line in the list above would leave a function out without any error.
+    #[test]
+    fn every_repeatable_file_is_listed() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/shared");
+        let mut found: Vec<String> = std::fs::read_dir(folder)
+            .expect("the folder of the migrations")
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .filter(|name| name.starts_with("R__"))
+            .collect();
+        let mut listed: Vec<&str> = SHARED.repeatable.iter().map(|(file, _)| *file).collect();
+        found.sort();
+        listed.sort_unstable();
+        assert_eq!(found, listed);
+    }
 }

@@ -159,7 +159,7 @@ impl Db {
         Connections { open: status.size, busy: status.size - idle, idle, waiting: status.waiting, most }
     }
 
-    /// Which tables the commits of this process have changed, for what is kept of them.
+    /// Which tables have changed, as far as this process knows.
     pub fn versions(&self) -> &Versions {
         &self.0.versions
     }
@@ -167,6 +167,16 @@ impl Db {
     /// What is known of the schema.
     pub(super) fn schema(&self) -> &Schema {
         &self.0.schema
+    }
+
+    /// A number that grows with every change of one of `tables` that anybody has committed, at most a second old: what is
+    /// cached of them is current while the number stays the same.
+    ///
+    /// Asks the database at most once a second, so the caller must hold no connection.
+    pub async fn version(&self, tables: &[&str]) -> Result<u64> {
+        unit::must_hold_none("a version");
+        self.0.versions.refresh(self).await?;
+        Ok(self.0.versions.of(tables))
     }
 
     /// How statements are sent.

@@ -34,6 +34,9 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
             "try_again",
             "The record was changed by somebody else at the same time, please try again",
         ),
+        &SqlState::LOCK_NOT_AVAILABLE => {
+            conflict("lock_timeout", "The record is in use by somebody else, please try again")
+        }
         // A name that another connection behind a pooler does not know: the next attempt sends the statement whole.
         &SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT => {
             unavailable("The database")

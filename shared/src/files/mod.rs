@@ -14,6 +14,7 @@ mod cloudinary;
 mod s3;
 mod vault;
 
+pub use s3::NOT_CONFIGURED;
 pub use vault::Vault;
 
 use crate::{Result, clock::Clock, config::FilesConfig, error, outbound::Outbound};

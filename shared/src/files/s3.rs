@@ -23,7 +23,11 @@ mod long;
 /// Where files lie in the bucket, and how their addresses begin.
 const FOLDER: &str = "uploads/";
 
-/// One bucket.
+/// What whoever runs the system can do when there is nowhere to put a file.
+pub const NOT_CONFIGURED: &str = "File storage is not configured: set FILES_BUCKET, CLOUDINARY_URL or (on a server of one's \
+                                  own) FILES_DIR";
+
+/// One bucket, or the part of it that is one system's.
 pub struct S3 {
     config: FilesConfig,
     client: OnceCell<Client>,
@@ -70,7 +74,7 @@ impl Store for S3 {
     }
 }
 
-/// The key in the bucket of an address like `/uploads/profile-0a1b.png`.
+/// The key below the system's prefix of an address like `/uploads/profile-0a1b.png`.
 pub fn key(address: &str) -> &str {
     address.trim_start_matches('/')
 }
@@ -83,14 +87,15 @@ impl S3 {
 
     /// Stores `body` under `key`, replacing what was there.
     pub async fn put_at(&self, key: &str, body: Bytes, content_type: &str) -> Result<()> {
-        let put = self.client().await.put_object().bucket(&self.config.bucket).key(key);
+        let put = self.client().await?.put_object().bucket(&self.config.bucket).key(self.full(key));
         put.body(ByteStream::from(body)).content_type(content_type).send().await.map_err(away)?;
         Ok(())
     }
 
     /// The file under `key`, if there is one.
     pub async fn get_at(&self, key: &str) -> Result<Option<StoredFile>> {
-        let answer = self.client().await.get_object().bucket(&self.config.bucket).key(key).send().await;
+        let answer =
+            self.client().await?.get_object().bucket(&self.config.bucket).key(self.full(key)).send().await;
         let object = match answer {
             Ok(object) => object,
             Err(SdkError::ServiceError(cause)) if matches!(cause.err(), GetObjectError::NoSuchKey(_)) => {
@@ -109,14 +114,15 @@ impl S3 {
 
     /// Removes the file under `key`; removing what is not there is fine.
     pub async fn delete_at(&self, key: &str) -> Result<()> {
-        let delete = self.client().await.delete_object().bucket(&self.config.bucket).key(key);
+        let delete = self.client().await?.delete_object().bucket(&self.config.bucket).key(self.full(key));
         delete.send().await.map_err(away)?;
         Ok(())
     }
 
     /// The size of the file under `key`, if there is one.
     pub async fn size(&self, key: &str) -> Result<Option<u64>> {
-        match self.client().await.head_object().bucket(&self.config.bucket).key(key).send().await {
+        match self.client().await?.head_object().bucket(&self.config.bucket).key(self.full(key)).send().await
+        {
             Ok(head) => Ok(Some(u64::try_from(head.content_length().unwrap_or(0)).unwrap_or(0))),
             Err(SdkError::ServiceError(cause)) if matches!(cause.err(), HeadObjectError::NotFound(_)) => {
                 Ok(None)
@@ -133,7 +139,7 @@ impl S3 {
         bytes: u64,
         life: Duration,
     ) -> Result<String> {
-        let put = self.client().await.put_object().bucket(&self.config.bucket).key(key);
+        let put = self.client().await?.put_object().bucket(&self.config.bucket).key(self.full(key));
         let put = put.content_type(content_type).content_length(i64::try_from(bytes)?);
         let signed = put.presigned(PresigningConfig::expires_in(life)?).await.map_err(away)?;
         Ok(signed.uri().to_owned())
@@ -141,24 +147,25 @@ impl S3 {
 
     /// A signed address to fetch a file from, as a download.
     pub async fn presign_get(&self, key: &str, life: Duration) -> Result<String> {
-        let get = self.client().await.get_object().bucket(&self.config.bucket).key(key);
+        let get = self.client().await?.get_object().bucket(&self.config.bucket).key(self.full(key));
         let get = get.response_content_disposition("attachment");
         let signed = get.presigned(PresigningConfig::expires_in(life)?).await.map_err(away)?;
         Ok(signed.uri().to_owned())
     }
 
-    /// Files whose keys begin so, with their keys as addresses.
+    /// Files whose keys below the system's prefix begin so, with these keys as addresses.
     pub async fn list_in(&self, prefix: &str, from: Option<String>) -> Result<Listing> {
         if self.config.bucket.is_empty() {
             // All files are elsewhere.
             return Ok(Listing { files: Vec::new(), next: None });
         }
-        let list = self.client().await.list_objects_v2().bucket(&self.config.bucket).prefix(prefix);
+        let list =
+            self.client().await?.list_objects_v2().bucket(&self.config.bucket).prefix(self.full(prefix));
         let page = list.set_continuation_token(from).send().await.map_err(away)?;
         let files = page.contents().iter().filter_map(|object| {
             let modified = object.last_modified()?;
             Some(Listed {
-                address: object.key()?.to_owned(),
+                address: object.key()?.strip_prefix(&self.config.prefix)?.to_owned(),
                 bytes: u64::try_from(object.size().unwrap_or(0)).unwrap_or(0),
                 modified: DateTime::from_timestamp(modified.secs(), 0)?,
             })
@@ -166,8 +173,16 @@ impl S3 {
         Ok(Listing { files: files.collect(), next: page.next_continuation_token().map(str::to_owned) })
     }
 
-    async fn client(&self) -> &Client {
-        self.client.get_or_init(|| connect(&self.config)).await
+    /// The key in the bucket, which other systems use too.
+    fn full(&self, key: &str) -> String {
+        format!("{}{key}", self.config.prefix)
+    }
+
+    async fn client(&self) -> Result<&Client> {
+        if self.config.bucket.is_empty() {
+            return Err(error::not_configured(NOT_CONFIGURED));
+        }
+        Ok(self.client.get_or_init(|| connect(&self.config)).await)
     }
 }
 

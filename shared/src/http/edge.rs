@@ -1,18 +1,18 @@
 //! The outermost layer of a system: request id, log line, headers, CORS, conditional requests, errors as JSON.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use axum::{
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::{envelope, etag};
+use super::{Cors, envelope, etag};
 use crate::{
     App,
     db::unit_of_work,
@@ -25,19 +25,22 @@ use crate::{
 /// A request ends here, before the gateway's own limit of 30 s would cut it without an answer.
 const LONGEST: Duration = Duration::from_secs(29);
 
-/// What may load from where: the client's pages talk to us and to the weather and map services; scripts
-/// come from us and from the CDN of its text recognition.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; \
-    script-src 'self' 'wasm-unsafe-eval' blob: https://cdn.jsdelivr.net; worker-src 'self' blob:; \
-    style-src 'self' 'unsafe-inline' https://fonts.googleapis.com; font-src 'self' data: https://fonts.gstatic.com; \
-    img-src 'self' data: blob: https:; media-src 'self' blob:; \
-    connect-src 'self' data: blob: https://cdn.jsdelivr.net https://tessdata.projectnaptha.com \
-    https://api.open-meteo.com https://nominatim.openstreetmap.org https://ipapi.co; \
-    object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
-
 /// The id of a request: the client's `X-Request-ID` when it is a sane one, else ours.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// The route of a request, once there is one. Beside the response, because a request that takes too long gets none.
+pub(super) type Matched = OnceLock<MatchedPath>;
+
+/// Remembers the route of a request.
+pub(super) async fn note_route(request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    if let (Some(matched), Some(route)) = (request.extensions().get::<Arc<Matched>>(), route) {
+        // Only the first of a request that is tried in two spellings.
+        let _known = matched.set(route);
+    }
+    next.run(request).await
+}
 
 /// What the layer needs to know.
 #[derive(Clone)]
@@ -50,15 +53,17 @@ pub(super) struct Edge {
 pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: Next) -> Response {
     let (started, facts) = (Instant::now(), Facts::of(&edge, &request));
     request.extensions_mut().insert(RequestId(facts.request_id.clone()));
+    let matched = Arc::<Matched>::default();
+    request.extensions_mut().insert(matched.clone());
     let mut response = if request.method() == Method::OPTIONS {
-        StatusCode::NO_CONTENT.into_response()
+        edge.system.http.cors.preflight.into_response()
     } else {
         answer(&edge, &facts, request, next).await
     };
     let took = started.elapsed();
     add_headers(&edge, &facts, response.headers_mut(), took);
     facts.log(edge.system.name, response.status(), took);
-    let operation = edge.operations.find(&facts.method, &facts.path);
+    let operation = edge.operations.find(&facts.method, matched.get().map(MatchedPath::as_str));
     edge.app.metrics.requests().note(operation, response.status(), took);
     if let Some(problem) = failure(&response) {
         tell(&edge, &facts, &operation.route, &problem).await;
@@ -86,8 +91,7 @@ async fn answer(edge: &Edge, facts: &Facts, request: Request, next: Next) -> Res
     let response = tokio::time::timeout(LONGEST, unit_of_work(next.run(request))).await;
     let response = response.unwrap_or_else(|_| error::unavailable_because(LATE).into_response());
     let production = edge.app.config.production;
-    let response =
-        envelope::render(edge.system.envelope, response, &facts.path, &facts.request_id, production);
+    let response = envelope::render(edge.system, response, &facts.path, &facts.request_id, production);
     if is_get { etag::tagged(&facts.headers, response).await } else { response }
 }
 
@@ -157,9 +161,7 @@ fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Durati
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(CONTENT_SECURITY_POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(edge.system.http.csp));
     if edge.app.config.production {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, a_year);
@@ -171,28 +173,42 @@ fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Durati
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    allow_origin(&edge.app.config.cors_origins, facts, headers);
+    allow_origin(edge, facts, headers);
 }
 
-/// CORS without credentials: the token travels in a header, so any origin may ask, unless a list says which.
-fn allow_origin(allowed: &[String], facts: &Facts, headers: &mut HeaderMap) {
+/// Lets pages of other origins read the response: the origin itself, or `*` where any may.
+fn allow_origin(edge: &Edge, facts: &Facts, headers: &mut HeaderMap) {
+    let (cors, config) = (&edge.system.http.cors, &edge.app.config);
     let origin = facts.headers.get(header::ORIGIN);
-    let value = if allowed.is_empty() {
-        Some(HeaderValue::from_static("*"))
-    } else {
+    let value = if cors.is_listed(&config.cors_origins) {
         headers.append(header::VARY, HeaderValue::from_static("Origin"));
-        origin.filter(|origin| allowed.iter().any(|one| one.as_bytes() == origin.as_bytes())).cloned()
+        let allowed = |origin: &str| cors.allows(origin, &config.cors_origins, config.production);
+        origin.filter(|origin| origin.to_str().is_ok_and(allowed)).cloned()
+    } else {
+        Some(HeaderValue::from_static("*"))
     };
     let Some(value) = value else { return };
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);
-    let exposed = HeaderValue::from_static("ETag, Content-Disposition, X-Request-ID");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(cors.exposed));
+    if cors.credentials {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
     if facts.method == Method::OPTIONS {
-        let methods = HeaderValue::from_static("GET,HEAD,PUT,PATCH,POST,DELETE");
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, methods);
+        answer_preflight(cors, facts, headers);
+    }
+}
+
+fn answer_preflight(cors: &Cors, facts: &Facts, headers: &mut HeaderMap) {
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(cors.methods));
+    if let Some(seconds) = cors.max_age {
+        headers.insert(header::ACCESS_CONTROL_MAX_AGE, seconds.into());
+    }
+    let Some(allowed) = cors.headers else {
         headers.append(header::VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
         if let Some(wanted) = facts.headers.get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
         }
-    }
+        return;
+    };
+    headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
 }

@@ -2,13 +2,20 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, Method, StatusCode, Uri, header};
+use utoipa::openapi::{RefOr, Schema};
 
-use crate::error::{self, Error, Kind, Problem};
+use crate::{
+    error::{self, Error, Kind, Problem},
+    system::System,
+};
 
 /// How a system's errors look.
 pub trait Envelope: Send + Sync {
     /// The JSON body of a failed request.
     fn body(&self, problem: &Problem, request: &Failed<'_>) -> serde_json::Value;
+
+    /// What [`Envelope::body`] writes, for the documentation of the API.
+    fn schema(&self) -> RefOr<Schema>;
 
     /// No route has this path.
     fn not_found(&self, method: &Method, uri: &Uri) -> Error;
@@ -39,7 +46,7 @@ impl IntoResponse for Error {
 
 /// Writes the body of a failed response in the system's shape, and logs what is our fault.
 pub(super) fn render(
-    envelope: &dyn Envelope,
+    system: &System,
     response: Response,
     path: &str,
     request_id: &str,
@@ -56,11 +63,11 @@ pub(super) fn render(
     let detail = (hidden && !production).then(|| format!("{problem:?}"));
     let shown =
         if hidden { Problem { message: "Internal Server Error".to_owned(), ..problem } } else { problem };
-    let body = envelope.body(&shown, &Failed { path, request_id, detail });
-    rendered(response, &shown, body.to_string())
+    let body = system.envelope.body(&shown, &Failed { path, request_id, detail });
+    rendered(response, &shown, body.to_string(), system.http.challenge)
 }
 
-fn rendered(response: Response, problem: &Problem, body: String) -> Response {
+fn rendered(response: Response, problem: &Problem, body: String, challenge: &'static str) -> Response {
     let (mut parts, _) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -68,7 +75,7 @@ fn rendered(response: Response, problem: &Problem, body: String) -> Response {
         parts.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     if parts.status == StatusCode::UNAUTHORIZED {
-        parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        parts.headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
     }
     Response::from_parts(parts, body.into())
 }

@@ -42,7 +42,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for Json<T> 
 }
 
 /// Reads the body up to the limit of the route.
-pub(super) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
+pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             too_large("The request body is too large")

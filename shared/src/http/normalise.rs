@@ -1,31 +1,85 @@
-//! One spelling of every path: no version prefix, no trailing slash.
+//! One spelling of every path: the prefix of its surface, no trailing slash, action names as they are declared.
 
-use axum::extract::{OriginalUri, Request};
+use std::{borrow::Cow, collections::HashSet};
+
+use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use http::{Uri, uri::PathAndQuery};
 
-/// Rewrites `/api/v1/x/` to `/api/x`. The address as sent stays in [`OriginalUri`].
-///
-/// The pages of the API documentation keep their slash: their relative links need it.
-pub(super) fn normalised<B>(mut request: Request<B>) -> Request<B> {
-    let original = request.uri().clone();
-    if let Some(path) = shorter(original.path()) {
-        *request.uri_mut() = with_path(&original, &path);
-    }
-    request.extensions_mut().insert(OriginalUri(original));
-    request
+use super::policy::{HttpPolicy, Slash};
+
+/// Put into a request whose path lacks the slash that its surface redirects to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct WithoutSlash;
+
+/// Brings paths into the spelling of the routes.
+#[derive(Debug)]
+pub(super) struct Normaliser {
+    policy: &'static HttpPolicy,
+    /// Segments of routes that may be written with hyphens.
+    underscored: HashSet<String>,
 }
 
-/// The path in one spelling, if it is not already.
-fn shorter(path: &str) -> Option<String> {
-    let versioned = path.split_at_checked(7).filter(|(start, _)| start.eq_ignore_ascii_case("/api/v1"));
-    let unversioned = versioned.map(|(_, rest)| rest).filter(|rest| rest.is_empty() || rest.starts_with('/'));
-    let keeps_slash = path == "/" || path.starts_with("/api/docs/");
-    let trimmed = unversioned.unwrap_or(path);
-    let trimmed = if keeps_slash { trimmed } else { trimmed.trim_end_matches('/') };
-    match unversioned {
-        Some(_) => Some(format!("/api{trimmed}")),
-        None if trimmed.is_empty() => (path != "/").then(|| "/".to_owned()),
-        None => (trimmed.len() != path.len()).then(|| trimmed.to_owned()),
+impl Normaliser {
+    /// For routes with these path templates.
+    pub(super) fn new<'a>(policy: &'static HttpPolicy, templates: impl Iterator<Item = &'a str>) -> Self {
+        let segments = templates.flat_map(|template| template.split('/'));
+        let literal = segments.filter(|segment| {
+            policy.hyphen_is_underscore && segment.contains('_') && !segment.starts_with('{')
+        });
+        Self { policy, underscored: literal.map(str::to_owned).collect() }
+    }
+
+    /// Rewrites `/api/v1/x/` to `/api/x`. The address as sent stays in [`OriginalUri`].
+    ///
+    /// The pages of the API documentation keep their slash: their relative links need it.
+    pub(super) fn normalised<B>(&self, mut request: Request<B>) -> Request<B> {
+        let original = request.uri().clone();
+        let path = original.path();
+        if let Some((surface, _)) = self.policy.surface(path) {
+            DefaultBodyLimit::max(surface.body_limit).apply(&mut request);
+            let is_get = request.method() == http::Method::GET || request.method() == http::Method::HEAD;
+            if surface.slash == Slash::Redirect && is_get && !path.ends_with('/') {
+                request.extensions_mut().insert(WithoutSlash);
+            }
+        }
+        if let Some(path) = self.shorter(path) {
+            *request.uri_mut() = with_path(&original, &path);
+        }
+        request.extensions_mut().insert(self.policy);
+        request.extensions_mut().insert(OriginalUri(original));
+        request
+    }
+
+    /// The path in one spelling, if it is not already.
+    fn shorter(&self, path: &str) -> Option<String> {
+        let (surface, prefix) = self.policy.surface(path)?;
+        // Read in another case only when it is not the spelling of the routes anyway.
+        let alias = prefix != surface.canonical;
+        let rest = if alias { path.get(prefix.len()..).unwrap_or_default() } else { path };
+        let keeps_slash = path == "/" || path.starts_with("/api/docs/") || surface.slash == Slash::Exact;
+        let trimmed = if keeps_slash { rest } else { rest.trim_end_matches('/') };
+        let spelled = self.spelled(trimmed);
+        match alias {
+            true => Some(format!("{}{spelled}", surface.canonical)),
+            false if spelled.is_empty() => (path != "/").then(|| "/".to_owned()),
+            false => (spelled != path).then(|| spelled.into_owned()),
+        }
+    }
+
+    /// `mark-as-read` as `mark_as_read`, where a route has such a segment.
+    fn spelled<'a>(&self, path: &'a str) -> Cow<'a, str> {
+        if self.underscored.is_empty() || !path.contains('-') {
+            return Cow::Borrowed(path);
+        }
+        let spell = |segment: &'a str| {
+            let underscored = segment.replace('-', "_");
+            if self.underscored.contains(&underscored) {
+                Cow::Owned(underscored)
+            } else {
+                Cow::Borrowed(segment)
+            }
+        };
+        Cow::Owned(path.split('/').map(spell).collect::<Vec<_>>().join("/"))
     }
 }
 
@@ -45,18 +99,67 @@ pub(crate) fn with_path(uri: &Uri, path: &str) -> Uri {
 
 #[cfg(test)]
 mod tests {
-    use super::shorter;
+    use http::StatusCode;
+
+    use super::{super::policy::*, *};
+    use crate::error::Kind;
+
+    static POLICY: HttpPolicy = HttpPolicy {
+        surfaces: &[
+            Surface {
+                prefixes: &["/api/v1", "/api"],
+                canonical: "/api",
+                slash: Slash::Both,
+                body_limit: 1024,
+            },
+            Surface { prefixes: &["/files"], canonical: "/files", slash: Slash::Exact, body_limit: 1024 },
+            Surface {
+                prefixes: &["/new/v1", "/new/v2"],
+                canonical: "/new/v1",
+                slash: Slash::Redirect,
+                body_limit: 1024,
+            },
+            Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 1024 },
+        ],
+        any_case: true,
+        hyphen_is_underscore: true,
+        cors: Cors {
+            credentials: false,
+            development_origins: &[],
+            methods: "GET",
+            headers: None,
+            exposed: "",
+            max_age: None,
+            preflight: StatusCode::NO_CONTENT,
+        },
+        csp: "",
+        bad_id: Kind::Invalid,
+        challenge: "Bearer",
+    };
+
+    fn shorter(path: &str) -> Option<String> {
+        Normaliser::new(&POLICY, ["/api/notes/{note_id}/mark_as_read"].into_iter()).shorter(path)
+    }
 
     #[test]
     fn paths_lose_version_and_trailing_slash() {
-        assert_eq!(shorter("/api/v1/cadets/").as_deref(), Some("/api/cadets"));
+        assert_eq!(shorter("/api/v1/items/").as_deref(), Some("/api/items"));
         assert_eq!(shorter("/api/v1").as_deref(), Some("/api"));
-        assert_eq!(shorter("/API/V1/Cadets").as_deref(), Some("/api/Cadets"));
-        assert_eq!(shorter("/api/cadets/").as_deref(), Some("/api/cadets"));
-        assert_eq!(shorter("/api/cadets"), None);
-        assert_eq!(shorter("/api/v1x/cadets"), None);
+        assert_eq!(shorter("/API/V1/Items").as_deref(), Some("/api/Items"));
+        assert_eq!(shorter("/api/items/").as_deref(), Some("/api/items"));
+        assert_eq!(shorter("/api/items"), None);
+        assert_eq!(shorter("/api/v1x/items"), None);
         assert_eq!(shorter("/"), None);
         assert_eq!(shorter("//").as_deref(), Some("/"));
         assert_eq!(shorter("/api/docs/"), None);
+        assert_eq!(shorter("/files/a/"), None);
+        assert_eq!(shorter("/new/v2/a/").as_deref(), Some("/new/v1/a"));
+    }
+
+    #[test]
+    fn action_names_are_found_with_hyphens_and_ids_keep_theirs() {
+        assert_eq!(shorter("/api/notes/a-b/mark-as-read").as_deref(), Some("/api/notes/a-b/mark_as_read"));
+        assert_eq!(shorter("/api/notes/a-b/mark_as_read"), None);
+        assert_eq!(shorter("/api/notes/note-id"), None);
     }
 }

@@ -15,6 +15,8 @@ use utoipa::openapi::{
 };
 use utoipa_swagger_ui::Config;
 
+mod problems;
+
 use super::Path;
 use crate::{App, Error, error, system::System};
 
@@ -29,14 +31,16 @@ pub fn document(system: &System) -> OpenApi {
     let components = all.components.get_or_insert_default();
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    problems::add(&mut all, system.envelope.schema());
     all
 }
 
 /// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).
 pub fn docs(system: &'static System) -> Router<App> {
-    static SCHEMA: OnceLock<Bytes> = OnceLock::new();
+    // Of this router, because a process may serve several systems.
+    let written = Arc::<OnceLock<Bytes>>::default();
     let schema = move || async move {
-        let json = SCHEMA.get_or_init(|| serde_json::to_vec(&document(system)).unwrap_or_default().into());
+        let json = written.get_or_init(|| serde_json::to_vec(&document(system)).unwrap_or_default().into());
         ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], json.clone())
     };
     Router::new()

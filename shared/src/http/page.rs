@@ -3,16 +3,18 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::lenient::query_number;
+
 /// Which page a client asks for. Numbers that make no sense fall back to the nearest that does.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(default)]
 pub struct PageRequest {
     /// From 1.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "query_number")]
     pub page: Option<i64>,
     /// Rows in a page.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "query_number")]
     pub limit: Option<i64>,
 }
 
@@ -45,9 +47,4 @@ impl Page {
     pub fn pages(self, total: i64) -> i64 {
         (total + self.limit - 1) / self.limit
     }
-}
-
-/// A number, or nothing when the text is none.
-fn lenient<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(String::deserialize(deserializer)?.trim().parse().ok())
 }

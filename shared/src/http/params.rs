@@ -4,6 +4,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use super::HttpPolicy;
 use crate::{Error, Result, error::invalid};
 
 /// The variable parts of the path.
@@ -20,7 +21,10 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
     #[expect(clippy::disallowed_types, reason = "this is the replacement")]
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
         let path = axum::extract::Path::<T>::from_request_parts(parts, state).await;
-        path.map(|path| Self(path.0)).map_err(|_| invalid("bad_path", "Invalid ID"))
+        path.map(|path| Self(path.0)).map_err(|_| match parts.extensions.get::<&HttpPolicy>() {
+            Some(policy) => policy.bad_id_error(),
+            None => invalid("bad_path", "Invalid ID"),
+        })
     }
 }
 

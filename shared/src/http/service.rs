@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, OriginalUri, Request},
-    middleware,
+    extract::{OriginalUri, Request},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use http::Method;
+use http::{Method, StatusCode, header};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -19,17 +19,14 @@ use tower_http::{
 };
 
 use super::{
-    edge::{Edge, edge},
-    normalise::{normalised, with_path},
+    edge::{Edge, edge, note_route},
+    normalise::{Normaliser, WithoutSlash, with_path},
 };
 use crate::{
     App, Error, error,
     metrics::Operations,
     system::{Group, System},
 };
-
-/// Bytes of a body, unless a route says otherwise: the limit of the legacy server.
-const BODY_LIMIT: usize = 100 * 1024;
 
 /// Every group of a system as one service: what local-dev and the tests run.
 pub fn service(system: &'static System, app: App) -> Router {
@@ -71,7 +68,11 @@ fn layered(
     app.metrics.requests().serve(operations.clone());
     app.db.expect_schema(system);
     let edge_state = Edge { app: app.clone(), system, operations };
+    let templates = edge_state.operations.all().iter().map(|operation| operation.route.as_str());
+    let normaliser = Arc::new(Normaliser::new(system.http, templates));
     let exact = routes
+        .route_layer(middleware::from_fn(note_route))
+        .route_layer(middleware::from_fn(with_slash))
         .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
             system.envelope.method_not_allowed(&method, &uri)
         })
@@ -79,24 +80,37 @@ fn layered(
             system.envelope.not_found(&method, &uri)
         })
         .with_state(app);
-    let any_case = exact.clone().fallback(move |request| unmatched(exact.clone(), pages.clone(), request));
+    let again = exact.clone();
+    let any_case = exact.fallback(move |request| unmatched(system, again.clone(), pages.clone(), request));
     let inner = any_case
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| panicked().into_response()))
         .layer(middleware::from_fn_with_state(edge_state, edge))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(worth_compressing()));
-    Router::new()
-        .fallback_service(ServiceBuilder::new().map_request(normalised::<axum::body::Body>).service(inner))
+    Router::new().fallback_service(
+        ServiceBuilder::new()
+            .map_request(move |request: Request| normaliser.normalised(request))
+            .service(inner),
+    )
+}
+
+/// Sends a browser to the path with a slash, where the surface wants one and there is such a route.
+async fn with_slash(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
+    if request.extensions().get::<WithoutSlash>().is_none() {
+        return next.run(request).await;
+    }
+    let target = with_path(&uri, &format!("{}/", uri.path()));
+    let target = target.path_and_query().map_or("/", |both| both.as_str());
+    (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target.to_owned())]).into_response()
 }
 
 /// What no route matched: a page of the front end, or a path of the API in another case, which is tried
-/// again in lower case (the legacy server matched paths without regard to case).
-async fn unmatched(exact: Router, pages: Option<Router>, mut request: Request) -> Response {
+/// again in lower case if the system matches paths without regard to case.
+async fn unmatched(system: &System, exact: Router, pages: Option<Router>, mut request: Request) -> Response {
     let path = request.uri().path();
     let is_api = path.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("/api"));
     let next = match pages {
         Some(pages) if !is_api => pages,
-        _ if is_api => {
+        _ if is_api && system.http.any_case => {
             *request.uri_mut() = with_path(request.uri(), &path.to_ascii_lowercase());
             exact
         }

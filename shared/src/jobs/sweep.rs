@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{Jobs, Queue, outcome};
-use crate::{App, Result, error::unavailable_because, mail, row, sql};
+use crate::{App, Result, cache, error::unavailable_because, http::idempotency, mail, row, sql};
 
 /// A job that was not sent for so long was forgotten, by a process that died after the commit.
 const FORGOTTEN: TimeDelta = TimeDelta::minutes(2);
@@ -31,6 +31,8 @@ row! {
 /// Safe to run at once in several processes: a doubled message finds nothing to do, and a job is given up once.
 pub async fn sweep(app: &App, jobs: &Jobs) -> Result<usize> {
     mail::adopt(app).await?;
+    cache::trim(app).await?;
+    idempotency::trim(app).await?;
     give_up(app, jobs).await?;
     let now = app.clock.now();
     // Messages in the memory of a process are gone with it, whatever is noted about them.

@@ -1,6 +1,6 @@
 //! Which operation of the API a request calls, found without allocating, and how often and how long each ran.
 
-use std::{sync::OnceLock, time::Duration};
+use std::{collections::HashMap, sync::OnceLock, time::Duration};
 
 use http::{Method, StatusCode};
 use utoipa::openapi::{OpenApi, PathItem};
@@ -8,9 +8,9 @@ use utoipa::openapi::{OpenApi, PathItem};
 use super::histogram::{Histogram, HistogramView};
 
 /// The statuses that are told apart; the rest count as 0.
-const STATUSES: [u16; 24] = [
-    0, 200, 201, 202, 204, 206, 302, 304, 307, 308, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429,
-    500, 503, 504,
+const STATUSES: [u16; 29] = [
+    0, 200, 201, 202, 204, 206, 301, 302, 304, 307, 308, 400, 401, 402, 403, 404, 405, 406, 409, 410, 413,
+    415, 422, 423, 429, 500, 502, 503, 504,
 ];
 
 /// The methods that are told apart, and what they are called.
@@ -53,14 +53,14 @@ impl Operation {
 
 /// Every operation of a service.
 pub struct Operations {
-    routes: matchit::Router<[Option<usize>; METHODS.len()]>,
+    routes: HashMap<String, [Option<usize>; METHODS.len()]>,
     /// The first stands for every request that calls none: pages, preflights, paths that do not exist.
     all: Vec<Operation>,
 }
 
 impl Default for Operations {
     fn default() -> Self {
-        Self { routes: matchit::Router::new(), all: vec![Operation::new("other", "other")] }
+        Self { routes: HashMap::new(), all: vec![Operation::new("other", "other")] }
     }
 }
 
@@ -81,28 +81,17 @@ impl Operations {
                     self.all.push(Operation::new(method, path));
                 }
             }
-            if let Err(cause) = self.routes.insert(path, methods) {
-                tracing::warn!(path, %cause, "requests of this path are not counted by themselves");
-            }
+            self.routes.insert(path.clone(), methods);
         }
     }
 
-    /// The one a request calls.
-    pub fn find(&self, method: &Method, path: &str) -> &Operation {
+    /// The one a request calls, by the route that it matched.
+    pub fn find(&self, method: &Method, route: Option<&str>) -> &Operation {
         // HEAD is a GET whose body stays behind.
         let name = if *method == Method::HEAD { "GET" } else { method.as_str() };
-        let found = METHODS.iter().position(|known| *known == name).and_then(|slot| self.at(path, slot));
-        &self.all[found.unwrap_or(0)]
-    }
-
-    fn at(&self, path: &str, slot: usize) -> Option<usize> {
-        match self.routes.at(path) {
-            Ok(found) => found.value[slot],
-            Err(_) if path.bytes().any(|byte| byte.is_ascii_uppercase()) => {
-                self.routes.at(&path.to_ascii_lowercase()).ok().and_then(|found| found.value[slot])
-            }
-            Err(_) => None,
-        }
+        let methods = route.and_then(|route| self.routes.get(route));
+        let slot = METHODS.iter().position(|known| *known == name);
+        &self.all[methods.and_then(|methods| methods[slot?]).unwrap_or(0)]
     }
 
     /// Every operation.

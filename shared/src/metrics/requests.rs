@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn the_last_requests_are_the_present() {
         let (requests, operations) = (Requests::default(), Operations::default());
-        let operation = operations.find(&http::Method::GET, "/");
+        let operation = operations.find(&http::Method::GET, None);
         for _ in 0..RECENT {
             requests.note(operation, StatusCode::INTERNAL_SERVER_ERROR, Duration::from_secs(2));
         }

@@ -61,6 +61,7 @@ fn builder() -> Result<ClientBuilder> {
         .tls_backend_preconfigured(tls)
         .redirect(redirect::Policy::none())
         .no_proxy()
+        .http1_only()
         // A function sleeps between requests, and a connection kept over that may be closed at the other end.
         .pool_max_idle_per_host(0)
         .connect_timeout(CONNECT_WITHIN)

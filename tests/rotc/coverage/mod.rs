@@ -4,6 +4,7 @@
 
 mod audited;
 mod deployed;
+mod description;
 mod guard;
 mod kept;
 mod refused;

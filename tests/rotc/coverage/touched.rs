@@ -29,6 +29,10 @@ async fn every_table_and_column_tells_that_it_was_written_except_the_listed_ones
         }
         let insert = format!("INSERT INTO {table} SELECT * FROM {table} WHERE false");
         assert!(touched(&app, &insert).await.contains(&told), "{insert}");
+        assert!(
+            touched(&app, &format!("TRUNCATE {table} CASCADE")).await.contains(&told),
+            "TRUNCATE {table}"
+        );
         for column in columns {
             let update = format!("UPDATE {table} SET {column} = {column} WHERE false");
             if !touched(&app, &update).await.contains(&told) {

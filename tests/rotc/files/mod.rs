@@ -5,6 +5,7 @@ mod direct;
 mod images;
 mod jobs;
 mod refused;
+mod systems;
 mod upload;
 
 use tests::{Part, TestApp, field};

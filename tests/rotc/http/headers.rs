@@ -92,3 +92,13 @@ async fn every_answer_has_the_headers_of_security() {
         assert_eq!(answer.header("x-powered-by"), "");
     }
 }
+
+#[tokio::test]
+async fn two_systems_in_one_process_serve_their_own_descriptions() {
+    let rotc = TestApp::rotc().await;
+    let sample = rotc.twin(|_| ()).await.serving(&super::sample::SAMPLE);
+    for (app, title) in [(&rotc, "ROTC grading system"), (&sample, "Sample")] {
+        let description = app.anonymous().get("/api/schema").await.is(200).json();
+        assert_eq!(description["info"]["title"], title);
+    }
+}

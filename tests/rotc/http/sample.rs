@@ -15,12 +15,17 @@ pub static SAMPLE: System = System {
     name: "sample",
     title: "Sample",
     envelope: &rotc::envelope::RotcEnvelope,
+    http: &rotc::http_policy::HTTP,
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: rotc::SYSTEM.storage,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 const GROUP: Group = Group { name: "sample", prefixes: &["/api/sample"], needs: &[], memory_mb: 128, routes };
@@ -31,6 +36,7 @@ fn routes() -> OpenApiRouter<App> {
         .route("/api/sample/panic", get(panics))
         .route("/api/sample/fail", get(fails))
         .route("/api/sample/long", get(long))
+        .merge(OpenApiRouter::from(shared::http::openapi::docs(&SAMPLE)))
 }
 
 /// A body with rules.

@@ -34,12 +34,17 @@ pub static SYSTEM: System = System {
     name: "sample",
     title: "Sample",
     envelope: &rotc::envelope::RotcEnvelope,
+    http: &rotc::http_policy::HTTP,
     groups: &[],
     workers: &[],
     jobs: &JOBS,
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: rotc::SYSTEM.storage,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 /// Stores an event and ends with it. Safe to run twice: it ends in the transaction of its effect.

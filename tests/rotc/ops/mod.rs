@@ -4,6 +4,7 @@ mod alerts;
 mod audit_logs;
 mod backup;
 mod clean_up;
+mod installation;
 mod metrics;
 mod prometheus;
 mod reports;

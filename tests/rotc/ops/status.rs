@@ -11,6 +11,17 @@ async fn health_names_every_part_and_is_200_without_a_database() {
         "files": { "status": "healthy" }, "mail": { "status": "degraded" } } });
     app.anonymous().get("/api/health").await.is(200).has(healthy);
 
+    let bare = TestApp::with(|config| {
+        config.files.bucket = String::new();
+        config.public_url = None;
+    });
+    let missing = json!({ "checks": {
+        "files": { "status": "degraded", "message": "File storage is not configured: set FILES_BUCKET, CLOUDINARY_URL or \
+            (on a server of one's own) FILES_DIR" },
+        "address": { "status": "degraded", "message": "PUBLIC_URL is not configured: no sign-in link can be mailed, and \
+            no certificate printed" } } });
+    bare.await.anonymous().get("/api/health").await.is(200).has(missing);
+
     let gone =
         TestApp::with(|config| config.database.url = Some("postgres://nobody@127.0.0.1:9/none".into())).await;
     let sick = json!({ "status": "ok", "db": "disconnected", "error": "The database does not answer",

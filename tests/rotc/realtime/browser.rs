@@ -38,6 +38,7 @@ impl Browser {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { axum::serve(listener, pages).await.expect("the pages are served") });
+        tests::programs::installed().await;
         let profile = Profile::new();
         let process = Command::new("chromium")
             .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking"])
@@ -48,7 +49,7 @@ impl Browser {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .expect("chromium is installed (Debian: apt-get install chromium)");
+            .expect("chromium starts");
         Self { heard, _process: process, _profile: profile }
     }
 

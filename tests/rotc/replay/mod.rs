@@ -62,31 +62,47 @@ groups! {
 
 async fn replay(group: &str) {
     let mut player = Player::new(group).await;
-    play(group, &mut player).await;
+    let failures = play(group, &mut player).await;
+    assert!(failures.is_empty(), "{} lines of {group} differ:\n{}", failures.len(), failures.join("\n"));
     differences::finished(GROUPS.len(), player.additions_used);
 }
+
+/// Lines that functions answer otherwise than one server: metrics are those of a process, the gateway answers an address
+/// of no group, and mail is configured.
+const OF_ONE_SERVER: [&str; 6] = [
+    "admin-analytics-009",
+    "admin-analytics-010",
+    "admin-analytics-011",
+    "admin-analytics-013",
+    "admin-misc-019",
+    "server-012",
+];
 
 /// Functions have one connection, and only what they find for themselves.
 #[tokio::test]
 async fn functions_as_the_template_installs_them_answer_as_recorded() {
-    // Behind a gateway an event stream ends at once, and an unset variable says what a server would find out for itself.
+    let mut failures = Vec::new();
+    // Behind a gateway an event stream ends at once.
     for (group, _) in GROUPS.iter().filter(|(group, _)| *group != "sse") {
-        play(group, &mut Player::through_functions(group).await).await;
+        failures.extend(play(group, &mut Player::through_functions(group).await).await);
     }
+    let of_one_server = |failure: &String| OF_ONE_SERVER.iter().any(|id| failure.starts_with(id));
+    let (expected, failures): (Vec<_>, Vec<_>) = failures.into_iter().partition(of_one_server);
+    assert!(failures.is_empty(), "{} lines differ:\n{}", failures.len(), failures.join("\n"));
+    assert_eq!(expected.len(), OF_ONE_SERVER.len(), "only these differ: {expected:#?}");
 }
 
-async fn play(group: &str, player: &mut Player) {
-    let lines = lines(group);
+/// The lines of a group that are not answered as recorded, with the first differences.
+async fn play(group: &str, player: &mut Player) -> Vec<String> {
     let mut failures = Vec::new();
-    for line in &lines {
-        let problems = player.play(line).await;
+    for line in lines(group) {
+        let problems = player.play(&line).await;
         if !problems.is_empty() {
             let first: String = problems.iter().take(5).map(|problem| format!("\n    {problem}")).collect();
             failures.push(format!("{} {} {}{first}", line.id, line.method, line.path));
         }
     }
-    let (failed, all) = (failures.len(), lines.len());
-    assert!(failures.is_empty(), "{failed} of {all} lines of {group} differ:\n{}", failures.join("\n"));
+    failures
 }
 
 fn lines(group: &str) -> Vec<Line> {

@@ -174,7 +174,10 @@ async fn what_names_nobody_or_nothing_to_certify_is_refused() {
     }
     let without = TestApp::with(|config| config.public_url = None).await;
     let id = activity(&without, "Parade", "achievement").await;
-    without.as_staff().get(&format!("/api/certificates/{id}?cadet_name=Juan")).await.is(500);
+    let refused = without.as_staff().get(&format!("/api/certificates/{id}?cadet_name=Juan")).await;
+    refused.is(503).has(json!({ "code": "configuration" })).message(
+        "PUBLIC_URL is not configured: set it to the address people use, such as https://school.example",
+    );
     let given: i64 = without.value("SELECT count(*) FROM muster.certificates", &[]).await;
     assert_eq!(given, 0, "nobody could check it");
 }

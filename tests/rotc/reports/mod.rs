@@ -22,10 +22,10 @@ fn pages(pdf: &[u8]) -> Vec<String> {
 /// The text of the QR code on the first page, as a phone reads it.
 fn qr_code(pdf: &[u8]) -> String {
     let told = with_file(pdf, |file| {
-        Command::new("pdftoppm").args(["-r", "150", "-gray", "-f", "1", "-l", "1", file]).output()
+        Command::new("pdftoppm").args(["-r", "150", "-gray", "-png", "-f", "1", "-l", "1", file]).output()
     });
     let picture =
-        image::load_from_memory_with_format(&told.expect("pdftoppm").stdout, image::ImageFormat::Pnm);
+        image::load_from_memory_with_format(&told.expect("pdftoppm").stdout, image::ImageFormat::Png);
     let picture = picture.expect("a picture").to_luma8();
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let light = |x: usize, y: usize| picture.as_raw()[y * width + x];

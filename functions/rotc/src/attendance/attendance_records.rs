@@ -6,7 +6,7 @@ use shared::{
     App, Error, Result,
     db::Change,
     error::{conflict, invalid_field, not_found},
-    http::{Created, Json, PageRequest, Path, Query},
+    http::{Created, Json, PageRequest, Path, Query, lenient::Loose},
     row, sql,
 };
 use utoipa::ToSchema;
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     access::Staff,
     answer::{Empty, Listing, Success, success},
-    grades::{attendance_total, loose::Loose},
+    grades::attendance_total,
 };
 
 row! {

@@ -6,7 +6,7 @@ use shared::{
     App, Result,
     db::Change,
     error::invalid_field,
-    http::{Created, Json},
+    http::{Created, Json, lenient::Loose},
 };
 use utoipa::ToSchema;
 use validator::Validate;
@@ -19,7 +19,6 @@ use super::{
 use crate::{
     access::Staff,
     answer::{Success, success},
-    grades::loose::Loose,
 };
 
 /// Most cadets of one request: several battalions.

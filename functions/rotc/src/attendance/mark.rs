@@ -5,7 +5,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{invalid, not_found},
-    http::Json,
+    http::{Json, lenient::Loose},
 };
 use utoipa::ToSchema;
 use validator::Validate;
@@ -18,7 +18,6 @@ use super::{
 use crate::{
     access::Admin,
     answer::{Message, message},
-    grades::loose::Loose,
 };
 
 /// How one cadet attended.

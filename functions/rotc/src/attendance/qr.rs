@@ -4,10 +4,10 @@ use serde_json::{Map, Value};
 use shared::{
     Error, Result,
     error::{invalid, not_found},
+    http::lenient::Loose,
 };
 
 use super::status::Status;
-use crate::grades::loose::Loose;
 
 /// As much as fits into a QR code (digits only; of other text less).
 const LONGEST: usize = 7089;

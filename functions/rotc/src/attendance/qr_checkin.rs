@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{conflict, invalid, invalid_field},
-    http::{Created, Json},
+    http::{Created, Json, lenient::Loose},
     sql,
 };
 use utoipa::ToSchema;
@@ -23,7 +23,6 @@ use super::{
 use crate::{
     access::Acting,
     answer::{Success, success},
-    grades::loose::Loose,
 };
 
 /// Who checks in, where, and with which code.

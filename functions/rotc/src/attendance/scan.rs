@@ -2,7 +2,12 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shared::{App, Result, db::Change, http::Json, row, sql};
+use shared::{
+    App, Result,
+    db::Change,
+    http::{Json, lenient::Loose},
+    row, sql,
+};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -13,7 +18,7 @@ use super::{
     staff_recording::{self, Scan},
     status::Status,
 };
-use crate::{access::Admin, grades::loose::Loose};
+use crate::access::Admin;
 
 /// A cadet's code that was scanned.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     error::{conflict, internal},
-    http::{Created, Json, PageRequest, Path, Query},
+    http::{Created, Json, PageRequest, Path, Query, lenient::Loose},
     row, sql,
 };
 use utoipa::ToSchema;
@@ -15,7 +15,6 @@ use super::{attendance_records::id, days, recording::Entry, staff_recording, sta
 use crate::{
     access::Staff,
     answer::{Listing, Success, success},
-    grades::loose::Loose,
 };
 
 row! {

@@ -7,17 +7,17 @@ use shared::{
     App, Result,
     db::{Rows, Snapshot},
     error::invalid,
-    http::{Pieces, Query, written},
+    http::{
+        Pieces, Query,
+        table_file::{self, Kind, Layout},
+        written,
+    },
     sql,
 };
 use utoipa::IntoParams;
 
 use super::{AuditFilter, AuditSelection, list::AuditLog};
-use crate::{
-    access::Admin,
-    answer::ISO,
-    table_file::{self, Kind, Layout},
-};
+use crate::{access::Admin, answer::ISO};
 
 const LAYOUT: Layout = Layout {
     title: "Audit Logs",

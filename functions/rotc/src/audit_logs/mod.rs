@@ -7,13 +7,11 @@ use serde::Deserialize;
 use shared::{
     App, Error, Result,
     error::invalid_field,
-    http::Query,
+    http::{Query, lenient::chosen},
     system::{Group, Need},
 };
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-
-use crate::sent::chosen;
 
 pub mod export;
 pub mod list;

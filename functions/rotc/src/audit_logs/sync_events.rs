@@ -7,7 +7,7 @@ use serde_json::Value;
 use shared::{
     App, Result,
     error::invalid_field,
-    http::{Json, PageRequest, Query},
+    http::{Json, PageRequest, Query, lenient::chosen},
     row, sql,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -15,7 +15,6 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     access::Admin,
     answer::{Pagination, Success, iso, success},
-    sent::chosen,
 };
 
 /// Which events are wanted.

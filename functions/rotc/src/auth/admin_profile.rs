@@ -66,7 +66,7 @@ pub async fn show_admin_profile(Admin(admin): Admin, State(app): State<App>) -> 
 /// Show one's own picture as an administrator
 ///
 /// Browsers load it without a header, so the session's cookie counts. Everybody else gets a drawing.
-#[utoipa::path(get, path = "/api/admin/profile/image", tag = "auth",
+#[utoipa::path(get, path = "/api/admin/profile/image", tag = "auth", security((), ("bearer" = [])),
     responses((status = 200, content_type = "image/*"), (status = 302)))]
 pub async fn show_admin_image(Viewer(viewer): Viewer, State(app): State<App>) -> Result<Response> {
     let Some(admin) = viewer.filter(|user| user.role == Role::Admin) else { return Ok(nobody()) };

@@ -17,7 +17,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{link, lockout::Attempt, rate_limit::Limit, session::Device},
-    error::{internal, unauthorized},
+    error::unauthorized,
     http::Json,
     mail::NewMail,
 };
@@ -99,21 +99,20 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
 
 /// The address that signs in with the secret of a link.
 pub fn link_address(app: &App, code: &str) -> Result<String> {
-    let home = app.config.public_url.as_ref().ok_or_else(|| internal("PUBLIC_URL is not set"))?;
-    Ok(format!("{}#{code}", home.join("/api/auth/link")?))
+    Ok(format!("{}#{code}", app.config.home()?.join("/api/auth/link")?))
 }
 
 /// The page a link opens
 ///
 /// Its script sends the secret and stores the session where the client looks for it.
-#[utoipa::path(get, path = "/api/auth/link", tag = "auth", responses((status = 200, content_type = "text/html")))]
+#[utoipa::path(get, path = "/api/auth/link", tag = "auth", security(()), responses((status = 200, content_type = "text/html")))]
 pub async fn link_page() -> Response {
     let page = Html(include_str!("templates/link_page.html"));
     ([(header::CACHE_CONTROL, "no-store"), (header::REFERRER_POLICY, "no-referrer")], page).into_response()
 }
 
 /// The script of the page a link opens
-#[utoipa::path(get, path = "/api/auth/link.js", tag = "auth", responses((status = 200, content_type = "text/javascript")))]
+#[utoipa::path(get, path = "/api/auth/link.js", tag = "auth", security(()), responses((status = 200, content_type = "text/javascript")))]
 pub async fn link_script() -> Response {
     let script = include_str!("templates/link_page.js");
     ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], script)

@@ -42,7 +42,7 @@ pub struct Refreshed {
 ///
 /// Each refresh token works once. One that is used a second time was stolen: the session ends. In maintenance it goes on
 /// working, for nobody should lose a session by it; the new token opens nothing then.
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = RefreshRequest,
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", security(()), request_body = RefreshRequest,
     responses((status = 200, body = Refreshed)))]
 pub async fn refresh(
     State(app): State<App>,

@@ -52,7 +52,7 @@ pub struct Registered {
 }
 
 /// Ask for an account
-#[utoipa::path(post, path = "/api/auth/register", tag = "auth", request_body = Registration,
+#[utoipa::path(post, path = "/api/auth/register", tag = "auth", security(()), request_body = Registration,
     responses((status = 201, body = Registered)))]
 pub async fn register(
     _: Open,

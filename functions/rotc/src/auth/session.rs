@@ -37,7 +37,7 @@ pub async fn logout(Member(user): Member, State(app): State<App>) -> Result<Resp
 }
 
 /// Whether the server answers
-#[utoipa::path(get, path = "/api/auth/heartbeat", tag = "auth", responses((status = 200, body = Heartbeat)))]
+#[utoipa::path(get, path = "/api/auth/heartbeat", tag = "auth", security(()), responses((status = 200, body = Heartbeat)))]
 pub async fn heartbeat_read(State(app): State<App>) -> Json<Heartbeat> {
     Json(beat(&app, "GET"))
 }
@@ -46,7 +46,7 @@ pub async fn heartbeat_read(State(app): State<App>) -> Json<Heartbeat> {
 ///
 /// With a token it renews the session and notes when the user was last seen. It never fails: clients send
 /// it every minute, signed in or not.
-#[utoipa::path(post, path = "/api/auth/heartbeat", tag = "auth", responses((status = 200, body = Heartbeat)))]
+#[utoipa::path(post, path = "/api/auth/heartbeat", tag = "auth", security((), ("bearer" = [])), responses((status = 200, body = Heartbeat)))]
 pub async fn heartbeat(guest: Result<Guest, Error>, State(app): State<App>) -> Json<Heartbeat> {
     let seen = match guest {
         Ok(Guest(Some(user))) => keep_alive(&app, &user).await,

@@ -122,7 +122,7 @@ impl Recognised {
 /// Sign in with a password
 ///
 /// Any role. Five failures within a quarter of an hour lock the account for half an hour.
-#[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = PasswordSignIn,
+#[utoipa::path(post, path = "/api/auth/login", tag = "auth", security(()), request_body = PasswordSignIn,
     responses((status = 200, body = SignedIn)))]
 pub async fn login(
     State(app): State<App>,
@@ -156,7 +156,7 @@ pub async fn login(
 ///
 /// By user name, student id or mail address. Without a password the answer depends on the installation:
 /// a link is mailed (401 with a message), or the identifier is enough, or it is refused.
-#[utoipa::path(post, path = "/api/auth/cadet-login", tag = "auth", request_body = IdentifierSignIn,
+#[utoipa::path(post, path = "/api/auth/cadet-login", tag = "auth", security(()), request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
 pub async fn cadet_login(
     _: Open,
@@ -170,7 +170,7 @@ pub async fn cadet_login(
 /// Sign in as training staff
 ///
 /// By user name or mail address; as for cadets.
-#[utoipa::path(post, path = "/api/auth/staff-login-no-pass", tag = "auth", request_body = IdentifierSignIn,
+#[utoipa::path(post, path = "/api/auth/staff-login-no-pass", tag = "auth", security(()), request_body = IdentifierSignIn,
     responses((status = 200, body = Recognised)))]
 pub async fn staff_login(
     _: Open,

@@ -1,10 +1,13 @@
 //! A backup as a file.
 
 use axum::{extract::State, response::Response};
-use shared::{App, Result, http::written};
+use shared::{
+    App, Result,
+    http::{download::download, written},
+};
 
 use super::write;
-use crate::{access::Admin, download::download};
+use crate::access::Admin;
 
 /// The media type of a backup.
 pub const JSON: &str = "application/json; charset=utf-8";

@@ -10,7 +10,7 @@ use serde_json::json;
 use shared::{
     App, Result,
     error::not_found,
-    http::{Json, Path, written},
+    http::{Json, Path, download::LARGE, written},
 };
 use utoipa::ToSchema;
 
@@ -21,7 +21,6 @@ use super::{
 use crate::{
     access::{Admin, AdminViewer},
     audit,
-    download::LARGE,
 };
 
 /// Where a backup is.

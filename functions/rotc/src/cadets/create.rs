@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     error::{invalid, invalid_field, invalid_fields},
-    http::{Created, Json},
+    http::{Created, Json, lenient::filled},
     sql,
 };
 use utoipa::ToSchema;
@@ -23,7 +23,6 @@ use crate::{
     access::{Admin, Staff, User},
     answer::{Success, success},
     events,
-    sent::filled,
 };
 
 /// What the client is told about a new cadet.

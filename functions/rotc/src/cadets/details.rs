@@ -5,11 +5,11 @@ use shared::{
     Result,
     db::{Change, Param},
     error::invalid_field,
+    http::lenient::is_blank,
     row, sql,
 };
 
 use super::fields::CadetFields;
-use crate::sent::is_blank;
 
 row! {
     /// What people edit of a cadet.

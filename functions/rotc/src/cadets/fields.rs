@@ -6,12 +6,13 @@ use serde_json::Value;
 use shared::{
     Error, Result,
     error::{invalid, invalid_field},
-    http::{FormData, UploadedFile},
+    http::{
+        FormData, UploadedFile,
+        lenient::{is_blank, text},
+    },
 };
 use utoipa::ToSchema;
 use validator::Validate;
-
-use crate::sent::{is_blank, text};
 
 /// Declares both spellings of the body, and the way from the client's to ours.
 macro_rules! cadet_fields {

@@ -68,7 +68,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(archived::list_client_archived_cadets))
         .routes(routes!(export::export_completed_cadets))
         .routes(routes!(archive::prune_completed_cadets))
-        .routes(routes!(profile::show_profile, profile::save_profile).layer(pictures()))
+        .routes(routes!(profile::show_cadet_profile, profile::save_cadet_profile).layer(pictures()))
         .routes(routes!(portal::record_portal_access))
         .routes(routes!(portal::acknowledge_guide))
 }

@@ -11,7 +11,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{forbidden, invalid, not_found},
-    http::{FormData, Json},
+    http::{
+        FormData, Json,
+        lenient::{filled, is_true},
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -22,17 +25,11 @@ use super::{
     fields::{self, CadetFields, ClientCadetFields},
     record::CadetRecord,
 };
-use crate::{
-    access::Own,
-    events,
-    notifications::notify,
-    sent::{filled, is_true},
-    uploads, users,
-};
+use crate::{access::Own, events, notifications::notify, uploads, users};
 
 /// Show one's own profile
 #[utoipa::path(get, path = "/api/cadet/profile", tag = "cadets", responses((status = 200, body = CadetRecord)))]
-pub async fn show_profile(own: Own, State(app): State<App>) -> Result<Response> {
+pub async fn show_cadet_profile(own: Own, State(app): State<App>) -> Result<Response> {
     let select = sql!(
         "SELECT id, rank, first_name, middle_name, last_name, suffix_name, email, contact_number, address, course,
                 year_level, school_year, battalion, company, platoon, cadet_course, semester, corp_position, gender,
@@ -65,7 +62,7 @@ pub struct SavedProfile {
 #[utoipa::path(put, path = "/api/cadet/profile", tag = "cadets",
     request_body(content((ClientCadetFields = "application/json"), (ClientCadetFields = "multipart/form-data"))),
     responses((status = 200, body = SavedProfile)))]
-pub async fn save_profile(
+pub async fn save_cadet_profile(
     own: Own,
     State(app): State<App>,
     mut form: FormData,

@@ -1,8 +1,7 @@
 //! The bodies that name many people at once.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
-use shared::{Error, Result, error::invalid};
+use serde::Deserialize;
+use shared::{Error, Result, error::invalid, http::lenient::whole_numbers};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -47,22 +46,6 @@ impl ReclaimSelection {
 
 fn not_ids() -> Error {
     invalid("invalid_ids", "Invalid IDs")
-}
-
-/// An array of whole numbers, also written as texts; anything else is none.
-fn whole_numbers<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<i32>>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Array(members) => members.iter().map(whole_number).collect(),
-        _ => None,
-    })
-}
-
-fn whole_number(value: &Value) -> Option<i32> {
-    match value {
-        Value::Number(number) => number.as_i64()?.try_into().ok(),
-        Value::String(text) => text.trim().parse().ok(),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

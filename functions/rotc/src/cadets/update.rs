@@ -7,7 +7,7 @@ use shared::{
     App, Error, Result,
     db::Change,
     error::{invalid, invalid_fields, not_found},
-    http::{FormData, Json, Path, UploadedFile},
+    http::{FormData, Json, Path, UploadedFile, lenient::filled},
 };
 use utoipa::ToSchema;
 
@@ -22,9 +22,7 @@ use super::{
 use crate::{
     access::{Admin, User},
     answer::{Success, success},
-    events,
-    sent::filled,
-    uploads,
+    events, uploads,
 };
 
 /// What the client is told about an edit.

@@ -5,11 +5,9 @@ use serde::Deserialize;
 use shared::{
     App, Error, Result,
     error::{invalid, invalid_field, invalid_fields},
-    http::{FormData, UploadedFile},
+    http::{FormData, UploadedFile, lenient::Loose},
 };
 use utoipa::ToSchema;
-
-use crate::grades::loose::Loose;
 
 const LONGEST_REASON: usize = 10_000;
 const LONGEST_ADDRESS: usize = 2_000;

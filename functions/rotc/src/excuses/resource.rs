@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{forbidden, not_found},
-    http::{Created, FormData, Json, Page, PageRequest, Path, Query},
+    http::{Created, FormData, Json, Page, PageRequest, Path, Query, lenient::filled},
     sql,
 };
 use utoipa::IntoParams;
@@ -21,7 +21,6 @@ use super::{
 use crate::{
     access::{Acting, Sight, Staff, Visible},
     answer::{Listing, Success, created, success},
-    sent::filled,
 };
 
 /// Which letters are wanted. Everything given must hold.

@@ -2,10 +2,17 @@
 
 use chrono::NaiveDateTime;
 use documents::{Cell, Column};
-use shared::{Result, db::Snapshot, http::Pieces, row, sql};
+use shared::{
+    Result,
+    db::Snapshot,
+    http::{
+        Pieces,
+        table_file::{self, Kind, Layout},
+    },
+    row, sql,
+};
 
 use super::filter::Selection;
-use crate::table_file::{self, Kind, Layout};
 
 const LAYOUT: Layout = Layout {
     title: "Cadets",

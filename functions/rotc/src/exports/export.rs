@@ -5,7 +5,11 @@ use serde_json::json;
 use shared::{
     App, Result,
     db::Snapshot,
-    http::{Pieces, written},
+    http::{
+        Pieces,
+        table_file::{self, Kind},
+        written,
+    },
 };
 
 use super::{
@@ -17,7 +21,6 @@ use crate::{
     access::{Admin, User},
     audit,
     audit_logs::{self, AuditSelection},
-    table_file::{self, Kind},
 };
 
 /// Download a table as an Excel workbook

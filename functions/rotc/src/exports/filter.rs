@@ -4,10 +4,12 @@ use axum::extract::FromRequestParts;
 use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime};
 use http::request::Parts;
 use serde::Deserialize;
-use shared::{App, Error, Result, error::invalid_field, http::Query};
+use shared::{
+    App, Error, Result,
+    error::invalid_field,
+    http::{Query, lenient::chosen},
+};
 use utoipa::{IntoParams, ToSchema};
-
-use crate::sent::chosen;
 
 /// What can be exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ToSchema)]

@@ -1,10 +1,17 @@
 //! Grades of the cadets on the register.
 
 use documents::{Cell, Column};
-use shared::{Result, db::Snapshot, http::Pieces, row, sql};
+use shared::{
+    Result,
+    db::Snapshot,
+    http::{
+        Pieces,
+        table_file::{self, Kind, Layout},
+    },
+    row, sql,
+};
 
 use super::filter::Selection;
-use crate::table_file::{self, Kind, Layout};
 
 const LAYOUT: Layout = Layout {
     title: "Grades",

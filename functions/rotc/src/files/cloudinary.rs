@@ -17,7 +17,7 @@ pub struct CloudinaryStatus {
 }
 
 /// Tell whether files go to Cloudinary
-#[utoipa::path(get, path = "/api/cloudinary/status", tag = "files", responses((status = 200, body = CloudinaryStatus)))]
+#[utoipa::path(get, path = "/api/cloudinary/status", tag = "files", security(()), responses((status = 200, body = CloudinaryStatus)))]
 pub async fn show_cloudinary_status(State(app): State<App>) -> Json<CloudinaryStatus> {
     let account = app.config.files.cloudinary.as_ref();
     let source = match account.map(|account| account.source) {

@@ -15,7 +15,7 @@ use crate::access::Viewer;
 /// Show a cadet's photo
 ///
 /// Strangers, and whoever asks for a cadet without a photo, get a drawing with status 200.
-#[utoipa::path(get, path = "/api/images/cadets/{id}", tag = "files", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/images/cadets/{id}", tag = "files", security((), ("bearer" = [])), params(("id" = String, Path)),
     responses((status = 200, content_type = "image/*")))]
 pub async fn show_cadet_image(
     viewer: Viewer,
@@ -29,7 +29,7 @@ pub async fn show_cadet_image(
 /// Show a staff member's photo
 ///
 /// Legacy: always the drawing. Here people who are signed in see the photo.
-#[utoipa::path(get, path = "/api/images/staff/{id}", tag = "files", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/api/images/staff/{id}", tag = "files", security((), ("bearer" = [])), params(("id" = String, Path)),
     responses((status = 200, content_type = "image/*")))]
 pub async fn show_staff_image(
     viewer: Viewer,
@@ -48,7 +48,7 @@ pub struct ImagesStatus {
 }
 
 /// Tell that pictures are served
-#[utoipa::path(get, path = "/api/images/status", tag = "files", responses((status = 200, body = ImagesStatus)))]
+#[utoipa::path(get, path = "/api/images/status", tag = "files", security(()), responses((status = 200, body = ImagesStatus)))]
 pub async fn show_images_status() -> Json<ImagesStatus> {
     Json(ImagesStatus { status: "ok" })
 }

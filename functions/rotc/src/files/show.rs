@@ -9,21 +9,18 @@ use shared::{
     App, Result,
     error::not_found,
     files::{StoredFile, is_plain_name},
-    http::Path,
+    http::{Path, download::LARGE},
     sql,
 };
 
 use super::picture::placeholder;
-use crate::{
-    access::{Role, User, Viewer},
-    download::LARGE,
-};
+use crate::access::{Role, User, Viewer};
 
 /// Show a stored file
 ///
 /// Browsers load it without a header, so the session's cookie counts here. Strangers get a placeholder for
 /// a picture and 404 for anything else. Letters are for their cadet and for the staff.
-#[utoipa::path(get, path = "/uploads/{name}", tag = "files", params(("name" = String, Path)),
+#[utoipa::path(get, path = "/uploads/{name}", tag = "files", security((), ("bearer" = [])), params(("name" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream")))]
 pub async fn show_file(
     Viewer(viewer): Viewer,
@@ -34,7 +31,7 @@ pub async fn show_file(
 }
 
 /// Show a file that is kept in Cloudinary, for those who may see it
-#[utoipa::path(get, path = "/uploads/cloud/{name}", tag = "files", params(("name" = String, Path)),
+#[utoipa::path(get, path = "/uploads/cloud/{name}", tag = "files", security((), ("bearer" = [])), params(("name" = String, Path)),
     responses((status = 200, content_type = "application/octet-stream")))]
 pub async fn show_cloud_file(
     Viewer(viewer): Viewer,

@@ -5,15 +5,12 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{invalid, not_found},
-    http::{Json, Path},
+    http::{Json, Path, lenient::Loose},
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{
-    loose::Loose,
-    regrade::{Regrade, regrade},
-};
+use super::regrade::{Regrade, regrade};
 use crate::{
     access::Admin,
     answer::{Message, message},

@@ -2,11 +2,16 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use shared::{App, Result, error::invalid_field, http::Json, row, sql};
+use shared::{
+    App, Result,
+    error::invalid_field,
+    http::{Json, lenient::Loose},
+    row, sql,
+};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{ledger, loose::Loose};
+use super::ledger;
 use crate::access::Admin;
 
 /// Whose ledger to bring up.

@@ -8,11 +8,12 @@ use shared::{
     App, Result,
     db::Change,
     error::{invalid_field, not_found},
+    http::lenient::Loose,
     row, sql,
 };
 use utoipa::ToSchema;
 
-use super::{attendance_total, loose::Loose, mails};
+use super::{attendance_total, mails};
 use crate::access::User;
 
 /// An equal entry within so long is the same request, sent twice.

@@ -7,16 +7,13 @@ use shared::{
     App, Result,
     db::Read,
     error::{internal, invalid_field},
-    http::{Created, Json, Path},
+    http::{Created, Json, Path, lenient::Loose},
     row, sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{
-    ledger::{self, NewEntry},
-    loose::Loose,
-};
+use super::ledger::{self, NewEntry};
 use crate::{
     access::{Admin, Visible},
     answer::{Empty, Success, created, iso, success},

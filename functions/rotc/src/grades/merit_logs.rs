@@ -6,16 +6,13 @@ use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     error::{invalid_field, not_found},
-    http::{Json, Path},
+    http::{Json, Path, lenient::Loose},
     row, sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{
-    ledger::{self, NewEntry},
-    loose::Loose,
-};
+use super::ledger::{self, NewEntry};
 use crate::{
     access::Admin,
     answer::{Message, iso, message},

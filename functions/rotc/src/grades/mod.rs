@@ -13,7 +13,6 @@ pub mod formula;
 pub mod grade_records;
 pub mod ledger;
 pub mod lifetime_merits;
-pub mod loose;
 mod mails;
 pub mod merit_demerit;
 pub mod merit_logs;

@@ -1,11 +1,11 @@
 //! Which column of a table is which: headings as people write them.
 
+use shared::http::lenient::is_blank;
 use std::collections::HashMap;
 
 use documents::read::{Row, Table};
 
 use super::run::Strategy;
-use crate::sent::is_blank;
 
 /// Names a column may have, the best first. Compared without anything but letters and digits.
 pub type Aliases = &'static [&'static str];

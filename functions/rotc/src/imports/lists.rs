@@ -5,7 +5,10 @@ use serde_json::Value;
 use shared::{
     Result,
     error::{invalid, invalid_field},
-    http::{FormData, UploadedFile},
+    http::{
+        FormData, UploadedFile,
+        lenient::{self, filled},
+    },
 };
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -16,10 +19,7 @@ use super::{
     run::{Kind, Mode, Plan, Strategy},
     source::Accepts,
 };
-use crate::{
-    sent::{self, filled},
-    settings::keys::truth,
-};
+use crate::settings::keys::truth;
 
 /// What a list of scores or points may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -55,7 +55,7 @@ pub struct Flag(bool);
 
 impl Flag {
     fn parse(value: &Value) -> Option<Self> {
-        match filled(&sent::text(value).ok()?) {
+        match filled(&lenient::text(value).ok()?) {
             None => Some(Self(false)),
             Some(text) => truth(text).map(Self),
         }

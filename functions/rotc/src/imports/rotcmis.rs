@@ -58,7 +58,7 @@ pub struct IntegrationStatus {
 }
 
 /// Show whether imports are offered
-#[utoipa::path(get, path = "/api/integration/status", tag = "imports",
+#[utoipa::path(get, path = "/api/integration/status", tag = "imports", security((), ("bearer" = [])),
     responses((status = 200, body = IntegrationStatus)))]
 pub async fn show_integration_status(_: Guest) -> Json<IntegrationStatus> {
     Json(IntegrationStatus { status: "ok" })

@@ -12,7 +12,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{conflict, internal, invalid},
-    http::{FormData, Query},
+    http::{FormData, Query, lenient::is_blank},
     row, sql,
 };
 use validator::ValidateEmail;
@@ -28,7 +28,6 @@ use super::{
 };
 use crate::{
     access::{Admin, Role},
-    sent::is_blank,
     staff::{letters, one_at_a_time, plain},
 };
 

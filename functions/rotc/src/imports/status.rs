@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::{
     App, Error, Result,
     error::not_found,
-    http::{Json, Path, written},
+    http::{Json, Path, download::download, written},
     jobs::Job,
     row, sql,
 };
@@ -19,7 +19,6 @@ use super::report::{Remark, Report};
 use crate::{
     access::{Staff, User},
     answer::{Success, success},
-    download::download,
     jobs::import_file::ImportFile,
 };
 

@@ -12,10 +12,7 @@ use shared::{
 };
 
 use crate::reports::{
-    certificates::{
-        issue::of_codes,
-        print::{home, pages},
-    },
+    certificates::{issue::of_codes, print::pages},
     files::{Printed, store},
     letterhead::letterhead,
 };
@@ -41,7 +38,7 @@ impl Job for BatchCertificates {
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;
-        let (head, home, now) = (letterhead(app).await?, home(app)?, app.clock.now());
+        let (head, home, now) = (letterhead(app).await?, app.config.home()?.clone(), app.clock.now());
         let issued = of_codes(app, &self.codes).await?;
         let printed = Printed {
             kind: Self::KIND,

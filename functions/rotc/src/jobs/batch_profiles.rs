@@ -8,19 +8,16 @@ use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
-    http::{Pieces, written},
+    http::{Pieces, download::plain_name, written},
     jobs::{Job, Task},
     queue::Queue,
 };
 
-use crate::{
-    download::plain_name,
-    reports::{
-        batch::BatchOfCadets,
-        files::{Printed, store},
-        letterhead::letterhead,
-        profile::{Profile, file_name, profiles},
-    },
+use crate::reports::{
+    batch::BatchOfCadets,
+    files::{Printed, store},
+    letterhead::letterhead,
+    profile::{Profile, file_name, profiles},
 };
 
 /// Cadets that are read and printed together.

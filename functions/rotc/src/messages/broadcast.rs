@@ -3,12 +3,18 @@
 use axum::extract::State;
 use serde::Deserialize;
 use serde_json::json;
-use shared::{App, Result, db::Change, error::invalid_field, http::Json, sql};
+use shared::{
+    App, Result,
+    db::Change,
+    error::invalid_field,
+    http::{Json, lenient::text_only},
+    sql,
+};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::post::{DOUBLED_WITHIN_SECONDS, MessageSent, NewMessage};
-use crate::{access::Admin, events, notifications::notify, sent::text_only};
+use crate::{access::Admin, events, notifications::notify};
 
 /// What clients may name as the audience.
 const TARGETS: &[&str] = &["all", "admin", "cadet", "staff", "training_staff"];

@@ -7,7 +7,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{invalid, invalid_field},
-    http::Json,
+    http::{
+        Json,
+        lenient::{filled, text_only},
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -17,7 +20,6 @@ use crate::{
     access::{Member, User},
     events,
     notifications::notify,
-    sent::{filled, text_only},
 };
 
 /// The same message again within this time is the same message: a button pressed twice, a request sent again.

@@ -7,7 +7,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{invalid, invalid_field},
-    http::{Json, Path},
+    http::{
+        Json, Path,
+        lenient::{filled, text_only},
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -18,7 +21,6 @@ use crate::{
     answer::{Message, message},
     events,
     notifications::notify,
-    sent::{filled, text_only},
 };
 
 /// What a message can be besides a broadcast.

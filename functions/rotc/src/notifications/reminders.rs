@@ -4,7 +4,13 @@ use axum::extract::State;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use shared::{App, Result, db::Change, error::invalid_field, http::Json, row, sql};
+use shared::{
+    App, Result,
+    db::Change,
+    error::invalid_field,
+    http::{Json, lenient::filled},
+    row, sql,
+};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -13,7 +19,6 @@ use crate::{
     access::{Admin, User},
     answer::{ISO, iso},
     events,
-    sent::filled,
 };
 
 /// Characters of a reminder.

@@ -5,11 +5,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::NaiveDateTime;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     error::{forbidden, internal, invalid_field, not_found},
-    http::{Created, Json, PageRequest, Path, Query},
+    http::{
+        Created, Json, PageRequest, Path, Query,
+        lenient::{filled, present, query_flag, text_only},
+    },
 };
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -21,7 +24,6 @@ use super::{
 use crate::{
     access::{Guest, Member, Role, Staff, User},
     answer::{Empty, Listing, Success, iso, success},
-    sent::{filled, present, text_only},
 };
 
 /// Notices in a page, and the most that may be asked for.
@@ -64,24 +66,14 @@ impl From<Notification> for Notice {
 #[into_params(parameter_in = Query)]
 pub struct NoticeFilter {
     /// Only read (`true`) or only unread ones (`false`).
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "query_flag")]
     pub is_read: Option<bool>,
-}
-
-/// A flag in a query; an empty one is none.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    match String::deserialize(deserializer)?.to_ascii_lowercase().as_str() {
-        "" => Ok(None),
-        "true" | "1" => Ok(Some(true)),
-        "false" | "0" => Ok(Some(false)),
-        _ => Err(serde::de::Error::custom("expected true or false")),
-    }
 }
 
 /// List notifications
 ///
 /// One's own, and those for everyone that one's role gets, newest first. Legacy: strangers get an empty list.
-#[utoipa::path(get, path = "/api/notifications", tag = "notifications", params(NoticeFilter, PageRequest),
+#[utoipa::path(get, path = "/api/notifications", tag = "notifications", security((), ("bearer" = [])), params(NoticeFilter, PageRequest),
     responses((status = 200, body = Listing<Notice>)))]
 pub async fn list_notifications(
     Guest(user): Guest,
@@ -246,7 +238,7 @@ async fn unread(app: &App, user: &User) -> Result<Json<Unread>> {
 #[into_params(parameter_in = Query)]
 pub struct Reach {
     /// `true`, by an admin: a notice for everyone is taken back from everybody.
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "query_flag")]
     pub everyone: Option<bool>,
 }
 

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use axum::{extract::State, response::Html};
 use serde::Serialize;
-use shared::{App, Result, http::Json, sql};
+use shared::{App, Result, files::NOT_CONFIGURED, http::Json, sql};
 use utoipa::ToSchema;
 
 /// Whether the process runs
 ///
 /// Legacy: the text is called HTML.
-#[utoipa::path(get, path = "/health", tag = "ops", responses((status = 200, body = str)))]
+#[utoipa::path(get, path = "/health", tag = "ops", security(()), responses((status = 200, body = str)))]
 pub async fn alive() -> Html<&'static str> {
     Html("OK")
 }
@@ -43,6 +43,8 @@ pub struct Checks {
     pub files: Check,
     /// Whether mails can be sent; without it they wait.
     pub mail: Check,
+    /// Whether the address people use is configured; links in mails and certificates need it.
+    pub address: Check,
 }
 
 /// One part.
@@ -62,7 +64,7 @@ const fn check(status: &'static str, message: &'static str) -> Check {
 /// Whether the database answers
 ///
 /// Always 200: clients read `db` to tell people that they are offline.
-#[utoipa::path(get, path = "/api/health", tag = "ops", responses((status = 200, body = Health)))]
+#[utoipa::path(get, path = "/api/health", tag = "ops", security(()), responses((status = 200, body = Health)))]
 pub async fn health(State(app): State<App>) -> Json<Health> {
     let asked = ping(&app).await;
     let connected = asked.is_ok();
@@ -74,9 +76,16 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
             check("unhealthy", cause.connect_problem().unwrap_or("The database does not answer"))
         }
     };
-    let files = match app.config.files.bucket.is_empty() {
-        true => check("degraded", "No file storage is configured"),
-        false => check("healthy", "File storage is configured"),
+    let files = match app.config.files.is_configured() {
+        true => check("healthy", "File storage is configured"),
+        false => check("degraded", NOT_CONFIGURED),
+    };
+    let address = match app.config.home().is_ok() {
+        true => check("healthy", "The public address is configured"),
+        false => check(
+            "degraded",
+            "PUBLIC_URL is not configured: no sign-in link can be mailed, and no certificate printed",
+        ),
     };
     let mail = match app.config.mail.leaves() {
         true => check("healthy", "Mail is configured"),
@@ -88,7 +97,7 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
         kind: "postgres",
         timestamp: app.clock.now().timestamp_millis(),
         error: (!connected).then_some("The database does not answer"),
-        checks: Checks { database, files, mail },
+        checks: Checks { database, files, mail, address },
     })
 }
 

@@ -7,7 +7,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{Error, internal, invalid_field, not_found},
-    http::{Created, Json, Page, Path},
+    http::{
+        Created, Json, Page, Path,
+        lenient::{filled, text_only},
+    },
     push::WrongSubscription,
     row, sql,
 };
@@ -17,7 +20,6 @@ use validator::Validate;
 use crate::{
     access::{Member, User},
     answer::{Empty, Listing, Success, iso, success},
-    sent::{filled, text_only},
 };
 
 /// Browsers of one user; with one more the oldest is forgotten.

@@ -15,7 +15,7 @@ use crate::access::{Listener, User, Viewer};
 /// An event stream as the client knows it: `data: {"type": ...}`. It is open to everybody, but strangers get nothing
 /// but heartbeats. Browsers open it without a header, so the session's cookie counts. `Last-Event-ID` continues where
 /// another stream ended; without it, a stream that ended in the last two minutes is continued.
-#[utoipa::path(get, path = "/api/attendance/events", tag = "realtime",
+#[utoipa::path(get, path = "/api/attendance/events", tag = "realtime", security((), ("bearer" = [])),
     responses((status = 200, content_type = "text/event-stream", body = str)))]
 pub async fn stream_client_events(
     Viewer(viewer): Viewer,

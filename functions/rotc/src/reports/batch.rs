@@ -13,12 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::{
-    certificates::{issue, print},
-    filter::ReportFilter,
-    grades,
-    profile::unknown,
-};
+use super::{certificates::issue, filter::ReportFilter, grades, profile::unknown};
 use crate::{
     access::{Staff, User},
     jobs::{
@@ -188,7 +183,7 @@ impl BatchOfCertificates {
     async fn issue(&self, app: &App, user: &User) -> Result<Vec<String>> {
         let id = self.activity_id.ok_or_else(|| invalid_field("activity_id", "activity_id is required"))?;
         // Before anything is given: nobody could check them.
-        print::home(app)?;
+        app.config.home()?;
         let recipients = match (&self.cadet_ids, &self.cadet_names) {
             (Some(ids), None) => {
                 listed("cadet_ids", ids)?;

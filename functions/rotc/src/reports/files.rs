@@ -9,16 +9,16 @@ use serde_json::json;
 use shared::{
     App, Result,
     error::not_found,
-    http::{Path, Written},
+    http::{
+        Path, Written,
+        download::{LARGE, attachment},
+    },
     jobs::Task,
     row, sql,
 };
 use uuid::Uuid;
 
-use crate::{
-    access::{Role, Staff},
-    download::{LARGE, attachment},
-};
+use crate::access::{Role, Staff};
 
 /// What a job has printed.
 pub struct Printed<'a> {

@@ -2,10 +2,8 @@
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
-use shared::{Result, error::invalid_field};
+use shared::{Result, error::invalid_field, http::lenient::filled};
 use utoipa::IntoParams;
-
-use crate::sent::filled;
 
 /// A part of a file's name: what was asked for, or `all`.
 pub fn or_all(part: &Option<String>) -> &str {

@@ -1,21 +1,21 @@
 //! A user's preferences.
 
 use axum::extract::State;
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     db::Read,
     error::{internal, invalid_field},
-    http::Json,
+    http::{
+        Json,
+        lenient::{boolean_only, present},
+    },
     row, sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::access::{Member, User};
-
-use crate::sent::present;
 
 /// The colours the client can show.
 pub(super) const PALETTE: &[&str] = &[
@@ -88,30 +88,25 @@ impl Settings {
 #[serde(default)]
 pub struct SettingsChanges {
     /// Mails about news.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "boolean_only")]
     pub email_alerts: Option<bool>,
     /// Push messages.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "boolean_only")]
     pub push_notifications: Option<bool>,
     /// News about activities.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "boolean_only")]
     pub activity_updates: Option<bool>,
     /// Dark colours.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "boolean_only")]
     pub dark_mode: Option<bool>,
     /// Less space between things.
-    #[serde(deserialize_with = "flag")]
+    #[serde(deserialize_with = "boolean_only")]
     pub compact_mode: Option<bool>,
     /// A colour of the client's palette.
     pub primary_color: Option<String>,
     /// Where the background picture is; an explicit null removes it.
     #[serde(deserialize_with = "present")]
     pub custom_bg: Option<Option<String>>,
-}
-
-/// Only a real boolean counts: clients send other things for what they do not know.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    Ok(Value::deserialize(deserializer)?.as_bool())
 }
 
 /// Preferences after a change.

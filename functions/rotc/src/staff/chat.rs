@@ -8,7 +8,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{forbidden, invalid, not_found},
-    http::{Json, Page, Path},
+    http::{
+        Json, Page, Path,
+        lenient::{filled, text_only},
+    },
     row, sql,
 };
 use utoipa::ToSchema;
@@ -19,7 +22,6 @@ use crate::{
     answer::{Message, iso, message},
     events,
     notifications::notify,
-    sent::{filled, text_only},
 };
 
 /// Messages in the list.

@@ -9,7 +9,10 @@ use shared::{
     config::IdentifierLogin,
     db::Change,
     error::{conflict, invalid},
-    http::Json,
+    http::{
+        Json,
+        lenient::{filled, is_blank},
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -23,7 +26,6 @@ use super::{
 };
 use crate::{
     access::{Admin, User},
-    sent::{filled, is_blank},
     uploads,
 };
 

@@ -5,11 +5,11 @@ use shared::{
     Result,
     db::{Change, Param},
     error::invalid_field,
+    http::lenient::is_blank,
     row, sql,
 };
 
 use super::fields::StaffChanges;
-use crate::sent::is_blank;
 
 /// The oldest age anybody enters.
 const OLDEST: i32 = 150;

@@ -2,11 +2,13 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use shared::{Result, error::invalid};
+use shared::{
+    Result,
+    error::invalid,
+    http::lenient::{filled, is_blank, text},
+};
 use utoipa::ToSchema;
 use validator::{Validate, ValidateEmail};
-
-use crate::sent::{filled, is_blank, text};
 
 /// Declares the bodies: the same fields for a new member, for an edit and for one's own profile.
 macro_rules! staff_fields {

@@ -48,7 +48,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list::show_me))
         .routes(routes!(list::list_archived_staff))
         .routes(routes!(overview::show_staff_overview))
-        .routes(routes!(profile::save_profile).layer(DefaultBodyLimit::max(PROFILE_LIMIT_BYTES)))
+        .routes(routes!(profile::save_staff_profile).layer(DefaultBodyLimit::max(PROFILE_LIMIT_BYTES)))
         .routes(
             routes!(picture::upload_picture).layer(DefaultBodyLimit::max(crate::uploads::FORM_LIMIT_BYTES)),
         )

@@ -7,7 +7,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{forbidden, invalid, not_found},
-    http::Json,
+    http::{
+        Json,
+        lenient::{filled, is_true},
+    },
 };
 use utoipa::ToSchema;
 
@@ -17,11 +20,7 @@ use super::{
     fields::{ProfileChanges, StaffChanges},
     picture::Picture,
 };
-use crate::{
-    access::OnStaff,
-    sent::{filled, is_true},
-    uploads, users,
-};
+use crate::{access::OnStaff, uploads, users};
 
 /// What became of a saved profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,7 +39,7 @@ pub struct SavedStaffProfile {
 /// user name too. With `is_profile_completed` true the profile is locked. The position is for admins to change.
 #[utoipa::path(put, path = "/api/staff/profile", tag = "staff", request_body = ProfileChanges,
     responses((status = 200, body = SavedStaffProfile)))]
-pub async fn save_profile(
+pub async fn save_staff_profile(
     own: OnStaff,
     State(app): State<App>,
     Json(sent): Json<ProfileChanges>,

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use shared::{
     App, Error, Result,
     error::{invalid, too_large},
-    http::Json,
+    http::{Json, lenient::text_only},
     sql,
 };
 use utoipa::ToSchema;
@@ -16,7 +16,6 @@ use crate::{
     access::OnStaff,
     answer::{Message, message},
     files::data_url,
-    sent::text_only,
 };
 
 /// Characters of a code: many times what the client draws.

@@ -5,14 +5,13 @@ use shared::{
     App, Result,
     db::Change,
     error::{Error, conflict, not_found},
-    http::{Json, Path},
+    http::{Json, Path, lenient::filled},
 };
 
 use super::{account, details::Details, fields::StaffChanges, picture::Picture};
 use crate::{
     access::{Admin, User},
     answer::{Message, message},
-    sent::filled,
     uploads,
 };
 

@@ -19,12 +19,14 @@ impl S3 {
         if ended {
             return self.put_at(key, first, content_type).await;
         }
-        let create = self.client().await.create_multipart_upload().bucket(&self.config.bucket).key(key);
+        let create =
+            self.client().await?.create_multipart_upload().bucket(&self.config.bucket).key(self.full(key));
         let created = create.content_type(content_type).send().await.map_err(away)?;
         let upload = created.upload_id().ok_or_else(|| error::internal("an upload without an id"))?;
         let stored = self.put_parts(key, upload, first, written).await;
         if stored.is_err() {
-            let abort = self.client().await.abort_multipart_upload().bucket(&self.config.bucket).key(key);
+            let abort =
+                self.client().await?.abort_multipart_upload().bucket(&self.config.bucket).key(self.full(key));
             // The bucket forgets what was begun and not ended by itself, too.
             let _forgotten = abort.upload_id(upload).send().await;
         }
@@ -36,8 +38,13 @@ impl S3 {
         let (mut body, mut ended) = (first, false);
         loop {
             let number = i32::try_from(parts.len() + 1)?;
-            let put =
-                self.client().await.upload_part().bucket(&self.config.bucket).key(key).upload_id(upload);
+            let put = self
+                .client()
+                .await?
+                .upload_part()
+                .bucket(&self.config.bucket)
+                .key(self.full(key))
+                .upload_id(upload);
             let put = put.part_number(number).body(ByteStream::from(body)).send().await.map_err(away)?;
             parts.push(CompletedPart::builder().part_number(number).set_e_tag(put.e_tag).build());
             if ended {
@@ -49,7 +56,8 @@ impl S3 {
             }
         }
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let complete = self.client().await.complete_multipart_upload().bucket(&self.config.bucket).key(key);
+        let complete =
+            self.client().await?.complete_multipart_upload().bucket(&self.config.bucket).key(self.full(key));
         complete.upload_id(upload).multipart_upload(parts).send().await.map_err(away)?;
         Ok(())
     }

@@ -9,7 +9,10 @@ use shared::{
     App, Result,
     db::Change,
     error::{Kind as ErrorKind, gone, invalid, not_found},
-    http::{FormData, Json, Query},
+    http::{
+        FormData, Json, Query,
+        lenient::{Loose, filled},
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -27,8 +30,7 @@ use crate::{
     access::Admin,
     answer::Message,
     attendance::import_records::{ListedEntry, Present, record_list},
-    grades::{attendance_total, loose::Loose},
-    sent::filled,
+    grades::attendance_total,
 };
 
 pub mod lines;

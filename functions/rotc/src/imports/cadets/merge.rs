@@ -2,20 +2,17 @@
 
 use std::collections::HashMap;
 
-use shared::App;
+use shared::{App, http::lenient::is_blank};
 
 use super::{
     EMAIL, FIRST_NAME, Fields, NAMES,
     existing::{Existing, Known, name_key},
     rows::CadetRow,
 };
-use crate::{
-    imports::{
-        columns::take_over,
-        report::{Effect, Report},
-        run::Strategy,
-    },
-    sent::is_blank,
+use crate::imports::{
+    columns::take_over,
+    report::{Effect, Report},
+    run::Strategy,
 };
 
 /// One cadet of the list.

@@ -6,7 +6,7 @@ use shared::{
     App, Error, Result,
     db::Change,
     error::{Kind as ErrorKind, gone, invalid, not_found},
-    http::{FormData, Json, Query},
+    http::{FormData, Json, Query, lenient::filled},
     sql,
 };
 use utoipa::ToSchema;
@@ -22,7 +22,6 @@ use super::{
 use crate::{
     access::{Staff, User},
     answer::Message,
-    sent::filled,
     settings::keys::CADET_SOURCE,
 };
 

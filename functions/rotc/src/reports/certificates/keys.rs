@@ -31,7 +31,7 @@ pub struct JsonWebKeys {
 }
 
 /// List the public keys of certificates
-#[utoipa::path(get, path = "/api/certificates/public-key", tag = "reports",
+#[utoipa::path(get, path = "/api/certificates/public-key", tag = "reports", security(()),
     responses((status = 200, body = JsonWebKeys)))]
 pub async fn list_certificate_keys(State(app): State<App>) -> Result<Json<JsonWebKeys>> {
     let keys = app.sealer.public_keys().await?.iter().map(|key| JsonWebKey {

@@ -6,7 +6,6 @@ use documents::pdf::{Certificate, Letterhead, certificates};
 use serde::Deserialize;
 use shared::{
     App, Result,
-    error::internal,
     http::{Path, Query},
 };
 use url::Url;
@@ -89,7 +88,7 @@ async fn print(app: &App, user: &User, id: i32, recipients: Recipients) -> Resul
     let tables = &["muster.certificates", "activities", "cadets", "system_settings"];
     cached_document(app, user, document, tables, async || {
         // Before anything is given: nobody could check it.
-        let home = home(app)?;
+        let home = app.config.home()?.clone();
         let head = letterhead(app).await?;
         let issued = issue::issue(app, &user.actor(), &occasion, &[recipient]).await?;
         let now = app.clock.now();
@@ -101,14 +100,6 @@ async fn print(app: &App, user: &User, id: i32, recipients: Recipients) -> Resul
 /// `certificate_Juan_1.pdf`.
 pub fn file_name(name: &str, activity: i32) -> String {
     format!("certificate_{}_{activity}.pdf", name.replace(' ', "_"))
-}
-
-/// Where people reach us.
-pub fn home(app: &App) -> Result<Url> {
-    app.config
-        .public_url
-        .clone()
-        .ok_or_else(|| internal("PUBLIC_URL is not set: a certificate could not be checked"))
 }
 
 /// The certificates as one file, a page each.

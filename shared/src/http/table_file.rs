@@ -3,15 +3,14 @@
 use axum::response::Response;
 use bytes::Bytes;
 use documents::{BYTE_ORDER_MARK, Cell, Column, Sheet, csv_rows};
-use shared::{
+use tokio::io::AsyncReadExt;
+
+use super::{Pieces, Written, download::download};
+use crate::{
     App, Result,
     db::{Row, Rows},
     error::invalid,
-    http::{Pieces, Written},
 };
-use tokio::io::AsyncReadExt;
-
-use crate::download::download;
 
 /// Rows a sheet can hold below its headings.
 const SHEET_ROWS: u32 = 1_048_575;

@@ -1,5 +1,7 @@
 //! Large answers as files to keep: written while they are read, and through the store where an answer has a limit.
 
+use super::{Written, written};
+use crate::{App, Result, error};
 use axum::{
     body::Body,
     response::{IntoResponse, Redirect, Response},
@@ -7,10 +9,6 @@ use axum::{
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::{HeaderValue, header};
-use shared::{
-    App, Result,
-    http::{Written, written},
-};
 
 /// Bytes from which on a client fetches the file from the store, where it can: a function's answer has a limit.
 pub const LARGE: u64 = 4 * 1024 * 1024;
@@ -53,7 +51,7 @@ pub async fn download(
     });
     app.files.vault().put(&place, content_type, &mut whole).await?;
     let address = app.files.vault().direct_address(&place).await?;
-    let address = address.ok_or_else(|| shared::error::unavailable("File storage"))?;
+    let address = address.ok_or_else(|| error::unavailable("File storage"))?;
     Ok(Redirect::temporary(&address).into_response())
 }
 

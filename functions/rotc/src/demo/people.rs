@@ -73,11 +73,3 @@ pub(super) const TRAINING_DAYS: [&str; 8] = [
     "Citizenship lecture",
     "Field exercise",
 ];
-
-/// Words of demo passwords: short, and hard to mistake when read aloud.
-pub(super) const WORDS: [&str; 32] = [
-    "amber", "bamboo", "candle", "delta", "ember", "forest", "garden", "harbor", "island", "jasmine",
-    "kettle", "lantern", "mango", "north", "ocean", "pebble", "quartz", "river", "summit", "tamarind",
-    "umbrella", "valley", "willow", "yellow", "zebra", "anchor", "breeze", "copper", "drum", "eagle",
-    "falcon", "guitar",
-];

@@ -1,0 +1,13 @@
+//! The wire format of Django REST Framework, for systems whose clients were written against it: errors, pages, bodies.
+
+mod body;
+mod envelope;
+mod fields;
+mod negotiation;
+mod page;
+
+pub use body::Data;
+pub use envelope::DrfEnvelope;
+pub use fields::{Fields, Need};
+pub use negotiation::{Accepts, negotiate};
+pub use page::{PageNumber, Paginated, PaginationLinks, Window};

@@ -1,0 +1,46 @@
+//! A system for unit tests, which does nothing.
+
+use http::{Method, Uri};
+use serde_json::{Value, json};
+
+use super::{Storage, System};
+use crate::{
+    Error,
+    db::migrate::SHARED,
+    error::{Kind, Problem, not_found},
+    http::envelope::{Envelope, Failed},
+    jobs::Jobs,
+};
+
+struct Plain;
+
+impl Envelope for Plain {
+    fn not_found(&self, _: &Method, _: &Uri) -> Error {
+        not_found("There is no such address")
+    }
+
+    fn method_not_allowed(&self, _: &Method, _: &Uri) -> Error {
+        Error::new(Kind::MethodNotAllowed, "method_not_allowed", "The address takes other methods")
+    }
+
+    fn body(&self, problem: &Problem, _: &Failed<'_>) -> Value {
+        json!({ "message": problem.message })
+    }
+}
+
+/// Not a static: others are made of it.
+pub(crate) const SAMPLE: System = System {
+    name: "sample",
+    title: "Sample",
+    envelope: &Plain,
+    groups: &[],
+    workers: &[],
+    sockets: None,
+    jobs: &Jobs::NONE,
+    events: None,
+    migrations: &SHARED,
+    storage: &Storage::DEFAULT,
+    admin: None,
+    demo: None,
+    legacy: None,
+};

@@ -1,0 +1,3 @@
+mod drf;
+mod idempotency;
+mod webhooks;
