@@ -269,6 +269,15 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION muster.note_ended_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',ended_sessions,'), true);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION muster.note_started_jobs() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -427,6 +436,12 @@ CREATE TABLE muster.alerts (
 );
 
 COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
+
+CREATE TABLE muster.backup_codes (
+    user_id text NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone
+);
 
 CREATE TABLE muster.certificates (
     id integer NOT NULL,
@@ -711,7 +726,9 @@ CREATE TABLE muster.letter_texts (
 
 CREATE TABLE muster.lockouts (
     account text NOT NULL,
-    locked_until timestamp with time zone NOT NULL
+    locked_until timestamp with time zone NOT NULL,
+    locked_at timestamp with time zone,
+    level integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE muster.mails (
@@ -810,6 +827,14 @@ CREATE TABLE muster.report_files (
     made_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE muster.second_factors (
+    user_id text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL
+);
+
 CREATE TABLE muster.secrets (
     name text NOT NULL,
     value bytea NOT NULL,
@@ -838,7 +863,9 @@ CREATE TABLE muster.sessions (
 CREATE TABLE muster.signin_failures (
     account text NOT NULL,
     address text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    attempt uuid,
+    pending boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE muster.signin_links (
@@ -847,8 +874,11 @@ CREATE TABLE muster.signin_links (
     user_id text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    purpose text DEFAULT 'sign-in'::text NOT NULL
 );
+
+COMMENT ON TABLE muster.signin_links IS 'One-time codes of every purpose, as hashes; the name is from when there was one purpose.';
 
 CREATE TABLE muster.stream_cursors (
     stream uuid NOT NULL,
@@ -1268,6 +1298,9 @@ ALTER TABLE ONLY muster.adoption_findings
 ALTER TABLE ONLY muster.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY muster.backup_codes
+    ADD CONSTRAINT backup_codes_pkey PRIMARY KEY (user_id, code_hash);
+
 ALTER TABLE ONLY muster.certificates
     ADD CONSTRAINT certificates_code_key UNIQUE (code);
 
@@ -1327,6 +1360,9 @@ ALTER TABLE ONLY muster.rate_limits
 
 ALTER TABLE ONLY muster.report_files
     ADD CONSTRAINT report_files_pkey PRIMARY KEY (task_id);
+
+ALTER TABLE ONLY muster.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY muster.secrets
     ADD CONSTRAINT secrets_pkey PRIMARY KEY (name);
@@ -1545,6 +1581,8 @@ CREATE INDEX idx_muster_sync_events_processed ON public.sync_events USING btree 
 
 CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
 
+CREATE UNIQUE INDEX idx_muster_users_cadet ON public.users USING btree (cadet_id) WHERE ((role = 'cadet'::text) AND (is_archived IS NOT TRUE));
+
 CREATE INDEX idx_muster_users_email ON public.users USING btree (lower(email));
 
 CREATE INDEX idx_muster_users_username ON public.users USING btree (lower(username));
@@ -1614,6 +1652,8 @@ CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON muster.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
 CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_ended AFTER DELETE OR UPDATE OF revoked_at ON muster.sessions FOR EACH STATEMENT EXECUTE FUNCTION muster.note_ended_sessions();
 
 CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.note_started_jobs();
 
@@ -1768,6 +1808,9 @@ CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at OR TRUNCATE ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+ALTER TABLE ONLY muster.backup_codes
+    ADD CONSTRAINT backup_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES muster.second_factors(user_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

@@ -110,7 +110,7 @@ where
     })
 }
 
-fn run<F>(system: &System, serve: F) -> Exit
+fn run<F>(system: &'static System, serve: F) -> Exit
 where
     F: AsyncFnOnce(App) -> Result<(), lambda_runtime::Error>,
 {

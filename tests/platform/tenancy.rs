@@ -31,12 +31,17 @@ const fn system(migrations: &'static MigrationSet) -> System {
         name: "tenants",
         title: "Tenants",
         envelope: &rotc::envelope::RotcEnvelope,
+        http: &rotc::http_policy::HTTP,
         groups: &[],
         workers: &[],
         jobs: &Jobs::NONE,
         sockets: None,
         events: None,
         migrations,
+        storage: &shared::system::Storage::DEFAULT,
+        admin: None,
+        demo: None,
+        legacy: None,
     }
 }
 

@@ -1,20 +1,28 @@
 //! A system for unit tests, which does nothing.
 
-use http::{Method, Uri};
+use http::{Method, StatusCode, Uri};
 use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
 
 use super::{Storage, System};
 use crate::{
     Error,
     db::migrate::SHARED,
     error::{Kind, Problem, not_found},
-    http::envelope::{Envelope, Failed},
+    http::{
+        Cors, HttpPolicy,
+        envelope::{Envelope, Failed},
+    },
     jobs::Jobs,
 };
 
 struct Plain;
 
 impl Envelope for Plain {
+    fn schema(&self) -> RefOr<Schema> {
+        Schema::default().into()
+    }
+
     fn not_found(&self, _: &Method, _: &Uri) -> Error {
         not_found("There is no such address")
     }
@@ -28,11 +36,30 @@ impl Envelope for Plain {
     }
 }
 
+static HTTP: HttpPolicy = HttpPolicy {
+    surfaces: &[],
+    any_case: false,
+    hyphen_is_underscore: false,
+    cors: Cors {
+        credentials: false,
+        development_origins: &[],
+        methods: "GET",
+        headers: None,
+        exposed: "",
+        max_age: None,
+        preflight: StatusCode::NO_CONTENT,
+    },
+    csp: "default-src 'none'",
+    bad_id: Kind::NotFound,
+    challenge: "Bearer",
+};
+
 /// Not a static: others are made of it.
 pub(crate) const SAMPLE: System = System {
     name: "sample",
     title: "Sample",
     envelope: &Plain,
+    http: &HTTP,
     groups: &[],
     workers: &[],
     sockets: None,

@@ -64,6 +64,10 @@ static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    storage: &shared::system::Storage::DEFAULT,
+    admin: None,
+    demo: None,
+    legacy: None,
 };
 
 const GROUP: Group = Group { name: "books", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
