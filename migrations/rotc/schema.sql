@@ -1,5 +1,11 @@
 CREATE SCHEMA muster;
 
+CREATE FUNCTION muster.acting_user() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT nullif(current_setting('muster.actor', true), '')
+$$;
+
 CREATE FUNCTION muster.audit_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -92,6 +98,20 @@ CREATE FUNCTION muster.audited(shown jsonb, other jsonb) RETURNS TABLE(columns j
       AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
       AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
       AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:')
+$$;
+
+CREATE FUNCTION muster.column_type(target regclass, column_name name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    found text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+                   WHERE attrelid = target AND attname = column_name AND NOT attisdropped);
+BEGIN
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'the table % has no column %', target, column_name;
+    END IF;
+    RETURN found;
+END
 $$;
 
 CREATE FUNCTION muster.events_stored() RETURNS trigger
@@ -227,6 +247,28 @@ CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id inte
       AND muster.wants(reader, 'list', global.type)
 $$;
 
+CREATE FUNCTION muster.is_platform() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(current_setting('muster.scope', true) = 'platform', false)
+$$;
+
+CREATE FUNCTION muster.isolate(target regclass, tenant_column name, own_column name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    condition text := format('%I = muster.tenant()::%s', tenant_column, muster.column_type(target, tenant_column));
+BEGIN
+    IF own_column IS NOT NULL THEN
+        condition := condition
+            || format(' OR %I = muster.acting_user()::%s', own_column, muster.column_type(target, own_column));
+    END IF;
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('DROP POLICY IF EXISTS muster_tenant ON %s', target);
+    EXECUTE format('CREATE POLICY muster_tenant ON %s USING (%s OR muster.is_platform())', target, condition);
+END
+$$;
+
 CREATE FUNCTION muster.note_ended_sessions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -259,6 +301,35 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.restricted_role(role_name name, VARIADIC schemas name[] DEFAULT '{public,muster}'::name[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    of_schema name;
+BEGIN
+    IF to_regrole(quote_ident(role_name)) IS NULL THEN
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END IF;
+    -- Superusers take any role; whoever has made it must still be allowed to.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
+    END IF;
+    FOREACH of_schema IN ARRAY schemas LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I',
+                       of_schema, role_name);
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT USAGE, SELECT ON SEQUENCES TO %I',
+                       of_schema, role_name);
+    END LOOP;
+END
+$$;
+
 CREATE FUNCTION muster.setting_stored() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -267,6 +338,17 @@ BEGIN
     VALUES ('system_setting_updated', jsonb_build_object('key', NEW.key));
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION muster.tenant() RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    IF current_setting('muster.scope', true) = 'none' THEN
+        RAISE EXCEPTION 'a tenant is needed' USING ERRCODE = 'MT403';
+    END IF;
+    RETURN nullif(current_setting('muster.tenant', true), '');
+END
+$$;
 
 CREATE FUNCTION muster.touch() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER

@@ -2,5 +2,9 @@
 
 mod auth;
 mod connections;
+mod heartbeat;
 mod http;
 mod pooler;
+mod schema;
+mod tenancy;
+mod versions;
