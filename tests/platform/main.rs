@@ -8,3 +8,4 @@ mod pooler;
 mod schema;
 mod tenancy;
 mod versions;
+mod vocabulary;

@@ -109,20 +109,23 @@ impl LoginThrottle {
             )
             .await?;
         change.commit().await?;
-        match standing.locked_until {
-            Some(until) => return Err((self.locked)(until - now)),
-            None if standing.from_address >= self.address_failures => {
-                return Err(error::too_many_requests("Too many failed sign-ins. Please wait a minute.", 60));
-            }
-            None if standing.failed + standing.pending >= self.failures => {
-                return Err(error::too_many_requests(
-                    "Too many sign-ins of this account at the same time. Please try again.",
-                    1,
-                ));
-            }
-            None => {}
-        }
+        self.admits(&standing, now)?;
         Ok(Attempt { throttle: *self, account, id: Some(id) })
+    }
+
+    /// Refuses an attempt that was not counted.
+    fn admits(&self, standing: &Standing, now: DateTime<Utc>) -> Result<()> {
+        match standing.locked_until {
+            Some(until) => Err((self.locked)(until - now)),
+            None if standing.from_address >= self.address_failures => {
+                Err(error::too_many_requests("Too many failed sign-ins. Please wait a minute.", 60))
+            }
+            None if standing.failed + standing.pending >= self.failures => Err(error::too_many_requests(
+                "Too many sign-ins of this account at the same time. Please try again.",
+                1,
+            )),
+            None => Ok(()),
+        }
     }
 
     /// Forgets the failures of a user who has proved who they are, in the transaction that signs them in.
