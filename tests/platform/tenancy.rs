@@ -61,7 +61,7 @@ async fn tenants() -> (TestApp, App) {
          SELECT muster.restricted_role('muster_test_tenants');
          SELECT muster.restricted_role('muster_test_tenants')"
     );
-    app.database().await.batch_execute(&tables).await.unwrap();
+    app.database().await.batch_execute(&tables).await.expect("it succeeds");
     let process = serving(&app, &SYSTEM);
     (app, process)
 }
@@ -73,7 +73,7 @@ fn serving(app: &TestApp, system: &'static System) -> App {
 }
 
 async fn seen(app: &App, scope: &Scope) -> Vec<String> {
-    app.db.read_in(scope).await.unwrap().all(LIST, &[]).await.unwrap()
+    app.db.read_in(scope).await.expect("it succeeds").all(LIST, &[]).await.expect("it succeeds")
 }
 
 #[tokio::test]

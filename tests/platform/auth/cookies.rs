@@ -61,11 +61,13 @@ impl Principal for Person {
 }
 
 async fn token(app: &TestApp) -> String {
-    let mut change = app.app.db.change_for_system("sign-in").await.unwrap();
+    let mut change = app.app.db.change_for_system("sign-in").await.expect("it succeeds");
     let device = Device::default();
-    let tokens =
-        POLICY.issue(&app.app, &mut change, a_user(), &device, serde_json::Map::new()).await.unwrap();
-    change.commit().await.unwrap();
+    let tokens = POLICY
+        .issue(&app.app, &mut change, a_user(), &device, serde_json::Map::new())
+        .await
+        .expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     tokens.access
 }
 
@@ -73,7 +75,8 @@ async fn token(app: &TestApp) -> String {
 async fn call(app: &TestApp, method: Method, headers: &[(&str, &str)]) -> Result<Person, Error> {
     let mut request = Request::new(());
     *request.method_mut() = method;
-    let pairs = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    let pairs =
+        headers.iter().map(|(name, value)| (name.parse().expect("a name"), value.parse().expect("a value")));
     *request.headers_mut() = pairs.collect::<HeaderMap>();
     let (mut parts, ()) = request.into_parts();
     let Maybe(maybe) = Maybe::<Person>::from_request_parts(&mut parts, &app.app).await?;

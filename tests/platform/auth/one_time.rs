@@ -10,16 +10,16 @@ const RESET: OneTime = OneTime { purpose: "password-reset", newest_only: true };
 const INVITE: OneTime = OneTime { purpose: "invitation", newest_only: false };
 
 async fn create(app: &TestApp, kind: OneTime) -> String {
-    let mut change = app.app.db.change_for_system("a code").await.unwrap();
-    let code = kind.create(&app.app, &mut change, a_user(), TimeDelta::hours(1)).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("a code").await.expect("it succeeds");
+    let code = kind.create(&app.app, &mut change, a_user(), TimeDelta::hours(1)).await.expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     code
 }
 
 async fn redeem(app: &TestApp, kind: OneTime, code: &str) -> Option<UserKey> {
-    let mut change = app.app.db.change_for_system("a code").await.unwrap();
-    let user = kind.redeem(&app.app, &mut change, code).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("a code").await.expect("it succeeds");
+    let user = kind.redeem(&app.app, &mut change, code).await.expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     user
 }
 

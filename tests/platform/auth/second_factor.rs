@@ -21,24 +21,26 @@ fn key() -> DataKey {
 }
 
 async fn set_up(app: &TestApp) -> Option<Setup> {
-    let mut change = app.app.db.change_for_system("set up").await.unwrap();
+    let mut change = app.app.db.change_for_system("set up").await.expect("it succeeds");
     let setup =
         second_factor::set_up(&app.app, &mut change, &key(), &a_user(), ("School: one", "a@x.test")).await;
-    change.commit().await.unwrap();
-    setup.unwrap()
+    change.commit().await.expect("it succeeds");
+    setup.expect("it succeeds")
 }
 
 async fn confirm(app: &TestApp, code: &str) -> bool {
-    let mut change = app.app.db.change_for_system("confirm").await.unwrap();
-    let confirmed = second_factor::confirm(&app.app, &mut change, &key(), &a_user(), code).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("confirm").await.expect("it succeeds");
+    let confirmed =
+        second_factor::confirm(&app.app, &mut change, &key(), &a_user(), code).await.expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     confirmed
 }
 
 async fn verify(app: &TestApp, code: &str) -> Option<Proof> {
-    let mut change = app.app.db.change_for_system("verify").await.unwrap();
-    let proof = second_factor::verify(&app.app, &mut change, &key(), &a_user(), code).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("verify").await.expect("it succeeds");
+    let proof =
+        second_factor::verify(&app.app, &mut change, &key(), &a_user(), code).await.expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     proof
 }
 

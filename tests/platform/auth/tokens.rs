@@ -29,22 +29,25 @@ fn extra() -> Map<String, Value> {
 }
 
 async fn issue(app: &TestApp, policy: &TokenPolicy) -> Tokens {
-    let mut change = app.app.db.change_for_system("sign-in").await.unwrap();
-    let tokens = policy.issue(&app.app, &mut change, a_user(), &Device::default(), extra()).await.unwrap();
-    change.commit().await.unwrap();
+    let mut change = app.app.db.change_for_system("sign-in").await.expect("it succeeds");
+    let tokens = policy
+        .issue(&app.app, &mut change, a_user(), &Device::default(), extra())
+        .await
+        .expect("it succeeds");
+    change.commit().await.expect("it succeeds");
     tokens
 }
 
 async fn refresh(app: &TestApp, policy: &TokenPolicy, token: &str) -> Result<Tokens, Refused> {
-    let mut change = app.app.db.change_for_system("refresh").await.unwrap();
-    let tokens = match policy.redeem(&app.app, &mut change, token).await.unwrap() {
+    let mut change = app.app.db.change_for_system("refresh").await.expect("it succeeds");
+    let tokens = match policy.redeem(&app.app, &mut change, token).await.expect("it succeeds") {
         Ok(redeemed) => {
             assert_eq!(redeemed.user, a_user());
-            Ok(policy.renew(&app.app, &mut change, redeemed, extra()).await.unwrap())
+            Ok(policy.renew(&app.app, &mut change, redeemed, extra()).await.expect("it succeeds"))
         }
         Err(refused) => Err(refused),
     };
-    change.commit().await.unwrap();
+    change.commit().await.expect("it succeeds");
     tokens
 }
 
