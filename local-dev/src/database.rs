@@ -2,7 +2,11 @@
 
 use std::path::Path;
 
-use shared::{config::Config, db::migrate, system::System};
+use shared::{
+    config::Config,
+    db::{SchemaState, migrate, schema_state},
+    system::System,
+};
 
 use crate::{BoxError, parts::progress};
 
@@ -18,15 +22,18 @@ pub async fn prepare(config: &Config, system: &System, asked: bool, embedded: bo
     }
     let client = shared::db::connect(&config.database).await?;
     migrate::check(&client, system).await?;
-    let history = format!("muster.migrations_{}", system.migrations.name);
-    let found: Option<String> = client.query_one("SELECT to_regclass($1)::text", &[&history]).await?.get(0);
-    match found {
-        Some(_) => Ok(()),
-        None => Err(format!(
+    match schema_state(&client, system).await? {
+        SchemaState::Missing => Err(format!(
             "the database of {} has not been migrated: run `muster migrate`, or start with --migrate",
             system.name
         )
         .into()),
+        old @ SchemaState::OldServer(_) => Err(old.to_string().into()),
+        SchemaState::Current => Ok(()),
+        other => {
+            progress(&format!("{other}. Until then nothing can be saved."));
+            Ok(())
+        }
     }
 }
 

@@ -1,5 +1,11 @@
 CREATE SCHEMA muster;
 
+CREATE FUNCTION muster.acting_user() RETURNS text
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT nullif(current_setting('muster.actor', true), '')
+$$;
+
 CREATE FUNCTION muster.audit_added() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -92,6 +98,20 @@ CREATE FUNCTION muster.audited(shown jsonb, other jsonb) RETURNS TABLE(columns j
       AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
       AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
       AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:')
+$$;
+
+CREATE FUNCTION muster.column_type(target regclass, column_name name) RETURNS text
+    LANGUAGE plpgsql STABLE
+    AS $$
+DECLARE
+    found text := (SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+                   WHERE attrelid = target AND attname = column_name AND NOT attisdropped);
+BEGIN
+    IF found IS NULL THEN
+        RAISE EXCEPTION 'the table % has no column %', target, column_name;
+    END IF;
+    RETURN found;
+END
 $$;
 
 CREATE FUNCTION muster.events_stored() RETURNS trigger
@@ -227,6 +247,37 @@ CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id inte
       AND muster.wants(reader, 'list', global.type)
 $$;
 
+CREATE FUNCTION muster.is_platform() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(current_setting('muster.scope', true) = 'platform', false)
+$$;
+
+CREATE FUNCTION muster.isolate(target regclass, tenant_column name, own_column name DEFAULT NULL::name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    condition text := format('%I = muster.tenant()::%s', tenant_column, muster.column_type(target, tenant_column));
+BEGIN
+    IF own_column IS NOT NULL THEN
+        condition := condition
+            || format(' OR %I = muster.acting_user()::%s', own_column, muster.column_type(target, own_column));
+    END IF;
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
+    EXECUTE format('DROP POLICY IF EXISTS muster_tenant ON %s', target);
+    EXECUTE format('CREATE POLICY muster_tenant ON %s USING (%s OR muster.is_platform())', target, condition);
+END
+$$;
+
+CREATE FUNCTION muster.note_ended_sessions() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    PERFORM set_config(
+        'muster.touched', concat(current_setting('muster.touched', true), ',ended_sessions,'), true);
+    RETURN NULL;
+END $$;
+
 CREATE FUNCTION muster.note_started_jobs() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -250,6 +301,35 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.restricted_role(role_name name, VARIADIC schemas name[] DEFAULT '{public,muster}'::name[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    of_schema name;
+BEGIN
+    IF to_regrole(quote_ident(role_name)) IS NULL THEN
+        BEGIN
+            EXECUTE format('CREATE ROLE %I NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE', role_name);
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END IF;
+    -- Superusers take any role; whoever has made it must still be allowed to.
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+        EXECUTE format('GRANT %I TO CURRENT_USER', role_name);
+    END IF;
+    FOREACH of_schema IN ARRAY schemas LOOP
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA %I TO %I', of_schema, role_name);
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %I',
+                       of_schema, role_name);
+        EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA %I GRANT USAGE, SELECT ON SEQUENCES TO %I',
+                       of_schema, role_name);
+    END LOOP;
+END
+$$;
+
 CREATE FUNCTION muster.setting_stored() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -258,6 +338,17 @@ BEGIN
     VALUES ('system_setting_updated', jsonb_build_object('key', NEW.key));
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION muster.tenant() RETURNS text
+    LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS $$
+BEGIN
+    IF current_setting('muster.scope', true) = 'none' THEN
+        RAISE EXCEPTION 'a tenant is needed' USING ERRCODE = 'MT403';
+    END IF;
+    RETURN nullif(current_setting('muster.tenant', true), '');
+END
+$$;
 
 CREATE FUNCTION muster.touch() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -345,6 +436,12 @@ CREATE TABLE muster.alerts (
 );
 
 COMMENT ON TABLE muster.alerts IS 'When administrators were last told of each kind of trouble.';
+
+CREATE TABLE muster.backup_codes (
+    user_id text NOT NULL,
+    code_hash bytea NOT NULL,
+    used_at timestamp with time zone
+);
 
 CREATE TABLE muster.certificates (
     id integer NOT NULL,
@@ -629,7 +726,9 @@ CREATE TABLE muster.letter_texts (
 
 CREATE TABLE muster.lockouts (
     account text NOT NULL,
-    locked_until timestamp with time zone NOT NULL
+    locked_until timestamp with time zone NOT NULL,
+    locked_at timestamp with time zone,
+    level integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE muster.mails (
@@ -728,6 +827,14 @@ CREATE TABLE muster.report_files (
     made_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE muster.second_factors (
+    user_id text NOT NULL,
+    secret bytea NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    confirmed_at timestamp with time zone,
+    used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL
+);
+
 CREATE TABLE muster.secrets (
     name text NOT NULL,
     value bytea NOT NULL,
@@ -756,7 +863,9 @@ CREATE TABLE muster.sessions (
 CREATE TABLE muster.signin_failures (
     account text NOT NULL,
     address text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    attempt uuid,
+    pending boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE muster.signin_links (
@@ -765,8 +874,11 @@ CREATE TABLE muster.signin_links (
     user_id text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    used_at timestamp with time zone
+    used_at timestamp with time zone,
+    purpose text DEFAULT 'sign-in'::text NOT NULL
 );
+
+COMMENT ON TABLE muster.signin_links IS 'One-time codes of every purpose, as hashes; the name is from when there was one purpose.';
 
 CREATE TABLE muster.stream_cursors (
     stream uuid NOT NULL,
@@ -1186,6 +1298,9 @@ ALTER TABLE ONLY muster.adoption_findings
 ALTER TABLE ONLY muster.alerts
     ADD CONSTRAINT alerts_pkey PRIMARY KEY (kind);
 
+ALTER TABLE ONLY muster.backup_codes
+    ADD CONSTRAINT backup_codes_pkey PRIMARY KEY (user_id, code_hash);
+
 ALTER TABLE ONLY muster.certificates
     ADD CONSTRAINT certificates_code_key UNIQUE (code);
 
@@ -1245,6 +1360,9 @@ ALTER TABLE ONLY muster.rate_limits
 
 ALTER TABLE ONLY muster.report_files
     ADD CONSTRAINT report_files_pkey PRIMARY KEY (task_id);
+
+ALTER TABLE ONLY muster.second_factors
+    ADD CONSTRAINT second_factors_pkey PRIMARY KEY (user_id);
 
 ALTER TABLE ONLY muster.secrets
     ADD CONSTRAINT secrets_pkey PRIMARY KEY (name);
@@ -1463,6 +1581,8 @@ CREATE INDEX idx_muster_sync_events_processed ON public.sync_events USING btree 
 
 CREATE INDEX idx_muster_sync_events_unprocessed ON public.sync_events USING btree (id) WHERE (processed IS NOT TRUE);
 
+CREATE UNIQUE INDEX idx_muster_users_cadet ON public.users USING btree (cadet_id) WHERE ((role = 'cadet'::text) AND (is_archived IS NOT TRUE));
+
 CREATE INDEX idx_muster_users_email ON public.users USING btree (lower(email));
 
 CREATE INDEX idx_muster_users_username ON public.users USING btree (lower(username));
@@ -1532,6 +1652,8 @@ CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON muster.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
 
 CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+
+CREATE TRIGGER trg_muster_ended AFTER DELETE OR UPDATE OF revoked_at ON muster.sessions FOR EACH STATEMENT EXECUTE FUNCTION muster.note_ended_sessions();
 
 CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TABLE AS new_jobs FOR EACH STATEMENT EXECUTE FUNCTION muster.note_started_jobs();
 
@@ -1686,6 +1808,9 @@ CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at OR TRUNCATE ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+ALTER TABLE ONLY muster.backup_codes
+    ADD CONSTRAINT backup_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES muster.second_factors(user_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.activity_images
     ADD CONSTRAINT activity_images_activity_id_fkey FOREIGN KEY (activity_id) REFERENCES public.activities(id) ON DELETE CASCADE;

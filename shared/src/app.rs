@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::{seal::Sealer, token::Signer},
+    auth::{known::KnownSessions, seal::Sealer, token::Signer},
     cache::{Cache, Versions},
     clock::Clock,
     config::Config,
@@ -38,6 +38,8 @@ pub struct App {
     pub redis: Redis,
     /// Answers kept for a while.
     pub cache: Cache,
+    /// Sessions found alive a moment ago.
+    pub sessions: KnownSessions,
     /// Signs and checks tokens.
     pub signer: Signer,
     /// The queues of the workers.
@@ -78,6 +80,7 @@ impl App {
             ids: Ids,
             cache: Cache::new(db.clone(), redis.clone(), clock.clone()),
             redis,
+            sessions: KnownSessions::new(db.versions().clone(), clock.clone()),
             signer: Signer::new(config.signing_key.clone(), config.system, db.clone()),
             sealer: Sealer::new(config.seal.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),

@@ -155,6 +155,12 @@ impl Config {
                 tracing::warn!(option, "DATABASE_URL has an option that is ignored");
             }
         }
+        if self.database.is_only_pooled() {
+            tracing::warn!(
+                "DATABASE_DIRECT_URL is not set: through a transaction pooler nothing can be migrated, and live events are \
+                 looked for instead of waited for"
+            );
+        }
         if !self.rate_limits {
             tracing::warn!("RATE_LIMITS=off: nothing slows down the guessing of passwords");
         }

@@ -110,7 +110,7 @@ where
     })
 }
 
-fn run<F>(system: &System, serve: F) -> Exit
+fn run<F>(system: &'static System, serve: F) -> Exit
 where
     F: AsyncFnOnce(App) -> Result<(), lambda_runtime::Error>,
 {
@@ -119,7 +119,9 @@ where
         config.warn();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
-        runtime.block_on(serve(App::new(config))).map_err(|error| error.to_string())
+        let app = App::new(config);
+        app.db.expect_schema(system);
+        runtime.block_on(serve(app)).map_err(|error| error.to_string())
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

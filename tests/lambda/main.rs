@@ -1,5 +1,6 @@
 //! The adapter: events of the gateway through a deployed program, and through every group's routes.
 
+mod as_installed;
 mod events;
 mod groups;
 mod killed;

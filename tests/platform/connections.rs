@@ -1,6 +1,6 @@
 //! Connections that die, and connections that somebody leaves in the middle of something, with a pool of one as in a function.
 
-use std::{pin::pin, task::Poll};
+use std::pin::pin;
 
 use chrono::{DateTime, Utc};
 use futures_util::poll;
@@ -16,15 +16,16 @@ use uuid::Uuid;
 fn end_connections(app: &TestApp) {
     let url = app.database_url().to_owned();
     let ended = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().expect("it succeeds");
         runtime.block_on(async {
             let client = cluster::connect(&url).await;
             let end = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity
                        WHERE datname = current_database() AND pid <> pg_backend_pid()";
-            client.query_one(end, &[]).await.unwrap().get::<_, i64>(0)
+            client.query_one(end, &[]).await.expect("it succeeds").get::<_, i64>(0)
         })
     });
-    assert_ne!(ended.join().unwrap(), 0, "there was a connection to end");
+    assert_ne!(ended.join().expect("it succeeds"), 0, "there was a connection to end");
 }
 
 /// Connections that ended unnoticed, and such whose end the process has seen.
@@ -37,18 +38,27 @@ async fn end_noticed(app: &TestApp, noticed: bool) {
 }
 
 async fn pid(db: &Db) -> i32 {
-    db.read().await.unwrap().only(sql!("SELECT pg_backend_pid()"), &[]).await.unwrap()
+    db.read()
+        .await
+        .expect("it succeeds")
+        .only(sql!("SELECT pg_backend_pid()"), &[])
+        .await
+        .expect("it succeeds")
 }
 
 /// The next user of the connection is in no transaction of somebody else, and acts for nobody.
 async fn assert_clean(db: &Db) {
-    let mut read = db.read().await.unwrap();
+    let mut read = db.read().await.expect("it succeeds");
     let actor = sql!("SELECT coalesce(current_setting('muster.actor', true), '')");
-    assert_eq!(read.only::<String>(actor, &[]).await.unwrap(), "", "the actor of somebody else is left");
+    assert_eq!(
+        read.only::<String>(actor, &[]).await.expect("it succeeds"),
+        "",
+        "the actor of somebody else is left"
+    );
     // The time stands still in a transaction.
     let begun = sql!("SELECT now()::text");
-    let first: String = read.only(begun, &[]).await.unwrap();
-    assert_ne!(read.only::<String>(begun, &[]).await.unwrap(), first, "a transaction is open");
+    let first: String = read.only(begun, &[]).await.expect("it succeeds");
+    assert_ne!(read.only::<String>(begun, &[]).await.expect("it succeeds"), first, "a transaction is open");
 }
 
 fn actor() -> Actor {
@@ -120,7 +130,7 @@ async fn change_whose_connection_dies_in_the_middle_fails_and_leaves_the_pool_us
 async fn give_up_after(polls: usize, work: impl Future) -> bool {
     let mut work = pin!(work);
     for _ in 0..polls {
-        if let Poll::Ready(_) = poll!(&mut work) {
+        if poll!(&mut work).is_ready() {
             return true;
         }
         tokio::task::yield_now().await;
@@ -270,6 +280,7 @@ async fn key_drawn_in_a_transaction_that_is_rolled_back_is_not_remembered() {
 
     let other = app.another_process().await;
     let now = app.clock.now();
-    assert_eq!(other.app.signer.check(&token, now).await.unwrap(), Some(claims));
+    let read = other.app.signer.check(&token, now).await.unwrap();
+    assert_eq!(read.and_then(|read| read.jti), claims.jti);
     assert_eq!(other.app.signer.check(&forgotten, now).await.unwrap(), None);
 }

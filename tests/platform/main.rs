@@ -1,5 +1,11 @@
 //! Tests of what every system stands on, independent of any one of them.
 
+mod auth;
 mod connections;
+mod heartbeat;
 mod http;
 mod pooler;
+mod schema;
+mod tenancy;
+mod versions;
+mod vocabulary;

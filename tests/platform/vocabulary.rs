@@ -18,14 +18,45 @@ const REGISTRATION: &str = "local-dev/src/systems.rs";
 /// who sign in. A word that no system uses any more, or that nothing shared uses, must go.
 const COMMON: &[&str] = &[
     // rows and their columns
-    "action", "content", "created_at", "date", "description", "id", "key", "keys", "operation", "payload", "reason",
-    "status", "subject", "title", "type", "user_id", "value",
+    "action",
+    "content",
+    "created_at",
+    "date",
+    "description",
+    "id",
+    "key",
+    "keys",
+    "operation",
+    "payload",
+    "reason",
+    "status",
+    "subject",
+    "title",
+    "type",
+    "user_id",
+    "value",
     // people who sign in
-    "email", "password", "role", "user", "username", "users",
+    "email",
+    "password",
+    "role",
+    "user",
+    "username",
+    "users",
     // requests, notifications of PostgreSQL, jobs
-    "address", "age", "endpoint", "message", "notification", "notifications", "processed",
+    "address",
+    "age",
+    "endpoint",
+    "message",
+    "notification",
+    "notifications",
+    "processed",
     // pictures and pages
-    "height", "image", "images", "point", "points", "weight",
+    "height",
+    "image",
+    "images",
+    "point",
+    "points",
+    "weight",
 ];
 
 /// The names of a system: its own, its tables and columns, and the roles of its users.
@@ -57,7 +88,10 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
         let path = entry.path();
         if path.is_dir() {
             files(&path, found);
-        } else if path.extension().is_some_and(|end| ["rs", "sql", "yaml", "html", "txt"].iter().any(|one| end == *one)) {
+        } else if path
+            .extension()
+            .is_some_and(|end| ["rs", "sql", "yaml", "html", "txt"].iter().any(|one| end == *one))
+        {
             found.push(path);
         }
     }
@@ -82,7 +116,8 @@ async fn shared_code_names_no_system() {
             continue;
         }
         let text = std::fs::read_to_string(&file).expect("a text").to_lowercase();
-        for found in word.find_iter(&text).map(|found| found.as_str()).filter(|found| known.contains(*found)) {
+        for found in word.find_iter(&text).map(|found| found.as_str()).filter(|found| known.contains(*found))
+        {
             used.entry(found.to_owned()).or_default().insert(place.clone());
         }
     }

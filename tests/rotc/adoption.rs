@@ -87,6 +87,23 @@ async fn a_damaged_database_is_adopted_and_its_damage_named() {
 }
 
 #[tokio::test]
+async fn database_with_two_accounts_of_one_cadet_is_adopted_without_the_index_and_names_them() {
+    let (_database, mut client) = restored(REPAIRED).await;
+    let twice = "INSERT INTO users (username, password, role, cadet_id, is_approved, is_archived)
+                 SELECT 'twice', '!', 'cadet', cadet_id, 1, FALSE FROM users
+                 WHERE role = 'cadet' AND cadet_id IS NOT NULL AND is_archived IS NOT TRUE ORDER BY id LIMIT 1
+                 RETURNING cadet_id::text";
+    let cadet: String = client.query_one(twice, &[]).await.unwrap().get(0);
+
+    adopt(&mut client).await;
+
+    let found = "SELECT row_key FROM muster.adoption_findings WHERE finding LIKE 'several active accounts%'";
+    assert_eq!(client.query_one(found, &[]).await.unwrap().get::<_, String>(0), cadet);
+    let index = "SELECT to_regclass('public.idx_muster_users_cadet') IS NULL";
+    assert!(client.query_one(index, &[]).await.unwrap().get::<_, bool>(0));
+}
+
+#[tokio::test]
 async fn an_adopted_database_takes_new_rows_and_audits_them() {
     let (_database, mut client) = restored(UNREPAIRED).await;
     client.batch_execute("SELECT setval('cadets_id_seq', 1)").await.unwrap();

@@ -165,7 +165,7 @@ async fn other_caches_learn_of_foreign_commits_by_version() {
 #[tokio::test]
 async fn change_rows_are_trimmed_when_no_process_needs_them_and_a_late_commit_keeps_its_row() {
     let app = TestApp::rotc().await;
-    let sweep = async || drop(jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("a sweep"));
+    let sweep = async || jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("a sweep");
     let rows = "SELECT count(*) FROM muster.table_changes WHERE table_name = 'activities'";
     app.execute("INSERT INTO activities (title) VALUES ('Early')", &[]).await;
     let slow = cluster::connect(app.database_url()).await;

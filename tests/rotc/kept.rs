@@ -217,6 +217,8 @@ async fn a_commit_is_seen_through_even_if_whoever_asked_hangs_up() {
     assert!(poll!(&mut commit).is_pending());
     drop(commit);
 
+    // The only connection is free when the commit is done.
+    drop(app.app.db.read().await.unwrap());
     let answer = app.as_admin().get(PATH).await;
     answer.has(json!([{ "title": "New" }]));
     assert_eq!(answer.header("x-cache"), "MISS");

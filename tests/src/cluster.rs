@@ -64,6 +64,12 @@ impl Database {
 }
 
 impl Database {
+    /// A database of another server, which somebody else drops.
+    pub fn elsewhere(url: String) -> Self {
+        let name = format!("t_{}_{:x}", std::process::id(), unique());
+        Self { name, url, borrowed: true }
+    }
+
     /// The same database, for a second user of it.
     pub(crate) fn borrowed(&self) -> Self {
         Self { name: self.name.clone(), url: self.url.clone(), borrowed: true }

@@ -16,6 +16,7 @@ mod cloudinary;
 pub mod cluster;
 pub mod exercised;
 mod functions;
+mod pgbouncer;
 pub mod programs;
 mod push;
 pub mod python;
@@ -26,6 +27,7 @@ mod smtp;
 mod socket;
 mod sql;
 mod stream;
+mod versions;
 
 pub use amazon::Amazon;
 pub use answer::Answer;
@@ -36,9 +38,11 @@ pub use build::{
 };
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
+pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;
 pub use server::Server;
 pub use smtp::MailServer;
 pub use socket::{Listening, Socket};
 pub use stream::{EventStream, Frame};
+pub use versions::PostgresServer;

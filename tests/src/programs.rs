@@ -6,13 +6,14 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "any-function",
     "muster",
     "rotc-auth",
     "rotc-files",
     "rotc-ops",
     "rotc-realtime-socket",
+    "rotc-reports",
     "rotc-worker-image",
     "rotc-worker-schedule",
 ];

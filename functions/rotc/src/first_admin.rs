@@ -3,7 +3,7 @@
 use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     App, Result,
-    auth::password,
+    auth::password::NewHash,
     db::Change,
     error::conflict,
     sql,
@@ -41,7 +41,7 @@ impl FirstAdmin for Administrator {
                 return Err(conflict("already_exists", sentence));
             }
             let password = passwords.draw();
-            let hash = password::hash(password.clone(), app.config.bcrypt_cost).await?;
+            let hash = NewHash::Bcrypt(app.config.bcrypt_cost).hash(password.clone()).await?;
             let insert = sql!(
                 "INSERT INTO users (username, password, role, is_approved, email) VALUES ($1, $2, 'admin', 1, $3)"
             );

@@ -10,6 +10,7 @@ mod embedded {
 pub static ROTC: MigrationSet = MigrationSet {
     name: "rotc",
     versioned: embedded::migrations::runner,
+    role: None,
     repeatable: &[
         ("R__row_audit.sql", include_str!("../../../migrations/rotc/R__row_audit.sql")),
         ("R__ledger_events.sql", include_str!("../../../migrations/rotc/R__ledger_events.sql")),

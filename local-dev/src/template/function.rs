@@ -21,6 +21,11 @@ const SOCKETS: &str = include_str!("pieces/sockets.yaml");
 const SOCKETS_RIGHT: &str = include_str!("pieces/sockets_right.yaml");
 const SOCKETS_ENVIRONMENT: &str = "          SOCKETS_ENDPOINT: !Sub https://${Sockets}.execute-api.${AWS::Region}.${AWS::URLSuffix}/${SocketsStage}\n";
 const DATABASE_ENVIRONMENT: &str = "          DATABASE_URL: !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_URL::${SecretVersion}}}\"
+          DATABASE_POOLER: !If [SaysPooler, !Ref Pooler, !Ref AWS::NoValue]
+          DATABASE_DIRECT_URL: !If
+            - HasPooler
+            - !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:DATABASE_DIRECT_URL::${SecretVersion}}}\"
+            - !Ref AWS::NoValue
           REDIS_URL: !If [HasRedis, !Ref RedisUrl, !Ref AWS::NoValue]
 ";
 const FILES_ENVIRONMENT: &str = "          FILES_BUCKET: !Ref FilesBucket
@@ -40,6 +45,14 @@ const MAIL_ENVIRONMENT: &str = "          SMTP_URL: !If
             - !Sub \"{{resolve:secretsmanager:${Secret}:SecretString:SMTP_URL::${SecretVersion}}}\"
             - !Ref AWS::NoValue
 ";
+
+/// How many functions of a system talk to the database.
+pub(super) fn with_database(system: &System) -> usize {
+    let groups = system.groups.iter().map(|group| group.needs);
+    let workers = system.workers.iter().map(|worker| worker.needs);
+    let needs = groups.chain(workers).chain(system.sockets.map(|sockets| sockets.needs));
+    needs.filter(|needs| needs.contains(&Need::Database)).count()
+}
 
 /// The names of the programs of a system, which are also those of its functions.
 pub fn binaries(system: &System) -> Vec<String> {

@@ -20,7 +20,12 @@ const LAST_RESORT: &str = "ops";
 
 /// The text of `functions/<system>/template.yaml`.
 pub fn nested(system: &System) -> String {
-    let mut text = HEAD.replace("@system@", system.name).replace("@title@", system.title);
+    let functions = function::with_database(system);
+    let mut text = HEAD
+        .replace("@system@", system.name)
+        .replace("@title@", system.title)
+        .replace("@functions@", &functions.to_string())
+        .replace("@connections@", &(2 * functions).to_string());
     text += &api(system);
     text += DOMAIN;
     text.extend(system.groups.iter().map(|group| function::of_group(system, group)));

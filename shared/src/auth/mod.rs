@@ -3,11 +3,16 @@
 //! A session is a row that can be revoked; the token names it. A system's `access.rs` loads the person
 //! behind a session together with the session in one query.
 
-pub mod link;
+pub mod data_key;
+pub mod known;
 pub mod lockout;
+pub mod one_time;
 pub mod password;
+pub mod policy;
+pub mod principal;
 pub mod rate_limit;
 pub mod seal;
+pub mod second_factor;
 pub mod session;
 pub mod token;
 

@@ -3,28 +3,25 @@
 use std::convert::Infallible;
 
 use axum::extract::FromRequestParts;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use http::{header, request::Parts};
+use serde_json::Map;
 use uuid::Uuid;
 
-use super::{fingerprint, token::Claims};
+use super::policy::TokenPolicy;
 use crate::{
     App, Result,
     db::{Change, UserKey},
     http::address::client_address,
-    row, sql,
+    sql,
 };
-
-/// How long the refresh token before the present one is still taken: a client whose answer was lost
-/// on the way sends it again.
-const RETRY_SECONDS: i64 = 30;
 
 /// What a sign-in hands out.
 #[derive(Clone, Debug)]
 pub struct Tokens {
     /// For the `Authorization` header.
     pub access: String,
-    /// For `POST /api/auth/refresh`; each works once.
+    /// For the next refresh.
     pub refresh: String,
     /// The session both belong to.
     pub session: Uuid,
@@ -58,80 +55,23 @@ impl FromRequestParts<App> for Device {
     }
 }
 
-/// Opens a session for a user who has proved who they are.
+/// Opens a session for a user who has proved who they are, by the configured policy.
 pub async fn open(
     app: &App,
     change: &mut Change,
     user: impl Into<UserKey>,
     device: &Device,
 ) -> Result<Tokens> {
-    let user = user.into();
-    let (session, secret, now) = (app.ids.uuid(), app.ids.token(), app.clock.now());
-    let absolute = now + TimeDelta::from_std(app.config.session.absolute)?;
-    let idle = (now + TimeDelta::from_std(app.config.session.idle)?).min(absolute);
-    let insert = sql!(
-        "INSERT INTO muster.sessions (id, user_id, created_at, last_used_at, idle_expires_at, absolute_expires_at,
-                                      refresh_hash, refreshed_at, user_agent, address)
-         VALUES ($1, $2, $3, $3, $4, $5, $6, $3, left($7, 300), $8)"
-    );
-    let hash = fingerprint(&secret);
-    change
-        .execute(
-            insert,
-            &[&session, &user, &now, &idle, &absolute, &hash, &device.user_agent, &device.address],
-        )
-        .await?;
-    tokens(app, change, session, user, &secret, absolute).await
+    TokenPolicy::configured(&app.config)?.issue(app, change, user, device, Map::new()).await
 }
 
-row! {
-    struct Refreshed {
-        user_id: UserKey,
-        absolute_expires_at: DateTime<Utc>,
-        live: bool,
-        current: bool,
-        retried: bool,
-    }
-}
-
-/// Exchanges a refresh token for new tokens. Each works once: one that comes back later was stolen,
-/// so it ends the whole session. None means refused.
+/// Exchanges a refresh token for new tokens, by the configured policy. None means refused.
 pub async fn refresh(app: &App, change: &mut Change, presented: &str) -> Result<Option<Tokens>> {
-    let Some((session, secret)) =
-        presented.split_once('.').and_then(|(id, secret)| Some((id.parse::<Uuid>().ok()?, secret)))
-    else {
-        return Ok(None);
-    };
-    let now = app.clock.now();
-    let find = sql!(
-        "SELECT user_id, absolute_expires_at,
-                revoked_at IS NULL AND idle_expires_at > $2 AND absolute_expires_at > $2 AS live,
-                refresh_hash = $3 AS current,
-                coalesce(previous_refresh_hash = $3 AND refreshed_at > $4, false) AS retried
-         FROM muster.sessions WHERE id = $1 FOR UPDATE"
-    );
-    let retry_since = now - TimeDelta::seconds(RETRY_SECONDS);
-    let found: Option<Refreshed> =
-        change.one(find, &[&session, &now, &fingerprint(secret), &retry_since]).await?;
-    let Some(found) = found.filter(|found| found.live) else { return Ok(None) };
-    if !found.current && !found.retried {
-        revoke(app, change, session, "refresh token used twice").await?;
-        return Ok(None);
+    let policy = TokenPolicy::configured(&app.config)?;
+    match policy.redeem(app, change, presented).await? {
+        Ok(redeemed) => policy.renew(app, change, redeemed, Map::new()).await.map(Some),
+        Err(_) => Ok(None),
     }
-    rotate(app, change, session, found).await.map(Some)
-}
-
-async fn rotate(app: &App, change: &mut Change, session: Uuid, found: Refreshed) -> Result<Tokens> {
-    let (secret, now) = (app.ids.token(), app.clock.now());
-    let idle = (now + TimeDelta::from_std(app.config.session.idle)?).min(found.absolute_expires_at);
-    let rotate = sql!(
-        "UPDATE muster.sessions
-         SET previous_refresh_hash = refresh_hash, refresh_hash = $2, refreshed_at = $3, last_used_at = $3,
-             idle_expires_at = $4, refresh_generation = refresh_generation + 1
-         WHERE id = $1"
-    );
-    change.execute(rotate, &[&session, &fingerprint(&secret), &now, &idle]).await?;
-    tokens(app, change, session, found.user_id, &secret, found.absolute_expires_at).await
 }
 
 /// Pushes the idle limit on; called by the heartbeat. A session that has ended stays ended.
@@ -171,15 +111,18 @@ pub async fn revoke_all(
     Ok(())
 }
 
-async fn tokens(
+/// Ends every session of a user but the present one, as after a change of the password.
+pub async fn revoke_others(
     app: &App,
     change: &mut Change,
-    session: Uuid,
-    user: UserKey,
-    secret: &str,
-    ends: DateTime<Utc>,
-) -> Result<Tokens> {
-    let claims = Claims::access(user, session, app.clock.now(), ends);
-    let access = app.signer.sign_in(change, &claims).await?;
-    Ok(Tokens { access, refresh: format!("{session}.{secret}"), session })
+    user: impl Into<UserKey>,
+    present: Uuid,
+    reason: &'static str,
+) -> Result<()> {
+    let revoke = sql!(
+        "UPDATE muster.sessions SET revoked_at = $3, revoked_reason = $4
+         WHERE user_id = $1 AND id <> $2 AND revoked_at IS NULL"
+    );
+    change.execute(revoke, &[&user.into(), &present, &app.clock.now(), &reason]).await?;
+    Ok(())
 }

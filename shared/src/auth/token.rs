@@ -7,12 +7,13 @@ use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::Sha256;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::{
-    Result,
+    Error, Result,
     db::{Change, Db, UserKey, must_hold_none},
     ids::Ids,
 };
@@ -37,6 +38,9 @@ pub struct Claims {
     /// What it opens.
     #[serde(default)]
     pub token_type: TokenType,
+    /// What the system says besides.
+    #[serde(flatten)]
+    pub extra: Map<String, Value>,
 }
 
 /// What a token is good for. One type is never taken for the other.
@@ -61,6 +65,7 @@ impl Claims {
             aud: None,
             jti: Some(Ids.uuid()),
             token_type: TokenType::Access,
+            extra: Map::new(),
         }
     }
 }
@@ -71,7 +76,7 @@ pub struct Signer {
     configured: Option<SecretString>,
     audience: Option<&'static str>,
     db: Db,
-    keys: Arc<OnceCell<Keys>>,
+    keys: Arc<OnceCell<Arc<Keys>>>,
 }
 
 struct Keys {
@@ -82,6 +87,9 @@ struct Keys {
 
 /// The name of the stored key.
 const SIGNING_KEY: &str = "signing_key";
+
+/// Bytes of the longest token: there is room for what a system says besides.
+const LONGEST: usize = 2048;
 
 /// Bytes of a code: what 16 hexadecimal digits hold.
 const CODE_BYTES: usize = 8;
@@ -99,46 +107,33 @@ impl Signer {
 
     /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
     pub async fn sign_in(&self, change: &mut Change, claims: &Claims) -> Result<String> {
-        if let Some(keys) = self.keys.get() {
-            return keys.sign(&self.named(claims));
-        }
-        let keys = match &self.configured {
-            Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
-            None => {
-                let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
-                let keys = Keys::of(secret.key);
-                if !secret.stored {
-                    return keys.sign(&self.named(claims));
-                }
-                keys
-            }
-        };
-        let token = keys.sign(&self.named(claims));
-        // Whoever was faster has the same.
-        drop(self.keys.set(keys));
-        token
+        self.keys_in(change).await?.sign(&self.named(claims))
     }
 
     fn named(&self, claims: &Claims) -> Claims {
         Claims { aud: self.audience.map(str::to_owned), ..claims.clone() }
     }
 
-    /// What an access token says, if we signed it for this system and it has not expired at `now`.
+    /// What an access token says, if we signed it for this system and it has not expired at `now`. For callers that hold no
+    /// connection.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        // Anything longer is not ours; it is refused before any work.
-        if token.len() > 1024 {
-            return Ok(None);
-        }
-        let keys = self.keys().await?;
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        let claims =
-            jsonwebtoken::decode::<Claims>(token, &keys.decoding, &validation).ok().map(|data| data.claims);
-        Ok(claims.filter(|claims| {
-            let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
-            ours && claims.exp > now.timestamp() && claims.token_type == TokenType::Access
-        }))
+        Ok(self.keys().await?.read(token).filter(|claims| self.is_good(claims, TokenType::Access, now)))
+    }
+
+    /// The same of a refresh token, inside a transaction.
+    pub async fn check_refresh(
+        &self,
+        change: &mut Change,
+        token: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Claims>> {
+        let claims = self.keys_in(change).await?.read(token);
+        Ok(claims.filter(|claims| self.is_good(claims, TokenType::Refresh, now)))
+    }
+
+    fn is_good(&self, claims: &Claims, kind: TokenType, now: DateTime<Utc>) -> bool {
+        let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
+        ours && claims.exp > now.timestamp() && claims.token_type == kind
     }
 
     /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
@@ -159,22 +154,45 @@ impl Signer {
         Ok(self.mac(purpose, message).await?.verify_truncated_left(&tag).is_ok())
     }
 
+    /// 32 bytes made of `message` that nobody can guess who has not the key; inside a transaction.
+    pub(super) async fn derive(&self, change: &mut Change, purpose: &str, message: &str) -> Result<[u8; 32]> {
+        Ok(self.keys_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
+    }
+
     async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
-        let keys = self.keys().await?;
-        let key = keyed(keys.secret.expose_secret(), purpose)?.finalize();
-        keyed(&key.into_bytes(), message)
+        self.keys().await?.mac(purpose, message)
     }
 
     async fn keys(&self) -> Result<&Keys> {
         must_hold_none("the signing key");
-        self.keys
-            .get_or_try_init(|| async {
-                Ok(Keys::of(match &self.configured {
-                    Some(secret) => secret.expose_secret().as_bytes().to_vec(),
-                    None => self.db.secret(SIGNING_KEY, || Ids.key()).await?,
-                }))
-            })
-            .await
+        let keys = self.keys.get_or_try_init(|| async {
+            Ok::<_, Error>(Arc::new(Keys::of(match &self.configured {
+                Some(secret) => secret.expose_secret().as_bytes().to_vec(),
+                None => self.db.secret(SIGNING_KEY, || Ids.key()).await?,
+            })))
+        });
+        Ok(keys.await?)
+    }
+
+    async fn keys_in(&self, change: &mut Change) -> Result<Arc<Keys>> {
+        if let Some(keys) = self.keys.get() {
+            return Ok(keys.clone());
+        }
+        let keys = match &self.configured {
+            Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
+            None => {
+                let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
+                let keys = Keys::of(secret.key);
+                if !secret.stored {
+                    return Ok(Arc::new(keys));
+                }
+                keys
+            }
+        };
+        let keys = Arc::new(keys);
+        // Whoever was faster has the same.
+        drop(self.keys.set(keys.clone()));
+        Ok(keys)
     }
 }
 
@@ -189,6 +207,23 @@ impl Keys {
 
     fn sign(&self, claims: &Claims) -> Result<String> {
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &self.encoding).map_err(Into::into)
+    }
+
+    /// What a token says that was signed with this key.
+    fn read(&self, token: &str) -> Option<Claims> {
+        // Anything longer is not ours; it is refused before any work.
+        if token.len() > LONGEST {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok().map(|data| data.claims)
+    }
+
+    fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
+        let key = keyed(self.secret.expose_secret(), purpose)?.finalize();
+        keyed(&key.into_bytes(), message)
     }
 }
 

@@ -6,7 +6,14 @@ use chrono::{DateTime, Utc};
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
-use super::{Db, Param, Row, Sql, TenantKey, UserKey, held::Held, problem::is_dead, statement};
+use super::{
+    Db, Param, Row, Scope, Sql, TenantKey, UserKey,
+    held::Held,
+    problem::is_dead,
+    schema,
+    scope::{self, Opening},
+    statement,
+};
 use crate::{Result, error, queue::Queue, sql};
 
 /// Who a change is made for; the audit triggers read it from the transaction.
@@ -37,11 +44,11 @@ impl Actor {
 }
 
 impl Change {
-    pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
+    pub(super) async fn begin(db: &Db, scope: &Scope, actor: &Actor, system: &str) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
         let mut change = Self { db: db.clone(), held: db.held().await?, draws_secrets: false };
-        match change.open(actor, system).await? {
-            Ok(()) => return Ok(change),
+        match Box::pin(change.open(scope, actor, system)).await? {
+            Ok(()) => return change.checked().await,
             // A connection that died while the function was frozen is replaced once.
             Err(cause) if is_dead(&cause) => change.held.replace(db).await?,
             // Nothing has happened in the transaction: it begins anew, with statements sent again.
@@ -50,8 +57,16 @@ impl Change {
             }
             Err(cause) => return Err(cause.into()),
         }
-        change.open(actor, system).await??;
-        Ok(change)
+        Box::pin(change.open(scope, actor, system)).await??;
+        change.checked().await
+    }
+
+    /// Refuses to write into a schema that is not the one this program knows.
+    async fn checked(self) -> Result<Self> {
+        match Box::pin(self.db.check_schema(self.held.object()?)).await? {
+            None => Ok(self),
+            Some(problem) => Err(schema::refused(&problem)),
+        }
     }
 
     /// Every row.
@@ -109,7 +124,21 @@ impl Change {
 
     /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
     /// hold UTC without saying so, so that is what their defaults must write.
-    async fn open(&mut self, actor: &Actor, system: &str) -> Result<Result<(), tokio_postgres::Error>> {
+    async fn open(
+        &mut self,
+        scope: &Scope,
+        actor: &Actor,
+        system: &str,
+    ) -> Result<Result<(), tokio_postgres::Error>> {
+        self.held.in_transaction();
+        let connection = self.held.object()?;
+        if self.db.is_scoped(scope) {
+            let opening = Opening { scope, actor: Some(actor), system, begin: "BEGIN" };
+            return match opening.send(&self.db, connection).await {
+                Ok(true) => Err(scope::unrestricted()),
+                opened => Ok(opened.map(drop)),
+            };
+        }
         let name_actor = sql!(
             "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
                     set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
@@ -120,8 +149,6 @@ impl Change {
         let address = actor.address.as_deref().unwrap_or_default();
         let request_id = actor.request_id.as_deref().unwrap_or_default();
         let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
-        self.held.in_transaction();
-        let connection = self.held.object()?;
         let begin = connection.batch_execute("BEGIN");
         let opened = tokio::try_join!(begin, statement::rows(&self.db, connection, name_actor, &params));
         Ok(opened.map(drop))

@@ -66,18 +66,18 @@ fn sentence(cause: &tokio_postgres::Error) -> &'static str {
 
 /// What a server, or a pooler in front of it, has answered.
 fn refusal(code: &SqlState, message: &str) -> &'static str {
-    match code {
-        &SqlState::INVALID_PASSWORD => "The database refuses the user or the password of its address",
-        &SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
+    match *code {
+        SqlState::INVALID_PASSWORD => "The database refuses the user or the password of its address",
+        SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
             "The database does not let this user in from here: it may demand encryption (sslmode=require), or not know the \
              user"
         }
-        &SqlState::INVALID_CATALOG_NAME => "There is no database of the name in the address",
-        &SqlState::INSUFFICIENT_PRIVILEGE => "The user of the address may not connect to this database",
-        &SqlState::TOO_MANY_CONNECTIONS => {
+        SqlState::INVALID_CATALOG_NAME => "There is no database of the name in the address",
+        SqlState::INSUFFICIENT_PRIVILEGE => "The user of the address may not connect to this database",
+        SqlState::TOO_MANY_CONNECTIONS => {
             "The database has no connection left: lower DB_POOL_MAX, or put a pooler in front of it"
         }
-        &SqlState::CANNOT_CONNECT_NOW => "The database is starting or stopping",
+        SqlState::CANNOT_CONNECT_NOW => "The database is starting or stopping",
         // PgBouncer and its relatives have one code for everything.
         _ if message.contains("password") || message.contains("auth") => {
             "The pooler of the database refuses the user or the password of its address"

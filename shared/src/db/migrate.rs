@@ -10,7 +10,8 @@ use refinery::Runner;
 use tokio_postgres::Client;
 use tokio_postgres::error::DbError;
 
-use crate::{Error, config::DatabaseConfig, system::System};
+use super::schema;
+use crate::{Error, config::DatabaseConfig, error::unavailable_because, system::System};
 
 mod claim;
 
@@ -24,6 +25,7 @@ mod embedded {
 pub static SHARED: MigrationSet = MigrationSet {
     name: "shared",
     versioned: embedded::migrations::runner,
+    role: None,
     repeatable: &[("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql"))],
 };
 
@@ -46,6 +48,8 @@ pub struct MigrationSet {
     pub name: &'static str,
     /// The embedded `V*.sql` files.
     pub versioned: fn() -> Runner,
+    /// The role that requests of a system with tenants run as, which its migrations make with `muster.restricted_role`.
+    pub role: Option<&'static str>,
     /// The `R__*.sql` files as (file name, text), in the order they are to run.
     pub repeatable: &'static [(&'static str, &'static str)],
 }
@@ -104,6 +108,11 @@ impl StdError for MigrateError {
 /// Brings the configured database to the present schema of `system`, claims it for that system, over a connection of its own: a pooled one may
 /// already be in use, and the migration changes settings of its session.
 pub async fn run(config: &DatabaseConfig, system: &System) -> Result<Vec<Applied>, Error> {
+    if config.is_only_pooled() {
+        return Err(unavailable_because(
+            "Migrations need an address of the database without a transaction pooler: set DATABASE_DIRECT_URL",
+        ));
+    }
     let mut client = super::connect(config).await?;
     // Before the first statement: the tables of another system must not get ours.
     claim::check(&client, system).await?;
@@ -124,6 +133,7 @@ async fn migrate_for(
     sets: &[&MigrationSet],
     system: Option<&System>,
 ) -> Result<Vec<Applied>, MigrateError> {
+    refuse_old_server(client).await?;
     // Before the limit on waiting: the other migration may take longer than that.
     client.batch_execute(LOCK).await.map_err(MigrateError::at("waiting for another migration to end"))?;
     let outcome = migrate_alone(client, sets, system).await;
@@ -136,6 +146,16 @@ async fn migrate_for(
     let applied = outcome?;
     ended.map_err(MigrateError::at("ending the migration"))?;
     Ok(applied)
+}
+
+/// Before the first statement: a server that lacks what a later file uses would leave half a schema.
+async fn refuse_old_server(client: &Client) -> Result<(), MigrateError> {
+    let step = "looking at the version of the server";
+    let answer = client.simple_query("SHOW server_version_num").await.map_err(MigrateError::at(step))?;
+    match schema::old_server(&schema::column(&answer, 0), None) {
+        Some(old) => Err(MigrateError::at(step)(old.to_string())),
+        None => Ok(()),
+    }
 }
 
 async fn migrate_alone(

@@ -6,9 +6,10 @@ use std::{
 };
 
 use super::{
-    Actor, Change, ConnectError, Param, Read, Snapshot, Sql,
+    Actor, Change, ConnectError, Param, Read, Scope, Snapshot, Sql,
     held::Held,
     problem::no_connection,
+    schema::Schema,
     statement::{self, Statements},
     tls, unit,
 };
@@ -39,6 +40,7 @@ struct Inner {
     versions: Versions,
     metrics: Metrics,
     statements: Statements,
+    schema: Schema,
 }
 
 /// The connections of a process.
@@ -68,29 +70,45 @@ impl Db {
             versions,
             metrics: Metrics::default(),
             statements: Statements::new(config.database.unnamed_statements),
+            schema: Schema::default(),
         }))
     }
 
     /// A connection for queries.
     pub async fn read(&self) -> Result<Read> {
-        Ok(Read::new(self.clone(), self.held().await?))
+        self.read_in(&Scope::None).await
+    }
+
+    /// A connection for queries that see the rows of a scope.
+    pub async fn read_in(&self, scope: &Scope) -> Result<Read> {
+        Ok(Read::new(self.clone(), self.held().await?, scope.clone()))
     }
 
     /// The database as it is at this moment, for reading much.
     pub async fn snapshot(&self) -> Result<Snapshot> {
-        Snapshot::open(self).await
+        self.snapshot_in(&Scope::None).await
+    }
+
+    /// The rows of a scope as they are at this moment, for reading much.
+    pub async fn snapshot_in(&self, scope: &Scope) -> Result<Snapshot> {
+        Snapshot::open(self, scope).await
     }
 
     /// A transaction for somebody: the audit rows name them.
     pub async fn change(&self, actor: &Actor) -> Result<Change> {
+        self.change_in(&Scope::None, actor).await
+    }
+
+    /// A transaction for somebody in a scope.
+    pub async fn change_in(&self, scope: &Scope, actor: &Actor) -> Result<Change> {
         self.writable()?;
-        Change::begin(self, actor, "").await
+        Change::begin(self, scope, actor, "").await
     }
 
     /// A transaction of the system itself; `what` ("nightly expiry") stands in the audit rows.
     pub async fn change_for_system(&self, what: &'static str) -> Result<Change> {
         self.writable()?;
-        Change::begin(self, &Actor::default(), what).await
+        Change::begin(self, &Scope::None, &Actor::default(), what).await
     }
 
     /// The same for what need not be done now: none when this process has one connection, which is in use.
@@ -146,6 +164,11 @@ impl Db {
         &self.0.versions
     }
 
+    /// What is known of the schema.
+    pub(super) fn schema(&self) -> &Schema {
+        &self.0.schema
+    }
+
     /// A number that grows with every change of one of `tables` that anybody has committed, at most a second old: what is
     /// cached of them is current while the number stays the same.
     ///
@@ -164,7 +187,8 @@ impl Db {
     /// A connection; the only way to one of the pool.
     pub(super) async fn held(&self) -> Result<Held> {
         unit::must_hold_none("a query");
-        Ok(Held::new(self.pool()?.get().await.map_err(no_connection)?))
+        let connection = Box::pin(self.pool()?.get()).await;
+        Ok(Held::new(connection.map_err(no_connection)?))
     }
 
     fn writable(&self) -> Result<()> {

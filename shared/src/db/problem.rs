@@ -4,7 +4,7 @@ use deadpool_postgres::{PoolError, TimeoutType};
 use tokio_postgres::error::SqlState;
 
 use super::ConnectError;
-use crate::error::{Error, conflict, invalid, unavailable};
+use crate::error::{Error, Kind, conflict, forbidden, invalid, unavailable};
 
 /// The client's mistake, or the absence of the database, behind a driver error; none when it is our bug.
 ///
@@ -40,6 +40,14 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
         // A name that another connection behind a pooler does not know: the next attempt sends the statement whole.
         &SqlState::INVALID_SQL_STATEMENT_NAME | &SqlState::DUPLICATE_PSTATEMENT => {
             unavailable("The database")
+        }
+        // A row that its writer could not see: of another tenant.
+        &SqlState::INSUFFICIENT_PRIVILEGE if db.routine() == Some("ExecWithCheckOptions") => {
+            forbidden("This belongs to another organization")
+        }
+        // Of `muster.tenant()`: a table of tenants in a transaction that is for none of them.
+        code if code.code() == "MT403" => {
+            Error::new(Kind::Forbidden, "tenant_required", "Choose an organization first")
         }
         code if is_away(code) => unavailable("The database"),
         _ => return None,

@@ -1,19 +1,28 @@
-//! Reading: queries outside a transaction.
+//! Reading: queries outside a transaction, or in one of a scope.
 
 use tokio_postgres::Row as PgRow;
 
-use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, statement};
+use super::{
+    Db, Param, Row, Scope, Sql,
+    held::Held,
+    problem::is_dead,
+    scope::{self, Opening},
+    statement,
+};
 use crate::{Error, Result};
 
 /// A connection for queries. It goes back to the pool when dropped.
 pub struct Read {
     db: Db,
     held: Held,
+    scope: Scope,
+    /// Whether the transaction is open that a scope needs.
+    begun: bool,
 }
 
 impl Read {
-    pub(super) fn new(db: Db, held: Held) -> Self {
-        Self { db, held }
+    pub(super) fn new(db: Db, held: Held, scope: Scope) -> Self {
+        Self { db, held, scope, begun: false }
     }
 
     /// Every row.
@@ -38,11 +47,11 @@ impl Read {
     async fn query(&mut self, sql: Sql, params: &[Param<'_>]) -> Result<Vec<PgRow>> {
         match self.attempt(sql, params).await? {
             Ok(rows) => Ok(rows),
-            Err(cause) if is_dead(&cause) => {
+            Err(cause) if is_dead(&cause) && !self.begun => {
                 self.held.replace(&self.db).await?;
                 self.attempt(sql, params).await?.map_err(Error::from)
             }
-            Err(cause) if statement::is_outdated(&cause) => {
+            Err(cause) if statement::is_outdated(&cause) && !self.is_scoped() => {
                 self.attempt(sql, params).await?.map_err(Error::from)
             }
             Err(cause) => Err(cause.into()),
@@ -54,9 +63,39 @@ impl Read {
         sql: Sql,
         params: &[Param<'_>],
     ) -> Result<Result<Vec<PgRow>, tokio_postgres::Error>> {
+        if self.is_scoped() {
+            return self.attempt_scoped(sql, params).await;
+        }
         self.held.in_statement();
         let answer = statement::rows(&self.db, self.held.object()?, sql, params).await;
         self.held.ended();
         Ok(answer)
+    }
+
+    /// In a read-only transaction, whose beginning goes with the first query. It ends when the connection is given back.
+    async fn attempt_scoped(
+        &mut self,
+        sql: Sql,
+        params: &[Param<'_>],
+    ) -> Result<Result<Vec<PgRow>, tokio_postgres::Error>> {
+        if self.begun {
+            return Ok(statement::rows(&self.db, self.held.object()?, sql, params).await);
+        }
+        self.held.in_transaction();
+        let connection = self.held.object()?;
+        let opening = Opening { scope: &self.scope, actor: None, system: "", begin: "BEGIN READ ONLY" };
+        let query = statement::rows(&self.db, connection, sql, params);
+        match tokio::try_join!(opening.send(&self.db, connection), query) {
+            Ok((true, _)) => Err(scope::unrestricted()),
+            Ok((false, rows)) => {
+                self.begun = true;
+                Ok(Ok(rows))
+            }
+            Err(cause) => Ok(Err(cause)),
+        }
+    }
+
+    fn is_scoped(&self) -> bool {
+        self.db.is_scoped(&self.scope)
     }
 }

@@ -5,7 +5,13 @@ use std::{marker::PhantomData, pin::Pin};
 use futures_util::StreamExt;
 use tokio_postgres::RowStream;
 
-use super::{Db, Param, Row, Sql, held::Held, problem::is_dead, statement};
+use super::{
+    Db, Param, Row, Scope, Sql,
+    held::Held,
+    problem::is_dead,
+    scope::{self, Opening},
+    statement,
+};
 use crate::Result;
 
 /// The database as it is at one moment. Writes of others go on beside it.
@@ -17,20 +23,31 @@ pub struct Snapshot {
 const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 impl Snapshot {
-    pub(super) async fn open(db: &Db) -> Result<Self> {
+    pub(super) async fn open(db: &Db, scope: &Scope) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby ends it.
         let mut snapshot = Self { db: db.clone(), held: db.held().await? };
-        snapshot.held.in_transaction();
-        if let Err(cause) = snapshot.held.object()?.batch_execute(BEGIN).await {
+        if let Err(cause) = snapshot.begin(scope).await? {
             if !is_dead(&cause) {
                 return Err(cause.into());
             }
             // A connection that died while the function was frozen is replaced once.
             snapshot.held.replace(db).await?;
-            snapshot.held.in_transaction();
-            snapshot.held.object()?.batch_execute(BEGIN).await?;
+            snapshot.begin(scope).await??;
         }
         Ok(snapshot)
+    }
+
+    async fn begin(&mut self, scope: &Scope) -> Result<Result<(), tokio_postgres::Error>> {
+        self.held.in_transaction();
+        let connection = self.held.object()?;
+        if !self.db.is_scoped(scope) {
+            return Ok(connection.batch_execute(BEGIN).await);
+        }
+        let opening = Opening { scope, actor: None, system: "", begin: BEGIN };
+        match opening.send(&self.db, connection).await {
+            Ok(true) => Err(scope::unrestricted()),
+            opened => Ok(opened.map(drop)),
+        }
     }
 
     /// The rows of a query, read from the connection only as fast as they are asked for. Take all of them, or drop

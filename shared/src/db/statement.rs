@@ -83,6 +83,8 @@ fn is_pooled(cause: &Error) -> bool {
     cause.as_db_error().is_some_and(|error| unknown.contains(error.code()) || another(error.message()))
 }
 
+// On the heap, here and below: the futures of handlers hold those of their queries, and are moved over the stack whole.
+
 /// Every row.
 pub(super) async fn rows(
     db: &Db,
@@ -90,14 +92,14 @@ pub(super) async fn rows(
     sql: Sql,
     params: &[Param<'_>],
 ) -> Result<Vec<PgRow>, Error> {
-    let run = async {
+    let run = Box::pin(async {
         if let Some(types) = db.statements().types(connection, sql, params.len()).await? {
             let params = typed(params, &types);
             return timed(db, sql, connection.query_typed(sql.text(), &params)).await;
         }
         let statement = connection.prepare_cached(sql.text()).await?;
         timed(db, sql, connection.query(&statement, params)).await
-    };
+    });
     run.await.inspect_err(|cause| db.statements().learn(connection, cause))
 }
 
@@ -108,14 +110,14 @@ pub(super) async fn execute(
     sql: Sql,
     params: &[Param<'_>],
 ) -> Result<u64, Error> {
-    let run = async {
+    let run = Box::pin(async {
         if let Some(types) = db.statements().types(connection, sql, params.len()).await? {
             let params = typed(params, &types);
             return timed(db, sql, connection.execute_typed(sql.text(), &params)).await;
         }
         let statement = connection.prepare_cached(sql.text()).await?;
         timed(db, sql, connection.execute(&statement, params)).await
-    };
+    });
     run.await.inspect_err(|cause| db.statements().learn(connection, cause))
 }
 
@@ -126,13 +128,13 @@ pub(super) async fn stream(
     sql: Sql,
     params: &[Param<'_>],
 ) -> Result<RowStream, Error> {
-    let run = async {
+    let run = Box::pin(async {
         if let Some(types) = db.statements().types(connection, sql, params.len()).await? {
             return connection.query_typed_raw(sql.text(), typed(params, &types)).await;
         }
         let statement = connection.prepare_cached(sql.text()).await?;
         connection.query_raw(&statement, params.iter().copied()).await
-    };
+    });
     run.await.inspect_err(|cause| db.statements().learn(connection, cause))
 }
 

@@ -22,7 +22,8 @@ tokio::task_local! {
 
 /// Runs `work` as a unit that holds no connection yet, and at most one at a time.
 pub async fn unit_of_work<F: Future>(work: F) -> F::Output {
-    HELD.scope(Arc::default(), work).await
+    // On the heap: a whole request is a large future, and each wrapper would move it over the stack.
+    HELD.scope(Arc::default(), Box::pin(work)).await
 }
 
 /// Panics in debug builds when the unit of the caller holds a connection; `purpose` says what another is needed for. For

@@ -162,7 +162,7 @@ mod tests {
         let at = |query: &str| Some(format!("https://school.example/api/items/{query}"));
         assert_eq!(links("", 21), (None, at("?page=2")));
         assert_eq!(
-            links("?page=2&search=a b&ordering=-id", 41),
+            links("?page=2&search=a%20b&ordering=-id", 41),
             (at("?ordering=-id&search=a+b"), at("?ordering=-id&page=3&search=a+b"))
         );
         assert_eq!(links("?page=last", 21), (at(""), None));

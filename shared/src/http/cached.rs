@@ -21,7 +21,7 @@ pub async fn cached_json<T: Serialize>(
     tables: &[&str],
     make: impl AsyncFnOnce() -> Result<T>,
 ) -> Result<Response> {
-    let body = async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) };
+    let body = Box::pin(async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) });
     let kept = app.cache.answer(key, life, tables, body).await?;
     let mut response = kept.body.into_response();
     let headers = response.headers_mut();
@@ -53,7 +53,8 @@ pub async fn cached_file(
 ) -> Result<Response> {
     // What is cached ends with its period also where a test moves the clock.
     let period = app.clock.now().timestamp() / i64::try_from(life.as_secs().max(1))?;
-    let make = async { Ok(Bytes::from(make().await?)) };
+    // On the heap: the future of a document is large, and the cache's own is made of several.
+    let make = Box::pin(async { Ok(Bytes::from(make().await?)) });
     let kept = app.cache.answer(&format!("{}:{period}", file.key), life, tables, make).await?;
     audit(kept.hit).await?;
     let mut response = kept.body.into_response();

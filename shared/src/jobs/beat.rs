@@ -31,8 +31,9 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
         }
         let now = *progress.borrow_and_update();
         match unit_of_work(note(task, now)).await {
-            Ok(true) => {}
-            Ok(false) => return,
+            Ok(Noted::Ours) => {}
+            Ok(Noted::Later) => progress.mark_changed(),
+            Ok(Noted::Lost) => return,
             // The lease may survive it, and `finish` looks again.
             Err(cause) => {
                 tracing::warn!(job = %task.id, %cause, "a job's worker could not say that it lives")
@@ -51,9 +52,18 @@ pub(super) async fn until_lost(task: &Task, message: Option<&Message>) {
     }
 }
 
-/// False if the job is another's by now, or was cancelled. While the job holds the only connection nothing is noted: with one
-/// connection the claim is as long as the job may take.
-async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
+/// What came of noting that a worker lives.
+enum Noted {
+    /// The job is this worker's.
+    Ours,
+    /// The job holds the only connection. With one connection the claim is as long as the job may take; the progress is
+    /// noted when the connection is free.
+    Later,
+    /// The job is another worker's by now, or was cancelled.
+    Lost,
+}
+
+async fn note(task: &Task, progress: super::Progress) -> Result<Noted> {
     let lease_until = task.app.clock.now() + TimeDelta::from_std(VISIBILITY)?;
     let known = progress.of > 0;
     let done = known.then(|| i64::try_from(progress.done)).transpose()?;
@@ -63,11 +73,13 @@ async fn note(task: &Task, progress: super::Progress) -> Result<bool> {
          SET lease_until = greatest(lease_until, $3), progress_done = $4, progress_of = $5
          WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
-    let Some(mut change) = task.app.db.change_if_free("jobs").await? else { return Ok(true) };
+    let Some(mut change) = task.app.db.change_if_free("jobs").await? else {
+        return Ok(Noted::Later);
+    };
     let ours = change.execute(note, &[&task.id, &task.tries, &lease_until, &done, &of]).await? > 0;
     change.commit().await?;
     // A job that has finished in its own transaction is not lost: it is about to end.
-    Ok(ours || has_finished(task).await?)
+    Ok(if ours || has_finished(task).await? { Noted::Ours } else { Noted::Lost })
 }
 
 async fn has_finished(task: &Task) -> Result<bool> {

@@ -51,6 +51,9 @@ impl Bell {
 }
 
 async fn open(app: &App) -> Option<Notices> {
+    if app.config.database.is_only_pooled() {
+        return None;
+    }
     let attempt = async {
         let mut notices = listen(&app.config.database, CHANNEL).await?;
         notices.ring(CHANNEL).await?;

@@ -20,12 +20,12 @@ static HTTP: HttpPolicy = HttpPolicy {
         development_origins: &[],
         methods: "GET",
         headers: None,
-        exposed: "Content-Type",
+        exposed: "ETag",
         max_age: None,
         preflight: StatusCode::NO_CONTENT,
     },
-    csp: "default-src 'none'",
-    bad_id: Kind::NotFound,
+    csp: "default-src 'self'",
+    bad_id: Kind::Invalid,
     challenge: "Bearer",
 };
 
@@ -33,7 +33,7 @@ static HTTP: HttpPolicy = HttpPolicy {
 pub(crate) const SAMPLE: System = System {
     name: "sample",
     title: "Sample",
-    envelope: &DrfEnvelope { code: true, message: false, request_id: false },
+    envelope: &DrfEnvelope { code: false, message: false, request_id: false },
     http: &HTTP,
     groups: &[],
     workers: &[],

@@ -111,3 +111,43 @@ fn rate_limits_cannot_be_switched_off_in_production() {
 
     assert!(refused.to_string().contains("RATE_LIMITS=off is refused"), "{refused}");
 }
+
+#[tokio::test]
+async fn of_sixty_parallel_wrong_guesses_exactly_five_are_verified() {
+    let app = TestApp::crowded().await;
+    let cadet = app.add(a_cadet().with_password("secret")).await;
+    let guesses = (0..60).map(|n| {
+        let client = app.anonymous().from([198, 51, 100, n]);
+        let body = login(&cadet.student_id, "wrong");
+        async move { client.post(LOGIN, body).await.status() }
+    });
+
+    let statuses = futures_util::future::join_all(guesses).await;
+
+    // A guess is answered 401 only after its password was compared with the hash.
+    let verified = statuses.iter().filter(|status| **status == 401).count();
+    let refused = statuses.iter().filter(|status| **status == 429).count();
+    assert_eq!((verified, refused), (5, 55));
+    let failed = "SELECT count(*) FROM audit_logs WHERE operation IN ('LOGIN_FAILED', 'LOGIN_LOCKED')";
+    assert_eq!(app.value::<i64>(failed, &[]).await, 5);
+    app.audited("users", "LOGIN_LOCKED", cadet.user_id).await;
+    let right = login(&cadet.student_id, "secret");
+    app.anonymous().from([203, 0, 113, 9]).post(LOGIN, right).await.is(429);
+}
+
+#[tokio::test]
+async fn attempt_whose_process_died_stops_counting_after_a_minute() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet().with_password("secret")).await;
+    let left = "INSERT INTO muster.signin_failures (account, address, at, attempt, pending)
+                SELECT 'user:' || $1::int, 'elsewhere', $2, gen_random_uuid(), TRUE FROM generate_series(1, 5)";
+    app.execute(left, &[&cadet.user_id, &app.clock.now()]).await;
+    let right = || login(&cadet.student_id, "secret");
+
+    let busy = app.anonymous().post(LOGIN, right()).await;
+    assert_eq!(busy.is(429).header("retry-after"), "1");
+    app.clock.advance(TimeDelta::seconds(61));
+
+    app.anonymous().post(LOGIN, right()).await.is(200);
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM muster.signin_failures", &[]).await, 0);
+}

@@ -2,7 +2,9 @@
 
 mod admin_profile;
 mod identifiers;
+mod known_sessions;
 mod limits;
+mod linking;
 mod passwords;
 mod registration;
 mod self_service;

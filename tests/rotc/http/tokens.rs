@@ -81,13 +81,15 @@ async fn a_session_ends_when_it_is_idle_for_too_long() {
 }
 
 #[tokio::test]
-async fn an_archived_or_unapproved_user_is_nobody_at_once() {
+async fn user_archived_or_disapproved_by_another_program_is_nobody_within_a_second() {
     let app = TestApp::rotc().await;
     for change in ["is_archived = true", "is_approved = 0"] {
         let cadet = app.add(a_cadet()).await;
         app.as_cadet(&cadet).get(URL).await.is(200);
 
         app.execute(&format!("UPDATE users SET {change} WHERE id = $1"), &[&cadet.user_id]).await;
+        // Nobody has told this process of what another program has written.
+        app.clock.advance(TimeDelta::seconds(1));
 
         refused(&app.as_cadet(&cadet).get(URL).await);
     }

@@ -2,11 +2,14 @@
 
 use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
-use shared::{App, Error, Result};
+use shared::{
+    App, Error, Result,
+    auth::principal::{optional, required},
+};
 
 use super::{
     User,
-    person::{cookie_token, header_token, optional, query_token, required},
+    person::{SOCKET, STREAM},
 };
 
 /// Anybody signed in, by header, cookie or `?token=`: an `EventSource` cannot send a header. For event streams only.
@@ -22,8 +25,7 @@ impl FromRequestParts<App> for Listener {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = header_token(parts).or_else(|| query_token(parts)).or_else(|| cookie_token(parts));
-        required(app, parts, token).await.map(Self)
+        required(app, parts, STREAM).await.map(Self)
     }
 }
 
@@ -31,12 +33,11 @@ impl FromRequestParts<App> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = query_token(parts).or_else(|| header_token(parts));
         let upgrades = parts.headers.contains_key(header::SEC_WEBSOCKET_KEY);
         if upgrades {
-            optional(app, parts, token).await.map(Self)
+            optional(app, parts, SOCKET).await.map(Self)
         } else {
-            required(app, parts, token).await.map(|user| Self(Some(user)))
+            required(app, parts, SOCKET).await.map(|user| Self(Some(user)))
         }
     }
 }

@@ -1,24 +1,31 @@
 //! Who may call a handler: its first argument says so.
 //!
 //! A token is checked by its signature, then the session and the person behind it are read in one query:
-//! a revoked session, an archived or an unapproved user is nobody from that moment on.
+//! a revoked session, an archived or an unapproved user is nobody from that moment on (in another process, and for a change
+//! that this program has not made, from a second later on).
 
 use std::marker::PhantomData;
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
-use shared::{App, Error, Result, db::Actor, error::forbidden, http::Path};
+use shared::{
+    App, Error, Result,
+    auth::principal::{Maybe, Signed, optional, required},
+    db::Actor,
+    error::forbidden,
+    http::Path,
+};
 use uuid::Uuid;
 
-use crate::{autolink, settings::maintenance};
+use crate::settings::maintenance;
 
 mod live;
 mod person;
 mod refusal;
 
 pub use live::{Caller, Listener};
+use person::BROWSER;
 pub use person::bearer;
-use person::{cookie_token, header_token, optional, required};
 pub use refusal::{
     AccessDenied, CadetAccessRequired, NoSender, NotACadet, NotACadetAccount, NotAStaffAccount, Refusal,
 };
@@ -97,11 +104,7 @@ pub struct Staff(pub User);
 #[derive(Clone, Debug)]
 pub struct Member(pub User);
 
-/// Anybody signed in, with the one cadet whose records they may see: none means every cadet's, for staff.
-#[derive(Clone, Copy, Debug)]
-pub struct Sight(pub Option<i32>);
-
-/// Anybody signed in, with the one cadet they may act for: none means every cadet, for staff.
+/// Anybody signed in, with the one cadet they may act for and whose records they may see: none means every cadet, for staff.
 #[derive(Clone, Debug)]
 pub struct Acting {
     /// The user.
@@ -175,7 +178,7 @@ impl FromRequestParts<App> for Member {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        required(app, parts, header_token(parts)).await.map(Self)
+        Signed::from_request_parts(parts, app).await.map(|Signed(user)| Self(user))
     }
 }
 
@@ -206,7 +209,7 @@ impl<R: Refusal> FromRequestParts<App> for Own<R> {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let Member(user) = Member::from_request_parts(parts, app).await?;
-        let cadet_id = cadet_of(app, &user).await?.ok_or_else(|| forbidden(R::MESSAGE))?;
+        let cadet_id = cadet_of(&user).ok_or_else(|| forbidden(R::MESSAGE))?;
         Ok(Self { user, cadet_id, refusal: PhantomData })
     }
 }
@@ -219,16 +222,8 @@ impl FromRequestParts<App> for Acting {
         if user.role != Role::Cadet {
             return Ok(Self { user, only: None });
         }
-        let own = cadet_of(app, &user).await?.ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
+        let own = cadet_of(&user).ok_or_else(|| forbidden(NotACadetAccount::MESSAGE))?;
         Ok(Self { user, only: Some(own) })
-    }
-}
-
-impl FromRequestParts<App> for Sight {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Ok(Self(Acting::from_request_parts(parts, app).await?.only))
     }
 }
 
@@ -301,7 +296,7 @@ impl FromRequestParts<App> for Guest {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        optional(app, parts, header_token(parts)).await.map(Self)
+        Maybe::from_request_parts(parts, app).await.map(|Maybe(user)| Self(user))
     }
 }
 
@@ -309,7 +304,7 @@ impl FromRequestParts<App> for Viewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        optional(app, parts, header_token(parts).or_else(|| cookie_token(parts))).await.map(Self)
+        optional(app, parts, BROWSER).await.map(Self)
     }
 }
 
@@ -317,8 +312,7 @@ impl FromRequestParts<App> for AdminViewer {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let token = header_token(parts).or_else(|| cookie_token(parts));
-        let user = required(app, parts, token).await?;
+        let user: User = required(app, parts, BROWSER).await?;
         if user.role == Role::Admin { Ok(Self(user)) } else { Err(forbidden("Forbidden")) }
     }
 }
@@ -327,15 +321,9 @@ fn not_yours() -> Error {
     forbidden("You do not have permission to perform this action.")
 }
 
-/// The cadet a user is. A cadet's user that was never linked is linked to the one that fits.
-async fn cadet_of(app: &App, user: &User) -> Result<Option<i32>> {
-    if user.role != Role::Cadet || user.cadet_id.is_some() {
-        return Ok(user.cadet_id.filter(|_| user.role == Role::Cadet));
-    }
-    let mut change = app.db.change(&user.actor()).await?;
-    let linked = autolink::link(&mut change, user.id, "cadet_autolinked").await?;
-    change.commit().await?;
-    Ok(linked)
+/// The cadet a user is.
+fn cadet_of(user: &User) -> Option<i32> {
+    user.cadet_id.filter(|_| user.role == Role::Cadet)
 }
 
 /// The member of the staff a user is.

@@ -7,7 +7,11 @@ use shared::{
     row, sql,
 };
 
-use crate::{access::Role, autolink};
+use super::sign_in::Means;
+use crate::{
+    access::Role,
+    autolink::{self, Proof},
+};
 
 row! {
     /// What sign-in needs to know of a user.
@@ -99,13 +103,14 @@ pub async fn by_id(change: &mut Change, id: i32) -> Result<Option<Account>> {
     change.one(ACCOUNT, &[&id]).await
 }
 
-/// Links a cadet's user to the cadet that the student id or the mail address names, if there is exactly
-/// one such cadet. Gives the account as it is then.
-pub async fn autolink(change: &mut Change, account: Account) -> Result<Account> {
+/// Links a cadet's user to the cadet that they are as far as the sign-in has proved it. Gives the account as it is then.
+pub async fn autolink(change: &mut Change, account: Account, means: Means) -> Result<Account> {
     if account.cadet_id.is_some() || account.role()? != Role::Cadet {
         return Ok(account);
     }
-    match autolink::link(change, account.id, "login_autolink_cadet").await? {
+    // Whoever opens a mailed link reads the mail of the address; nothing else proves that it is theirs.
+    let proof = if means == Means::Link { Proof::Address } else { Proof::UserName };
+    match autolink::link(change, account.id, proof, "login_autolink_cadet").await? {
         Some(_) => by_id(change, account.id).await?.ok_or_else(|| internal("a user vanished during sign-in")),
         None => Ok(account),
     }

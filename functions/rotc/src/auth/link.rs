@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::json;
 use shared::{
     App, Error, Result,
-    auth::{link, lockout::Attempt, rate_limit::Limit, session::Device},
+    auth::{one_time::OneTime, rate_limit::Limit, session::Device},
     error::unauthorized,
     http::Json,
     mail::NewMail,
@@ -28,9 +28,15 @@ use super::{
     SIGN_INS,
     account::{self, Account},
     credential::Credential,
-    sign_in::{Recognised, admit},
+    sign_in::{Means, Recognised, admit},
 };
 use crate::{access::Open, audit};
+
+/// A code that signs its reader in.
+pub const SIGN_IN: OneTime = OneTime { purpose: "sign-in", newest_only: false };
+
+/// How long a link works that somebody asked for.
+const MINUTES: i64 = 15;
 
 /// Links mailed to one user.
 const LINKS: Limit = Limit { name: "sign-in-link", hits: 3, seconds: 15 * 60 };
@@ -86,9 +92,9 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
         return Ok(());
     }
     let mut change = app.db.change_for_system("sign-in link").await?;
-    let code = link::create(app, &mut change, account.id, link::MINUTES).await?;
+    let code = SIGN_IN.create(app, &mut change, account.id, TimeDelta::minutes(MINUTES)).await?;
     let link = link_address(app, &code)?;
-    let (name, minutes) = (account.username.as_str(), link::MINUTES);
+    let (name, minutes) = (account.username.as_str(), MINUTES);
     let text = TextMail { name, link: &link, minutes }.render()?;
     let html = HtmlMail { name, link: &link, minutes }.render()?;
     let mail = NewMail { recipient, subject: "Your sign-in link".to_owned(), text, html };
@@ -131,7 +137,7 @@ pub async fn redeem_link(
     SIGN_INS.hit(&app, device.place()).await?;
     let code = body.code.0.unwrap_or_default();
     let mut change = app.db.change_for_system("sign-in link").await?;
-    let redeemed = link::redeem(&app, &mut change, &code).await?;
+    let redeemed = SIGN_IN.redeem(&app, &mut change, &code).await?;
     let account = match redeemed.and_then(|user| user.parse()) {
         Some(user_id) => account::by_id(&mut change, user_id).await?,
         None => None,
@@ -139,7 +145,6 @@ pub async fn redeem_link(
     change.commit().await?;
     let account = account
         .ok_or_else(|| unauthorized("link_used", "This sign-in link has expired or was already used"))?;
-    let attempt = Attempt::new(Some(account.id.into()), "", &device);
-    let (account, tokens) = admit(&app, &attempt, account, &device, "link").await?;
+    let (account, tokens) = admit(&app, account, &device, Means::Link).await?;
     Ok(Recognised::answer(&app, account, &tokens))
 }

@@ -20,7 +20,7 @@ mod register;
 mod session;
 mod sign_in;
 
-pub use link::link_address;
+pub use link::{SIGN_IN, link_address};
 
 /// Sign-in.
 pub const GROUP: Group = Group {

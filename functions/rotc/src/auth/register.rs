@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     App, Error, Result,
-    auth::{password, rate_limit::Limit, session::Device},
+    auth::{password::NewHash, rate_limit::Limit, session::Device},
     db::Change,
     error::{FieldError, invalid, invalid_field},
     http::{Created, Json},
@@ -67,7 +67,7 @@ pub async fn register(
         return Err(invalid_field("password", "The password is too long."));
     }
     REGISTRATIONS.hit(&app, device.place()).await?;
-    let hash = password::hash(wanted.password.clone(), app.config.bcrypt_cost).await?;
+    let hash = NewHash::Bcrypt(app.config.bcrypt_cost).hash(wanted.password.clone()).await?;
     let mut change = app.db.change_for_system("registration").await?;
     let id = create(&mut change, &wanted, &hash).await?;
     audit::record(&mut change, "REGISTER", "users", Some(id), Some(id), json!({})).await?;

@@ -1,17 +1,18 @@
 //! Proving who one is: by password, or where it is allowed by an identifier alone.
 
 use axum::{extract::State, response::Response};
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{
-        lockout::Attempt,
-        password,
+        lockout::{Attempt, LoginThrottle},
+        password::NewHash,
         session::{self, Device, Tokens},
     },
     config::IdentifierLogin,
-    error::{invalid, unauthorized},
+    error::{invalid, too_many_requests, unauthorized},
     http::Json,
 };
 use utoipa::ToSchema;
@@ -30,6 +31,47 @@ use crate::{
     audit,
     settings::maintenance,
 };
+
+/// Five failures within a quarter of an hour lock an account for half an hour.
+pub const THROTTLE: LoginThrottle = LoginThrottle {
+    failures: 5,
+    window: TimeDelta::minutes(15),
+    lock: TimeDelta::minutes(30),
+    doubling: false,
+    address_failures: 10,
+    optional: true,
+    locked,
+};
+
+fn locked(left: TimeDelta) -> Error {
+    let minutes = (left.num_seconds() + 59) / 60;
+    let message = format!(
+        "Account is locked due to too many failed login attempts. Please try again in {minutes} minutes."
+    );
+    too_many_requests(message, u64::try_from(left.num_seconds()).unwrap_or(60).max(1))
+}
+
+/// How somebody has proved who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Means {
+    /// By their password.
+    Password,
+    /// By naming an identifier, where the installation trusts it, with or without a password.
+    Identifier,
+    /// By a link that was mailed to the address of the account.
+    Link,
+}
+
+impl Means {
+    /// The word of the audit log.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Identifier => "identifier",
+            Self::Link => "link",
+        }
+    }
+}
 
 /// A user name with a password.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -134,9 +176,9 @@ pub async fn login(
     };
     SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_username(&mut app.db.read().await?, &username).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id.into()), &username, &device);
+    let attempt = reserve(&app, found.as_ref(), &username, &device).await?;
     let account = proved(&app, &attempt, found, password).await?;
-    let (account, tokens) = admit(&app, &attempt, account, &device, "password").await?;
+    let (account, tokens) = admit(&app, account, &device, Means::Password).await?;
     let user = person::load(&mut app.db.read().await?, account.id).await?;
     let body = SignedIn {
         token: tokens.access.clone(),
@@ -185,10 +227,15 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
     let identifier = body.identifier.0.ok_or_else(|| invalid("required", "Identifier is required"))?;
     SIGN_INS.hit(&app, device.place()).await?;
     let found = account::by_identifier(&mut app.db.read().await?, role, &identifier).await?;
-    let attempt = Attempt::new(found.as_ref().map(|account| account.id.into()), &identifier, &device);
     let account = match (body.password.0, app.config.identifier_login) {
-        (Some(password), _) => proved(&app, &attempt, found, password).await?,
-        (None, IdentifierLogin::Trusted) => trusted(&app, &attempt, found).await?,
+        (Some(password), _) => {
+            let attempt = reserve(&app, found.as_ref(), &identifier, &device).await?;
+            proved(&app, &attempt, found, password).await?
+        }
+        (None, IdentifierLogin::Trusted) => {
+            let attempt = reserve(&app, found.as_ref(), &identifier, &device).await?;
+            trusted(&app, &attempt, found).await?
+        }
         (None, IdentifierLogin::Link) => return Err(link::offer(&app, found).await?),
         (None, IdentifierLogin::Off) => {
             return Err(unauthorized(
@@ -197,30 +244,35 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
             ));
         }
     };
-    let (account, tokens) = admit(&app, &attempt, account, &device, "identifier").await?;
+    let (account, tokens) = admit(&app, account, &device, Means::Identifier).await?;
     Ok(Recognised::answer(&app, account, &tokens))
+}
+
+/// Counts an attempt on an account, or on a name that is nobody's.
+async fn reserve(app: &App, found: Option<&Account>, name: &str, device: &Device) -> Result<Attempt> {
+    THROTTLE.reserve(app, found.map(|account| account.id.into()), name, device).await
 }
 
 /// The account whose password this is. Unknown names take as long, and lock, as known ones do.
 async fn proved(app: &App, attempt: &Attempt, found: Option<Account>, password: String) -> Result<Account> {
-    attempt.check(app).await?;
     let hash = found.as_ref().map(|account| account.password.clone());
-    match (password::verify(password, hash).await?, found) {
-        (true, Some(account)) => Ok(account),
-        (_, found) => Err(failed(app, attempt, found.map(|account| account.id)).await?),
+    // A hash stays as it is: the legacy server on the same database reads only those of its own kind.
+    let verdict = NewHash::Bcrypt(app.config.bcrypt_cost).verify(password, hash).await?;
+    match found {
+        Some(account) if verdict.is_yes() => Ok(account),
+        found => Err(failed(app, attempt, found.map(|account| account.id)).await?),
     }
 }
 
 /// Legacy: the identifier is enough, where the installation has chosen so.
 async fn trusted(app: &App, attempt: &Attempt, found: Option<Account>) -> Result<Account> {
-    attempt.check(app).await?;
     match found {
         Some(account) => Ok(account),
         None => Err(failed(app, attempt, None).await?),
     }
 }
 
-/// Counts and audits a failed attempt, and gives the answer to it.
+/// Audits a failed attempt, and gives the answer to it.
 async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Error> {
     let mut change = app.db.change_for_system("failed sign-in").await?;
     let locked = attempt.failed(app, &mut change).await?;
@@ -232,28 +284,22 @@ async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Er
 
 /// Opens the session of somebody who has proved who they are, if their account may sign in. In maintenance only
 /// administrators may.
-pub async fn admit(
-    app: &App,
-    attempt: &Attempt,
-    account: Account,
-    device: &Device,
-    means: &'static str,
-) -> Result<(Account, Tokens)> {
+pub async fn admit(app: &App, account: Account, device: &Device, means: Means) -> Result<(Account, Tokens)> {
     if account.role()? != Role::Admin {
         maintenance::check(app).await?;
     }
     let mut change = app.db.change_for_system("sign-in").await?;
-    attempt.forget(app, &mut change).await?;
+    THROTTLE.clear(app, &mut change, account.id).await?;
     if let Err(refused) = account.check_standing() {
-        let payload = json!({ "means": means, "reason": refused.code() });
+        let payload = json!({ "means": means.as_str(), "reason": refused.code() });
         audit::record(&mut change, "LOGIN_REFUSED", "users", Some(account.id), Some(account.id), payload)
             .await?;
         change.commit().await?;
         return Err(refused);
     }
-    let account = account::autolink(&mut change, account).await?;
+    let account = account::autolink(&mut change, account, means).await?;
     let tokens = session::open(app, &mut change, account.id, device).await?;
-    let payload = json!({ "means": means, "session": tokens.session });
+    let payload = json!({ "means": means.as_str(), "session": tokens.session });
     audit::record(&mut change, "LOGIN", "users", Some(account.id), Some(account.id), payload).await?;
     change.commit().await?;
     Ok((account, tokens))

@@ -156,9 +156,12 @@ pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touc
 /// Brings cadets and their accounts back; tells how many cadets there were.
 async fn restore(change: &mut Change, ids: &[i32]) -> Result<u64> {
     let cadets = sql!("UPDATE cadets SET is_archived = FALSE WHERE id = ANY($1)");
+    // One account each, however many a cadet had: two people must not be the same cadet.
     let users = sql!(
         "UPDATE users SET is_archived = FALSE, is_approved = 1
-         WHERE cadet_id = ANY($1) AND role = 'cadet' AND is_archived IS TRUE"
+         WHERE is_archived IS TRUE AND id IN (
+             SELECT DISTINCT ON (cadet_id) id FROM users WHERE cadet_id = ANY($1) AND role = 'cadet'
+             ORDER BY cadet_id, is_archived IS TRUE, id)"
     );
     let restored = change.execute(cadets, &[&ids]).await?;
     change.execute(users, &[&ids]).await?;

@@ -6,7 +6,7 @@ mod people;
 use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     App, Result,
-    auth::password,
+    auth::password::NewHash,
     db::{Change, Sql},
     sql,
     system::{Demo, DemoAccount, Passwords},
@@ -61,7 +61,7 @@ impl Demo for Battalion {
 /// The hash of the password of a demo account; all others have none.
 async fn stored(accounts: &[DemoAccount], username: &str, cost: u32) -> Result<String> {
     match accounts.iter().find(|account| account.username == username) {
-        Some(account) => password::hash(account.password.clone(), cost).await,
+        Some(account) => NewHash::Bcrypt(cost).hash(account.password.clone()).await,
         None => Ok(NO_PASSWORD.to_owned()),
     }
 }

@@ -19,7 +19,7 @@ use super::{
     submit,
 };
 use crate::{
-    access::{Acting, Sight, Staff, Visible},
+    access::{Acting, Staff, Visible},
     answer::{Listing, Success, created, success},
 };
 
@@ -40,12 +40,12 @@ pub struct ExcuseFilter {
 #[utoipa::path(get, path = "/api/excuse-letters", tag = "excuses", params(ExcuseFilter, PageRequest),
     responses((status = 200, body = Listing<ExcuseLetter>)))]
 pub async fn list_excuse_letters(
-    Sight(only): Sight,
+    acting: Acting,
     State(app): State<App>,
     Query(filter): Query<ExcuseFilter>,
     Query(request): Query<PageRequest>,
 ) -> Result<Json<Listing<ExcuseLetter>>> {
-    page(&app, only, &filter, request.page(50, 100)).await
+    page(&app, acting.only, &filter, request.page(50, 100)).await
 }
 
 /// List a cadet's excuse letters

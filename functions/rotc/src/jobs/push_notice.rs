@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::{
     App, Result,
+    db::unit_of_work,
     error::unavailable,
     jobs::{Job, Queue, Task},
     push::Outcome,
@@ -64,7 +65,7 @@ impl Job for PushNotice {
                 break;
             }
             let sent: Vec<Sent> = stream::iter(batch)
-                .map(|delivery| send(app, delivery))
+                .map(|delivery| unit_of_work(send(app, delivery)))
                 .buffer_unordered(AT_ONCE)
                 .collect::<Vec<Result<Sent>>>()
                 .await

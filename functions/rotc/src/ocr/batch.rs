@@ -5,6 +5,7 @@ use futures_util::future::join_all;
 use serde::Serialize;
 use shared::{
     App, Error, Result,
+    db::unit_of_work,
     error::{Kind, invalid, invalid_field},
     http::{FormData, Json, UploadedFile},
 };
@@ -73,7 +74,8 @@ pub async fn process_batch(
         return Err(invalid_field("files", format!("At most {MOST} files can be read at once")));
     }
     PER_MINUTE.hit_by(&app, &user.id.to_string(), i32::try_from(files.len())?).await?;
-    let results = join_all(files.into_iter().map(|file| item(&app, &user, file, languages))).await;
+    let results =
+        join_all(files.into_iter().map(|file| unit_of_work(item(&app, &user, file, languages)))).await;
     let results = results.into_iter().collect::<Result<Vec<_>>>()?;
     let failed = results.iter().filter(|item| item.error.is_some()).count();
     let total = results.len();

@@ -1,5 +1,7 @@
 //! Whether the server and what it needs are there.
 
+use std::borrow::Cow;
+
 use axum::{extract::State, response::Html};
 use serde::Serialize;
 use shared::{App, Result, files::NOT_CONFIGURED, http::Json, sql};
@@ -33,7 +35,7 @@ pub struct Health {
 }
 
 /// The parts the system needs.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Checks {
     /// Asked for this answer.
     pub database: Check,
@@ -46,16 +48,17 @@ pub struct Checks {
 }
 
 /// One part.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Check {
     /// `healthy`, `degraded` (the system works without it) or `unhealthy`.
     pub status: &'static str,
     /// One sentence.
-    pub message: &'static str,
+    #[schema(value_type = String)]
+    pub message: Cow<'static, str>,
 }
 
 const fn check(status: &'static str, message: &'static str) -> Check {
-    Check { status, message }
+    Check { status, message: Cow::Borrowed(message) }
 }
 
 /// Whether the database answers
@@ -63,10 +66,15 @@ const fn check(status: &'static str, message: &'static str) -> Check {
 /// Always 200: clients read `db` to tell people that they are offline.
 #[utoipa::path(get, path = "/api/health", tag = "ops", security(()), responses((status = 200, body = Health)))]
 pub async fn health(State(app): State<App>) -> Json<Health> {
-    let connected = ping(&app).await.is_ok();
-    let database = match connected {
-        true => check("healthy", "The database answers"),
-        false => check("unhealthy", "The database does not answer"),
+    let asked = ping(&app).await;
+    let connected = asked.is_ok();
+    let schema = if connected { app.db.schema_problem().await.unwrap_or_default() } else { None };
+    let database = match (asked, schema) {
+        (Ok(_), None) => check("healthy", "The database answers"),
+        (Ok(_), Some(problem)) => Check { status: "unhealthy", message: problem.into() },
+        (Err(cause), _) => {
+            check("unhealthy", cause.connect_problem().unwrap_or("The database does not answer"))
+        }
     };
     let files = match app.config.files.is_configured() {
         true => check("healthy", "File storage is configured"),

@@ -2,7 +2,7 @@
 
 use shared::{
     App, Result,
-    auth::password,
+    auth::password::NewHash,
     db::Change,
     error::{conflict, invalid_field},
     sql,
@@ -62,7 +62,7 @@ impl FirstPassword {
             char::from(ALPHABET[at as usize])
         };
         let drawn: String = (0..DRAWN_LENGTH).map(letter).collect();
-        let hash = password::hash(drawn.clone(), app.config.bcrypt_cost).await?;
+        let hash = NewHash::Bcrypt(app.config.bcrypt_cost).hash(drawn.clone()).await?;
         Ok(Self { drawn: Some(drawn), hash })
     }
 
@@ -79,7 +79,7 @@ impl FirstPassword {
         if known.iter().any(|known| known.len() > 2 && lower.contains(&known.to_lowercase())) {
             return refused("The password must not contain the name.");
         }
-        let hash = password::hash(clear.to_owned(), app.config.bcrypt_cost).await?;
+        let hash = NewHash::Bcrypt(app.config.bcrypt_cost).hash(clear.to_owned()).await?;
         Ok(Self { drawn: None, hash })
     }
 }

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use chrono::TimeDelta;
-use shared::{App, Result, auth::link, db::Change, mail::NewMail};
+use shared::{App, Result, db::Change, mail::NewMail};
 
 use super::{account::Opened, details::Details};
 use crate::auth;
@@ -31,7 +31,7 @@ struct InvitationHtml<'a> {
 /// Stores the mail with a link that signs the new member in, once. Without a mail address nothing is stored.
 pub(super) async fn invite(app: &App, change: &mut Change, member: &Details, opened: &Opened) -> Result<()> {
     let Some(recipient) = member.email.clone() else { return Ok(()) };
-    let code = link::create(app, change, opened.user_id, DAYS * 24 * 60).await?;
+    let code = auth::SIGN_IN.create(app, change, opened.user_id, TimeDelta::days(DAYS)).await?;
     let link = auth::link_address(app, &code)?;
     let (name, username, days) = (member.first_name.as_str(), opened.username.as_str(), DAYS);
     let mail = NewMail {

@@ -14,6 +14,7 @@ use shared::{
 use crate::{
     access::Admin,
     answer::{Message, message},
+    autolink::{self, Proof},
 };
 
 row! {
@@ -42,8 +43,9 @@ struct ApprovedHtml<'a> {
 
 /// Approve an account
 ///
-/// Its cadet gets a row of grades, and the person a mail. Approving twice changes nothing more, and an id that nobody
-/// has changes nothing. An archived account must be restored with its cadet.
+/// Its cadet gets a row of grades, and the person a mail. An account without a cadet becomes the one whose student id is its
+/// user name. Approving twice changes nothing more, and an id that nobody has changes nothing. An archived account must be
+/// restored with its cadet.
 #[utoipa::path(put, path = "/api/admin/users/{id}/approve", tag = "users", params(("id" = i32, Path)),
     responses((status = 200, body = Message)))]
 pub async fn approve_user(
@@ -72,7 +74,12 @@ pub async fn approve_user(
 
 async fn approve(app: &App, change: &mut Change, id: i32, applicant: Applicant) -> Result<()> {
     change.execute(sql!("UPDATE users SET is_approved = 1 WHERE id = $1"), &[&id]).await?;
-    if let Some(cadet_id) = applicant.cadet_id {
+    let cadet_id = match applicant.cadet_id {
+        Some(cadet_id) => Some(cadet_id),
+        // The administrator vouches for the user name, which is a student id then, but has not seen the mail address work.
+        None => autolink::link(change, id, Proof::UserName, "cadet_autolinked").await?,
+    };
+    if let Some(cadet_id) = cadet_id {
         let grades = sql!("INSERT INTO grades (cadet_id) VALUES ($1) ON CONFLICT (cadet_id) DO NOTHING");
         change.execute(grades, &[&cadet_id]).await?;
     }

@@ -22,65 +22,76 @@ fn parts(address: &Address) -> (String, u16, &str, &str, &str) {
     (host, port, user, password, database)
 }
 
+/// As hosts and other programs write them: the encryption, what is verified, and whether it is a transaction pooler.
+const ADDRESSES: &[(&str, SslMode, Verify, bool)] = &[
+    // Render, Heroku.
+    ("postgres://u:p@dpg-1.frankfurt-postgres.render.com/d", SslMode::Prefer, Verify::Nothing, false),
+    (
+        "postgres://u:p@ec2-1.compute-1.amazonaws.com:5432/d?ssl=true",
+        SslMode::Require,
+        Verify::Nothing,
+        false,
+    ),
+    // Neon, with a pooler and without.
+    (
+        "postgresql://u:p@ep-x-pooler.eu-central-1.aws.neon.tech/d?sslmode=require&channel_binding=require",
+        SslMode::Require,
+        Verify::Nothing,
+        true,
+    ),
+    (
+        "postgresql://u:p@ep-x.aws.neon.tech/d?options=endpoint%3Dep-x",
+        SslMode::Prefer,
+        Verify::Nothing,
+        false,
+    ),
+    // Supabase: the transaction pooler, the session pooler, the direct address.
+    (
+        "postgres://u.ref:p@aws-0-eu-central-1.pooler.supabase.com:6543/d?supa=base-pooler.x&pgbouncer=true",
+        SslMode::Prefer,
+        Verify::Nothing,
+        true,
+    ),
+    (
+        "postgresql://u.ref:p@aws-0-eu-central-1.pooler.supabase.com:5432/d",
+        SslMode::Prefer,
+        Verify::Nothing,
+        false,
+    ),
+    ("postgresql://u:p@db.ref.supabase.co:5432/d", SslMode::Prefer, Verify::Nothing, false),
+    // Prisma.
+    (
+        "postgresql://u:p@h:5432/d?schema=public&pgbouncer=true&connection_limit=1&pool_timeout=20",
+        SslMode::Prefer,
+        Verify::Nothing,
+        true,
+    ),
+    ("postgresql://u:p@h/d?sslmode=require&sslaccept=strict", SslMode::Require, Verify::Host, false),
+    // node-postgres.
+    ("postgres://u:p@h/d?sslmode=no-verify", SslMode::Require, Verify::Nothing, false),
+    ("postgres://u:p@h/d?sslmode=require&uselibpqcompat=true", SslMode::Require, Verify::Nothing, false),
+    ("postgres://u:p@h/d?ssl=no-verify", SslMode::Require, Verify::Nothing, false),
+    // SQLAlchemy, Django, JDBC, libpq.
+    ("postgresql+psycopg2://u:p@h/d", SslMode::Prefer, Verify::Nothing, false),
+    ("postgis://u:p@h/d", SslMode::Prefer, Verify::Nothing, false),
+    ("jdbc:postgresql://h/d?user=u&password=p&ssl=false", SslMode::Disable, Verify::Nothing, false),
+    ("host=h user=u password=p dbname=d sslmode=verify-full", SslMode::Require, Verify::Host, false),
+    ("postgres://u:p@h/d?sslmode=verify-ca", SslMode::Require, Verify::Authority, false),
+    ("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=system", SslMode::Require, Verify::Host, false),
+    // DigitalOcean.
+    (
+        "postgresql://u:p@db-1.b.db.ondigitalocean.com:25061/d?sslmode=require",
+        SslMode::Require,
+        Verify::Nothing,
+        true,
+    ),
+    // As copied from a console.
+    ("psql 'postgresql://u:p@h/d?sslmode=require'", SslMode::Require, Verify::Nothing, false),
+];
+
 #[test]
 fn addresses_of_hosts_and_other_drivers_are_read() {
-    use SslMode::{Disable, Prefer, Require};
-    let table = [
-        // Render, Heroku.
-        ("postgres://u:p@dpg-1.frankfurt-postgres.render.com/d", Prefer, Verify::Nothing, false),
-        ("postgres://u:p@ec2-1.compute-1.amazonaws.com:5432/d?ssl=true", Require, Verify::Nothing, false),
-        // Neon, with a pooler and without.
-        (
-            "postgresql://u:p@ep-x-pooler.eu-central-1.aws.neon.tech/d?sslmode=require&channel_binding=require",
-            Require,
-            Verify::Nothing,
-            true,
-        ),
-        ("postgresql://u:p@ep-x.aws.neon.tech/d?options=endpoint%3Dep-x", Prefer, Verify::Nothing, false),
-        // Supabase: the transaction pooler, the session pooler, the direct address.
-        (
-            "postgres://u.ref:p@aws-0-eu-central-1.pooler.supabase.com:6543/d?supa=base-pooler.x&pgbouncer=true",
-            Prefer,
-            Verify::Nothing,
-            true,
-        ),
-        (
-            "postgresql://u.ref:p@aws-0-eu-central-1.pooler.supabase.com:5432/d",
-            Prefer,
-            Verify::Nothing,
-            false,
-        ),
-        ("postgresql://u:p@db.ref.supabase.co:5432/d", Prefer, Verify::Nothing, false),
-        // Prisma.
-        (
-            "postgresql://u:p@h:5432/d?schema=public&pgbouncer=true&connection_limit=1&pool_timeout=20",
-            Prefer,
-            Verify::Nothing,
-            true,
-        ),
-        ("postgresql://u:p@h/d?sslmode=require&sslaccept=strict", Require, Verify::Host, false),
-        // node-postgres.
-        ("postgres://u:p@h/d?sslmode=no-verify", Require, Verify::Nothing, false),
-        ("postgres://u:p@h/d?sslmode=require&uselibpqcompat=true", Require, Verify::Nothing, false),
-        ("postgres://u:p@h/d?ssl=no-verify", Require, Verify::Nothing, false),
-        // SQLAlchemy, Django, JDBC, libpq.
-        ("postgresql+psycopg2://u:p@h/d", Prefer, Verify::Nothing, false),
-        ("postgis://u:p@h/d", Prefer, Verify::Nothing, false),
-        ("jdbc:postgresql://h/d?user=u&password=p&ssl=false", Disable, Verify::Nothing, false),
-        ("host=h user=u password=p dbname=d sslmode=verify-full", Require, Verify::Host, false),
-        ("postgres://u:p@h/d?sslmode=verify-ca", Require, Verify::Authority, false),
-        ("postgres://u:p@h/d?sslmode=verify-full&sslrootcert=system", Require, Verify::Host, false),
-        // DigitalOcean.
-        (
-            "postgresql://u:p@db-1.b.db.ondigitalocean.com:25061/d?sslmode=require",
-            Require,
-            Verify::Nothing,
-            true,
-        ),
-        // As copied from a console.
-        ("psql 'postgresql://u:p@h/d?sslmode=require'", Require, Verify::Nothing, false),
-    ];
-    for (text, mode, verify, pooler) in table {
+    for (text, mode, verify, pooler) in ADDRESSES.iter().copied() {
         let address = parse(text);
         let (host, _, user, password, database) = parts(&address);
         assert!(user.starts_with('u') && password == "p" && database == "d" && !host.is_empty(), "{text}");
