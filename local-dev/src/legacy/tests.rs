@@ -13,7 +13,8 @@ const TARGET: &str = "
         points integer, author_id integer REFERENCES accounts ON DELETE SET NULL);
     CREATE TABLE sync_events (id serial PRIMARY KEY, created_at timestamp, processed boolean, processed_at timestamp);
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a trigger ran'; END $$;
-    CREATE TRIGGER loud BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION refuse()";
+    CREATE TRIGGER loud BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION refuse();
+    CREATE SCHEMA muster; CREATE TABLE muster.table_changes (table_name text)";
 
 const SOURCE: &str = "
     CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, number TEXT, is_archived INTEGER, birthdate TEXT, hobby TEXT);
