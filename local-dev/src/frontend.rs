@@ -163,7 +163,7 @@ mod tests {
         }
         let router = frontend(dir.join("site"));
         let page = (200, "no-cache".to_owned(), "app".to_owned());
-        for path in ["/", "/login", "/cadets/12", "/index.html", "/static/", "/assets"] {
+        for path in ["/", "/login", "/people/12", "/index.html", "/static/", "/assets"] {
             assert_eq!(get(&router, path, "text/html,*/*;q=0.8").await, page, "{path}");
         }
         let script = (200, "public, max-age=31536000, immutable".to_owned(), "js".to_owned());
@@ -175,7 +175,7 @@ mod tests {
         );
         for (path, accept) in [
             ("/assets/b-2.js", "*/*"),
-            ("/cadets", "application/json"),
+            ("/people", "application/json"),
             ("/../secret.txt", "*/*"),
             ("/%2e%2e/secret.txt", "*/*"),
         ] {

@@ -77,7 +77,7 @@ impl Kind {
 /// What is wrong with one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldError {
-    /// The field's name as the client sent it (`first_name`).
+    /// The field's name as the client sent it (`title`).
     pub field: String,
     /// One sentence for the person who filled it in.
     pub message: String,

@@ -146,7 +146,7 @@ pub fn from_gateway(mut request: lambda_http::Request) -> Request<lambda_http::B
     request
 }
 
-/// `/prod/api/people` of the stage `prod` is `/api/cadets`. With a domain of its own the path has no stage;
+/// `/prod/api/people` of the stage `prod` is `/api/people`. With a domain of its own the path has no stage;
 /// `lambda_http` then puts one there, unless `AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH` is set.
 fn without_stage(path: &str, stage: &str) -> Option<String> {
     let rest = path.strip_prefix('/')?.strip_prefix(stage)?;

@@ -35,6 +35,7 @@ const COMMON: &[&str] = &[
     "reason",
     "status",
     "subject",
+    "table_name",
     "title",
     "type",
     "user_id",
@@ -53,7 +54,6 @@ const COMMON: &[&str] = &[
     "message",
     "notification",
     "notifications",
-    "processed",
     // pictures and pages
     "height",
     "image",

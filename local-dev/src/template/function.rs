@@ -238,7 +238,7 @@ fn short(description: &str) -> String {
     description.chars().take(253).chain("...".chars()).collect()
 }
 
-/// `rotc-worker-mail` of the system `rotc` is `WorkerMail` in the template.
+/// `<system>-worker-mail` is `WorkerMail` in the template.
 fn id(system: &System, binary: &str) -> String {
     let name = binary.strip_prefix(system.name).unwrap_or(binary);
     name.split('-').filter(|word| !word.is_empty()).map(capital).collect()

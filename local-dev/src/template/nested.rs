@@ -24,6 +24,7 @@ pub fn nested(system: &System) -> String {
     let mut text = HEAD
         .replace("@system@", system.name)
         .replace("@title@", system.title)
+        .replace("@cloudinary_folder@", system.storage.cloudinary_folder)
         .replace("@functions@", &functions.to_string())
         .replace("@connections@", &(2 * functions).to_string());
     text += &api(system);

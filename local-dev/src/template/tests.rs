@@ -119,9 +119,10 @@ fn watch_router_keeps_the_rest_of_the_manifest() {
     let before = "# mine\n[package]\nname = \"x\"\n\n[profile.dev]\ndebug = false # why\n";
     let once = watch_router(before, systems()[0]).unwrap();
     assert!(once.contains("# mine") && once.contains("debug = false # why"));
-    assert!(once.contains("\"/api/auth/{*rest}\" = \"rotc-auth\""), "{once}");
+    let function = format!("{}-auth", systems()[0].name);
+    assert!(once.contains(&format!("\"/api/auth/{{*rest}}\" = \"{function}\"")), "{once}");
     assert_eq!(watch_router(&once, systems()[0]).unwrap(), once);
-    let stale = once.replace("rotc-auth", "rotc-gone");
+    let stale = once.replace(&function, "gone");
     assert_eq!(watch_router(&stale, systems()[0]).unwrap(), once);
 }
 

@@ -16,7 +16,7 @@ impl Sql {
     }
 }
 
-/// A statement: `sql!("SELECT id FROM cadets WHERE id = $1")`, or the statements of a file of ours: `sql!(file "..")`. Text built at run time does not compile.
+/// A statement: `sql!("SELECT name FROM people WHERE id = $1")`, or the statements of a file of ours: `sql!(file "..")`. Text built at run time does not compile.
 #[macro_export]
 macro_rules! sql {
     ($text:literal) => {

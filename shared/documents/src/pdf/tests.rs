@@ -57,8 +57,8 @@ fn text(pdf: &[u8]) -> Vec<String> {
 
 #[test]
 fn a_table_goes_on_over_pages_with_its_heading_and_the_pages_are_numbered() {
-    let mut report = Report::new(head(), "Grade report", "Alpha Company", at()).expect("a report");
-    let columns = [TableColumn::text("Name", 3.0), TableColumn::number("Final grade", 1.0)];
+    let mut report = Report::new(head(), "Yearly report", "First floor", at()).expect("a report");
+    let columns = [TableColumn::text("Name", 3.0), TableColumn::number("Total", 1.0)];
     let rows: Vec<Vec<String>> = (1..=100).map(|n| vec![format!("Person {n}"), format!("{n}.5")]).collect();
     report.table(&columns, &rows, "No people");
     let pdf = report.finish().expect("a document");
@@ -68,7 +68,7 @@ fn a_table_goes_on_over_pages_with_its_heading_and_the_pages_are_numbered() {
 
     assert_eq!(pages.len(), 3);
     for (at, page) in pages.iter().enumerate() {
-        assert_eq!(page.matches("Final grade").count(), 1, "{page}");
+        assert_eq!(page.matches("Total").count(), 1, "{page}");
         assert!(page.contains(&format!("Page {} of 3", at + 1)), "{page}");
         assert!(page.contains("Generated on 2 February 2026, 08:30 UTC"), "{page}");
     }
@@ -85,9 +85,9 @@ fn a_table_goes_on_over_pages_with_its_heading_and_the_pages_are_numbered() {
 
 #[test]
 fn a_row_longer_than_a_page_loses_nothing() {
-    let mut report = Report::new(head(), "Remarks", "", at()).expect("a report");
+    let mut report = Report::new(head(), "Notes", "", at()).expect("a report");
     let words: Vec<String> = (0..3000).map(|n| format!("word{n}")).collect();
-    report.table(&[TableColumn::text("Remark", 1.0)], &[vec![words.join(" ")], vec!["x".repeat(9000)]], "-");
+    report.table(&[TableColumn::text("Note", 1.0)], &[vec![words.join(" ")], vec!["x".repeat(9000)]], "-");
     let pdf = report.finish().expect("a document");
     keep("long", &pdf);
 
@@ -167,7 +167,7 @@ fn a_report_has_facts_headings_and_text_beside_a_logo() {
     report.facts(&[
         ("Name", "Juan dela Cruz".to_owned()),
         ("Address", "a long address ".repeat(20)),
-        ("Course", String::new()),
+        ("Language", String::new()),
     ]);
     report.heading("Conduct");
     report.paragraph(&"Words that fill a line and then another one. ".repeat(9));

@@ -109,7 +109,7 @@ fn is_version(segment: &str) -> bool {
 mod tests {
     use super::*;
 
-    const FOLDER: &str = "rotc-grading-system";
+    const FOLDER: &str = "school-files";
 
     fn at(path: &str) -> Option<(&'static str, &'static str, String)> {
         let asset = Asset::at(&format!("https://res.cloudinary.com/demo/{path}"), "demo", FOLDER)?;
@@ -123,20 +123,20 @@ mod tests {
 
     #[test]
     fn versions_changes_and_signatures_are_no_part_of_a_name() {
-        is_picture("image/upload/v1700000000/rotc-grading-system/abc.jpg", "abc");
-        is_picture("image/upload/rotc-grading-system/abc.jpg", "abc");
-        is_picture("image/upload/rotc-grading-system/abc", "abc");
-        is_picture("image/upload/c_limit,h_1200,w_1200,q_auto:good/v17/rotc-grading-system/abc.png", "abc");
-        is_picture("image/upload/c_fill,w_100/e_grayscale/f_auto/rotc-grading-system/abc.webp", "abc");
-        is_picture("image/upload/s--a1B2c3D4--/t_face/v1/rotc-grading-system/abc.gif?x=1", "abc");
-        is_picture("image/upload/v1/rotc-grading-system/2024/v2/w_1.x.jpg", "2024/v2/w_1.x");
-        is_picture("image/upload/v1/rotc-grading-system/J.%20Cruz%20(2).jpg", "J. Cruz (2)");
+        is_picture("image/upload/v1700000000/school-files/abc.jpg", "abc");
+        is_picture("image/upload/school-files/abc.jpg", "abc");
+        is_picture("image/upload/school-files/abc", "abc");
+        is_picture("image/upload/c_limit,h_1200,w_1200,q_auto:good/v17/school-files/abc.png", "abc");
+        is_picture("image/upload/c_fill,w_100/e_grayscale/f_auto/school-files/abc.webp", "abc");
+        is_picture("image/upload/s--a1B2c3D4--/t_face/v1/school-files/abc.gif?x=1", "abc");
+        is_picture("image/upload/v1/school-files/2024/v2/w_1.x.jpg", "2024/v2/w_1.x");
+        is_picture("image/upload/v1/school-files/J.%20Cruz%20(2).jpg", "J. Cruz (2)");
     }
 
     #[test]
     fn a_raw_file_keeps_its_extension_in_its_name() {
-        let id = "rotc-grading-system/letter-1.pdf".to_owned();
-        assert_eq!(at("raw/upload/v1/rotc-grading-system/letter-1.pdf"), Some(("raw", "upload", id.clone())));
+        let id = "school-files/letter-1.pdf".to_owned();
+        assert_eq!(at("raw/upload/v1/school-files/letter-1.pdf"), Some(("raw", "upload", id.clone())));
         let checked = Asset::at("/uploads/cloud/letter-1.pdf", "demo", FOLDER);
         let extension = Some("pdf".to_owned());
         let expected = Asset { kind: "raw", delivery: "authenticated", public_id: id, extension };
@@ -147,20 +147,20 @@ mod tests {
     fn other_accounts_folders_and_services_are_left_alone() {
         for path in [
             "image/upload/v1/elsewhere/abc.jpg",
-            "image/upload/v1/rotc-grading-system-2/abc.jpg",
-            "image/upload/v1/rotc-grading-system",
-            "image/upload/v1/rotc-grading-system/",
-            "image/fetch/https://example.test/rotc-grading-system/a.png",
-            "images/v1/rotc-grading-system/abc/name.jpg",
+            "image/upload/v1/school-files-2/abc.jpg",
+            "image/upload/v1/school-files",
+            "image/upload/v1/school-files/",
+            "image/fetch/https://example.test/school-files/a.png",
+            "images/v1/school-files/abc/name.jpg",
             "image/upload",
             "",
         ] {
             assert_eq!(at(path), None, "{path}");
         }
         for address in [
-            "https://res.cloudinary.com/demo2/image/upload/v1/rotc-grading-system/abc.jpg",
-            "http://res.cloudinary.com/demo/image/upload/v1/rotc-grading-system/abc.jpg",
-            "https://example.test/demo/image/upload/v1/rotc-grading-system/abc.jpg",
+            "https://res.cloudinary.com/demo2/image/upload/v1/school-files/abc.jpg",
+            "http://res.cloudinary.com/demo/image/upload/v1/school-files/abc.jpg",
+            "https://example.test/demo/image/upload/v1/school-files/abc.jpg",
             "/uploads/abc.jpg",
             "/uploads/cloud/",
         ] {
