@@ -40,7 +40,8 @@ const COMMON: &[&str] = &[
     "type",
     "user_id",
     "value",
-    // people who sign in
+    // people who sign in, and who may do everything
+    "admin",
     "email",
     "password",
     "role",
