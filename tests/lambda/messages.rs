@@ -1,29 +1,14 @@
 //! Messages of SQS, and the clock, through deployed programs.
 
 use http::Method;
-use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use tests::{Part, TestApp, a_cadet};
 use uuid::Uuid;
 
 use crate::program::Function;
 
-/// The environment of a worker beside this app.
-pub fn variables(app: &TestApp) -> Vec<(&'static str, String)> {
-    let files = &app.app.config.files;
-    let (access, secret) = files.aws.keys.clone().expect("the files have keys");
-    vec![
-        ("DATABASE_URL", app.database_url().to_owned()),
-        ("FILES_BUCKET", files.bucket.clone()),
-        ("FILES_ENDPOINT", files.aws.endpoint.clone().unwrap_or_default()),
-        ("FILES_REGION", "us-east-1".to_owned()),
-        ("FILES_ACCESS_KEY", access),
-        ("FILES_SECRET_KEY", secret.expose_secret().to_owned()),
-    ]
-}
-
 async fn worker(app: &TestApp, name: &str) -> Function {
-    let variables = variables(app);
+    let variables = app.variables();
     let variables: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Function::program(name, &variables).await

@@ -4,6 +4,7 @@ mod auth;
 mod connections;
 mod heartbeat;
 mod http;
+mod migrations;
 mod pooler;
 mod schema;
 mod tenancy;

@@ -44,6 +44,20 @@ struct Gateway {
 }
 
 impl TestApp {
+    /// The database and the files of this app in the environment of a program.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        let files = &self.app.config.files;
+        let (access, secret) = files.aws.keys.clone().expect("the files have keys");
+        vec![
+            ("DATABASE_URL", self.database_url().to_owned()),
+            ("FILES_BUCKET", files.bucket.clone()),
+            ("FILES_ENDPOINT", files.aws.endpoint.clone().unwrap_or_default()),
+            ("FILES_REGION", "us-east-1".to_owned()),
+            ("FILES_ACCESS_KEY", access),
+            ("FILES_SECRET_KEY", secret.expose_secret().to_owned()),
+        ]
+    }
+
     /// The same database and files behind deployed functions instead of the routes in this process. `parameters` are
     /// variables whose value an installation chooses. All go by the time of the machine, and sign with the key in the
     /// database.
@@ -54,8 +68,6 @@ impl TestApp {
     ) -> Self {
         assert!(self.app.config.signing_key.is_none(), "the template sets no key");
         let queues = Amazon::start().await;
-        let files = &self.app.config.files;
-        let (access, secret) = files.aws.keys.clone().expect("the files have keys");
         let mut values = BTreeMap::from([
             ("MUSTER_ENV", "production".to_owned()),
             ("AWS_LAMBDA_HTTP_IGNORE_STAGE_IN_PATH", "true".to_owned()),
@@ -64,13 +76,8 @@ impl TestApp {
             ("MAIL_TRANSPORT", "smtp".to_owned()),
             ("MAIL_FROM", "School <office@school.example>".to_owned()),
             ("SMTP_URL", "smtp://127.0.0.1:9".to_owned()),
-            ("DATABASE_URL", self.database_url().to_owned()),
-            ("FILES_BUCKET", files.bucket.clone()),
-            ("FILES_ENDPOINT", files.aws.endpoint.clone().unwrap_or_default()),
-            ("FILES_REGION", "us-east-1".to_owned()),
-            ("FILES_ACCESS_KEY", access),
-            ("FILES_SECRET_KEY", secret.expose_secret().to_owned()),
         ]);
+        values.extend(self.variables());
         values.extend(queues.variables());
         values.extend(parameters.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let template = format!("{}/../functions/{}/template.yaml", env!("CARGO_MANIFEST_DIR"), system.name);

@@ -198,23 +198,3 @@ async fn apply_repeatable(client: &mut Client, set: &MigrationSet) -> Result<(),
     }
     transaction.commit().await.map_err(MigrateError::at(step()))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::SHARED;
-
-    /// A forgotten line in the list above would leave a function out without any error.
-    #[test]
-    fn every_repeatable_file_is_listed() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/shared");
-        let mut found: Vec<String> = std::fs::read_dir(folder)
-            .expect("the folder of the migrations")
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-            .filter(|name| name.starts_with("R__"))
-            .collect();
-        let mut listed: Vec<&str> = SHARED.repeatable.iter().map(|(file, _)| *file).collect();
-        found.sort();
-        listed.sort_unstable();
-        assert_eq!(found, listed);
-    }
-}

@@ -12,8 +12,6 @@ use std::{process::Stdio, time::Duration};
 use tests::TestApp;
 use tokio::process::{Child, Command};
 
-use crate::messages::variables;
-
 /// Where a job is held.
 #[derive(Clone, Copy, Debug)]
 pub enum At {
@@ -42,7 +40,7 @@ impl<'a> Killed<'a> {
         at: At,
         more: Vec<(&'static str, String)>,
     ) -> Self {
-        let killed = Self { app, kind, variables: [variables(app), more].concat() };
+        let killed = Self { app, kind, variables: [app.variables(), more].concat() };
         killed.hold(at).await;
         let mut worker = killed.worker().await;
         killed.until("the job is held", HELD).await;
