@@ -4,7 +4,8 @@ use axum::extract::FromRequestParts;
 use http::{header, request::Parts};
 use shared::{
     App, Error, Result,
-    auth::principal::{optional, required},
+    auth::principal::{Permit, Source, optional, required},
+    permits,
 };
 
 use super::{
@@ -21,11 +22,14 @@ pub struct Listener(pub User);
 #[derive(Clone, Debug)]
 pub struct Caller(pub Option<User>);
 
-impl FromRequestParts<App> for Listener {
-    type Rejection = Error;
+permits! { Listener }
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        required(app, parts, STREAM).await.map(Self)
+impl Permit for Listener {
+    type Principal = User;
+    const SOURCES: &'static [Source] = STREAM;
+
+    fn permit(user: User) -> Result<Self> {
+        Ok(Self(user))
     }
 }
 
