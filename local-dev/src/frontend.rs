@@ -1,4 +1,4 @@
-//! Serving a built single-page application, and the page shown where none is built.
+//! Serving a built single-page application.
 
 use std::path::{Path, PathBuf};
 
@@ -7,12 +7,10 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL};
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use tower::ServiceExt;
 use tower_http::services::{ServeDir, ServeFile};
 
-/// The page of a server without a client.
-const PLACEHOLDER: &str = include_str!("placeholder.html");
 /// File names with a hash in them never change their content.
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 /// Ask each time whether it changed.
@@ -23,17 +21,6 @@ const ASK_FIRST: HeaderValue = HeaderValue::from_static("no-cache");
 pub fn frontend(dir: PathBuf) -> Router {
     let manifest = find_manifest(&dir, 3);
     Router::new().fallback(answer).with_state(Site { dir, manifest })
-}
-
-/// Answers every page with a notice that the system is being set up.
-pub fn placeholder() -> Router {
-    Router::new().fallback(|method: Method| async move {
-        if method == Method::GET || method == Method::HEAD {
-            ([(CACHE_CONTROL, ASK_FIRST)], Html(PLACEHOLDER)).into_response()
-        } else {
-            not_allowed()
-        }
-    })
 }
 
 #[derive(Clone)]
@@ -182,14 +169,5 @@ mod tests {
             assert_eq!(get(&router, path, accept).await.0, 404, "{path}");
         }
         std::fs::remove_dir_all(dir).unwrap();
-    }
-
-    #[tokio::test]
-    async fn without_a_client_every_page_says_so() {
-        let (status, _, body) = get(&placeholder(), "/dashboard", "text/html").await;
-        assert_eq!(status, 200);
-        assert!(
-            body.contains("<title>System Initializing</title>") && body.contains("System Update in Progress")
-        );
     }
 }

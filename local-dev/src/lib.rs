@@ -19,6 +19,7 @@ pub mod serve;
 pub mod systems;
 pub mod template;
 pub mod test_programs;
+pub mod welcome;
 
 /// Any error of a command: it ends in front of a person.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -26,6 +26,7 @@ use crate::{
     BoxError, database, demo, doctor, frontend, outbox,
     parts::Parts,
     systems::{self, Registered, variable},
+    welcome::{self, Neighbor, Neighbors},
 };
 
 /// What to serve, and where.
@@ -50,6 +51,8 @@ struct Served {
     system: &'static System,
     app: App,
     listener: TcpListener,
+    /// Those of the demo data, one line each.
+    accounts: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -105,6 +108,7 @@ async fn run(
     }
     let stop = stop_signal()?;
     let mut servers = tokio::task::JoinSet::new();
+    let neighbors = Neighbors::default();
     for system in systems {
         let prepared = prepare(options, parts, system);
         let served = tokio::select! {
@@ -113,7 +117,12 @@ async fn run(
         };
         shared::telemetry::start(served.app.config.production);
         announce(&served)?;
-        servers.spawn(answer(served, options.frontend.clone(), stop.clone()));
+        neighbors.add(Neighbor { title: served.system.title, home: home(&served)? });
+        let pages = match options.frontend.clone() {
+            Some(directory) => frontend::frontend(directory),
+            None => welcome::pages(served.system, &served.app, served.accounts.clone(), neighbors.clone()),
+        };
+        servers.spawn(answer(served, pages, stop.clone()));
     }
     while let Some(ended) = servers.join_next().await {
         ended??;
@@ -165,7 +174,8 @@ async fn prepare(
         config.public_url = Some(url::Url::parse(&format!("http://localhost:{port}"))?);
     }
     database::prepare(&config, system, options.migrate, embedded).await?;
-    let mut notes = demo::fill(&config, system, parts.data()).await?;
+    let accounts = demo::fill(&config, system, parts.data()).await?;
+    let mut notes = accounts.clone();
     if !config.production && config.mail.leaves() && demo::is_there(&config).await? {
         demo::keep_mail(&mut config);
         notes.push("Mail stays in the outbox: this database holds demo data".to_owned());
@@ -173,14 +183,14 @@ async fn prepare(
     if config.production {
         notes.extend(doctor::in_short(system, &config).await);
     }
-    Ok(Served { system, app: App::new(system, config), listener, notes })
+    Ok(Served { system, app: App::new(system, config), listener, accounts, notes })
 }
 
 /// Says what is served where.
 fn announce(served: &Served) -> io::Result<()> {
     let mut out = io::stdout();
-    let home = format!("http://localhost:{}", served.listener.local_addr()?.port());
-    writeln!(out, "\n{} is ready.\n  API            {home}/api/health", served.system.title)?;
+    let home = home(served)?;
+    writeln!(out, "\n{} is ready.\n  Start page     {home}/", served.system.title)?;
     writeln!(out, "  Documentation  {home}/api/docs/")?;
     if outbox::is_shown(&served.app) {
         writeln!(out, "  Mail           {home}/_dev/outbox")?;
@@ -192,12 +202,12 @@ fn announce(served: &Served) -> io::Result<()> {
     writeln!(out)
 }
 
-async fn answer(
-    served: Served,
-    directory: Option<PathBuf>,
-    stop: watch::Receiver<bool>,
-) -> Result<(), BoxError> {
-    let pages = directory.map_or_else(frontend::placeholder, frontend::frontend);
+/// Its address on this machine.
+fn home(served: &Served) -> io::Result<String> {
+    Ok(format!("http://localhost:{}", served.listener.local_addr()?.port()))
+}
+
+async fn answer(served: Served, pages: Router, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
     let pages = outbox::routes(served.app.clone()).fallback_service(pages);
     let router: Router = Router::new()
         .fallback_service(service_with_pages(served.system, served.app.clone(), pages))

@@ -23,6 +23,8 @@ pub struct System {
     pub name: &'static str,
     /// Title of its API documentation.
     pub title: &'static str,
+    /// What it is for, without a full stop: "Books and loans of a library".
+    pub about: &'static str,
     /// How its errors look.
     pub envelope: &'static dyn Envelope,
     /// How its paths are spelled, and what every response says.

@@ -30,6 +30,7 @@ const fn system(migrations: &'static MigrationSet) -> System {
     System {
         name: "tenants",
         title: "Tenants",
+        about: "A system of one test",
         envelope: &rotc::envelope::RotcEnvelope,
         http: &rotc::http_policy::HTTP,
         groups: &[],

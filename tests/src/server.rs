@@ -54,15 +54,20 @@ impl Server {
 
     /// Sends a body, and gives the body of the answer, which must be a success.
     pub async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
-        self.send("POST", path, token, body.to_string()).await
+        serde_json::from_str(&self.send("POST", path, token, body.to_string()).await).expect("JSON")
     }
 
     /// The body of the answer to a GET, which must be a success.
     pub async fn get(&self, path: &str, token: Option<&str>) -> Value {
-        self.send("GET", path, token, String::new()).await
+        serde_json::from_str(&self.send("GET", path, token, String::new()).await).expect("JSON")
     }
 
-    async fn send(&self, method: &str, path: &str, token: Option<&str>, body: String) -> Value {
+    /// A page, for whoever opens it in a browser.
+    pub async fn page(&self, path: &str) -> String {
+        self.send("GET", path, None, String::new()).await
+    }
+
+    async fn send(&self, method: &str, path: &str, token: Option<&str>, body: String) -> String {
         let stream =
             TcpStream::connect(("127.0.0.1", self.port)).await.expect("the server takes a connection");
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
@@ -79,8 +84,9 @@ impl Server {
         let answer = sender.send_request(request).await.expect("the server answers");
         let status = answer.status();
         let body = answer.into_body().collect().await.expect("a whole answer").to_bytes();
-        assert!(status.is_success(), "{status} to {method} {path}: {}", String::from_utf8_lossy(&body));
-        serde_json::from_slice(&body).expect("JSON")
+        let text = String::from_utf8_lossy(&body).into_owned();
+        assert!(status.is_success(), "{status} to {method} {path}: {text}");
+        text
     }
 
     /// Ends it at once, as a power failure does.

@@ -53,6 +53,7 @@ pub mod users;
 pub static SYSTEM: System = System {
     name: "rotc",
     title: "ROTC grading system",
+    about: "Attendance, conduct and grades of a cadet battalion",
     envelope: &envelope::RotcEnvelope,
     http: &http_policy::HTTP,
     groups: GROUPS,

@@ -32,6 +32,7 @@ static HTTP: HttpPolicy = HttpPolicy {
 /// Not a static: others are made of it.
 pub(crate) const SAMPLE: System = System {
     name: "sample",
+    about: "A system for unit tests",
     title: "Sample",
     envelope: &DrfEnvelope { code: false, message: false, request_id: false },
     http: &HTTP,

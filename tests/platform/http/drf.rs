@@ -56,6 +56,7 @@ static HTTP: HttpPolicy = HttpPolicy {
 static SYSTEM: System = System {
     name: "library",
     title: "Library",
+    about: "A system of one test",
     envelope: &DrfEnvelope { code: true, message: false, request_id: false },
     http: &HTTP,
     groups: &[&GROUP],

@@ -18,8 +18,26 @@ async fn empty_directory_becomes_a_running_library_with_demo_accounts() {
     assert!(shown.contains("Lending library is ready."), "{shown}");
     let account = format!("Demo librarian librarian@central.example / {PASSWORD}");
     assert!(shown.contains(&account), "{shown}");
+    let page = server.page("/").await;
+    for part in ["Lending library", "/api/docs/", "/_dev/outbox", "librarian@central.example", PASSWORD] {
+        assert!(page.contains(part), "{part} is missing in {page}");
+    }
     let credentials = json!({ "email": "librarian@central.example", "password": PASSWORD });
     let pair = server.post("/api/auth/login/", None, &credentials).await;
     let books = server.get("/api/books/", pair["access"].as_str()).await;
     assert_eq!(books["count"], 25);
+}
+
+#[tokio::test]
+async fn first_page_in_production_is_one_plain_sentence() {
+    let app = super::library().await;
+    let variables = vec![
+        ("DATABASE_URL", app.database_url().to_owned()),
+        ("MUSTER_ENV", "production".to_owned()),
+        ("PUBLIC_URL", "https://library.example".to_owned()),
+    ];
+    let server = Server::start_system("muster-and-library", "library", variables).await;
+    let page = server.page("/anything").await;
+    assert!(page.contains("The server is running; its pages are not installed at this address."), "{page}");
+    assert!(!page.contains("librarian") && !page.contains("/api/docs"), "{page}");
 }

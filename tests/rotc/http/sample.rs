@@ -14,6 +14,7 @@ use validator::Validate;
 pub static SAMPLE: System = System {
     name: "sample",
     title: "Sample",
+    about: "A system of one test",
     envelope: &rotc::envelope::RotcEnvelope,
     http: &rotc::http_policy::HTTP,
     groups: &[&GROUP],

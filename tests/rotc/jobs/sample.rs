@@ -33,6 +33,7 @@ pub static JOBS: Jobs = Jobs {
 pub static SYSTEM: System = System {
     name: "sample",
     title: "Sample",
+    about: "A system of one test",
     envelope: &rotc::envelope::RotcEnvelope,
     http: &rotc::http_policy::HTTP,
     groups: &[],

@@ -35,6 +35,7 @@ mod embedded {
 pub static SYSTEM: System = System {
     name: "library",
     title: "Lending library",
+    about: "Books, branches and loans of a library that the platform is tested with",
     envelope: &DrfEnvelope { code: true, message: false, request_id: false },
     http: &HTTP,
     groups: &[
