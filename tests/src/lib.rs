@@ -16,6 +16,7 @@ mod cloudinary;
 pub mod cluster;
 pub mod exercised;
 mod functions;
+mod gateway;
 mod pgbouncer;
 pub mod programs;
 mod push;
@@ -38,6 +39,7 @@ pub use build::{
 };
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
+pub use gateway::{Gateway, socket_event};
 pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;
