@@ -6,6 +6,7 @@ mod heartbeat;
 mod http;
 mod migrations;
 mod pooler;
+mod realtime;
 mod schema;
 mod tenancy;
 mod versions;

@@ -17,6 +17,7 @@ use shared::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
         OcrConfig, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
     },
+    system::System,
 };
 use tokio::sync::OnceCell;
 
@@ -66,14 +67,19 @@ impl TestApp {
 
     /// The same on a given database.
     pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
+        Self::of(&rotc::SYSTEM, database, change).await
+    }
+
+    /// Another system on a given database.
+    pub async fn of(system: &'static System, database: Database, change: impl FnOnce(&mut Config)) -> Self {
         let folder = FilesFolder::new(&database.files_name());
         let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
-        let mut config = config(&database.url, &files);
+        let mut config = Config { system: Some(system.name), ..config(&database.url, &files) };
         change(&mut config);
         let clock = Clock::fixed(monday());
         let app = App::with_clock(config, clock.clone());
         Self {
-            router: shared::http::service(&rotc::SYSTEM, app.clone()),
+            router: shared::http::service(system, app.clone()),
             app,
             clock,
             tokens: Mutex::default(),
@@ -106,7 +112,7 @@ impl TestApp {
 
     /// The same database with the routes of another system, as one made to fail.
     #[must_use]
-    pub fn serving(mut self, system: &'static shared::system::System) -> Self {
+    pub fn serving(mut self, system: &'static System) -> Self {
         self.router = shared::http::service(system, self.app.clone());
         self
     }
@@ -197,7 +203,7 @@ impl Drop for FilesFolder {
 
 fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
-        system: Some(rotc::SYSTEM.name),
+        system: None,
         production: false,
         database: DatabaseConfig {
             url: Some(database_url.into()),
