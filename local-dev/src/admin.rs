@@ -9,7 +9,12 @@ use shared::{
     system::{Access, NewAdmin, System},
 };
 
-use crate::{BoxError, database, parts::Parts, passwords::Strong, systems};
+use crate::{
+    BoxError, database,
+    parts::Parts,
+    passwords::Strong,
+    systems::{self, Registered},
+};
 
 /// Who becomes an administrator.
 #[derive(Args, Clone, Debug)]
@@ -29,14 +34,14 @@ pub struct AdminOptions {
 }
 
 /// Adds the administrator and prints, once, how they sign in.
-pub async fn create(options: AdminOptions) -> Result<(), BoxError> {
-    let (system, _) = systems::one(options.system.as_deref()).await?;
+pub async fn create(systems: &'static [Registered], options: AdminOptions) -> Result<(), BoxError> {
+    let (system, _) = systems::one(systems, options.system.as_deref()).await?;
     let mut parts = Parts::from_env()?;
     let created = async {
         let config = parts.config_for(system).await?;
         database::prepare(&config, system, false, parts.has_database()).await?;
         let wish = NewAdmin { email: options.email, username: options.username };
-        Ok::<_, BoxError>(add(&App::new(config), system, &wish, options.another).await?)
+        Ok::<_, BoxError>(add(&App::new(system, config), system, &wish, options.another).await?)
     };
     let created = created.await;
     parts.stop().await?;
@@ -57,14 +62,15 @@ pub async fn create(options: AdminOptions) -> Result<(), BoxError> {
 }
 
 /// Adds an administrator in one audited change; refuses when there is one and this is not to be another.
-pub async fn add(app: &App, system: &System, wish: &NewAdmin, another: bool) -> Result<Access> {
+pub async fn add(app: &App, system: &'static System, wish: &NewAdmin, another: bool) -> Result<Access> {
     let Some(admin) = system.admin else {
         return Err(invalid("no_administrators", format!("{} has no administrators", system.title)));
     };
     if !is_address(&wish.email) {
         return Err(invalid("email", format!("{} is not an e-mail address", wish.email)));
     }
-    let mut change = app.db.change_for_system("muster admin create").await?;
+    let what = "muster admin create";
+    let mut change = app.db.change_for_system_in(&system.everything(what), what).await?;
     // Two at the same moment would both find nobody.
     change.execute(shared::sql!("SELECT pg_advisory_xact_lock(hashtext('muster.admin'))"), &[]).await?;
     if !another && admin.count(&mut change).await? > 0 {

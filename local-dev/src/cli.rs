@@ -16,7 +16,7 @@ use crate::{
     legacy::{self, Mode, Source},
     parts::Parts,
     serve::{self, ServeOptions},
-    systems::{self, Registered, SYSTEMS},
+    systems::{self, Registered},
     template,
 };
 
@@ -130,31 +130,30 @@ enum LegacyCommand {
 }
 
 impl Cli {
-    /// Does what was asked.
-    pub async fn run(self) -> Result<(), BoxError> {
+    /// Does what was asked, with these systems.
+    pub async fn run(self, systems: &'static [Registered]) -> Result<(), BoxError> {
+        let one = async |asked: Option<String>| systems::one(systems, asked.as_deref()).await;
         match self.command.unwrap_or_else(|| Command::Serve(ServeOptions::default())) {
-            Command::Serve(options) => serve::serve(options).await,
-            Command::Work { system, once } => {
-                serve::work_only(systems::one(system.as_deref()).await?, once).await
-            }
-            Command::Migrate { system } => migrate(systems::one(system.as_deref()).await?).await,
-            Command::Parts(options) => development::run(options).await,
-            Command::Doctor(options) => doctor::run(options).await,
+            Command::Serve(options) => serve::serve(systems, options).await,
+            Command::Work { system, once } => serve::work_only(one(system).await?, once).await,
+            Command::Migrate { system } => migrate(one(system).await?).await,
+            Command::Parts(options) => development::run(systems, options).await,
+            Command::Doctor(options) => doctor::run(systems, options).await,
             Command::Admin(AdminCommand::Create(options)) | Command::CreateAdmin(options) => {
-                admin::create(options).await
+                admin::create(systems, options).await
             }
             Command::Reset { yes } => reset(yes),
             Command::Legacy(LegacyCommand::Import { system, from, replace }) => {
-                import(systems::one(system.as_deref()).await?, &from, replace).await
+                import(one(system).await?, &from, replace).await
             }
             Command::Legacy(LegacyCommand::Files { system, from }) => {
-                import_files(systems::one(system.as_deref()).await?, &from).await
+                import_files(one(system).await?, &from).await
             }
             Command::Template { root } => template(&root),
             Command::Bench(options) => bench::bench(options).await,
             Command::BenchBare { port } => bench::serve_bare(port).await,
             Command::BenchImport { file, alone } => bench::import_child(&file, alone).await,
-            Command::Openapi { root } => openapi(&root),
+            Command::Openapi { root } => openapi(systems, &root),
         }
     }
 }
@@ -190,7 +189,7 @@ async fn import((system, _): Registered, from: &str, replace: bool) -> Result<()
 
 async fn import_files((system, _): Registered, from: &std::path::Path) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
-    let app = shared::App::new(parts.config_for(system).await?);
+    let app = shared::App::new(system, parts.config_for(system).await?);
     let report = legacy::import_files(&app, from).await;
     parts.stop().await?;
     write!(io::stdout(), "{}", report?)?;
@@ -221,8 +220,8 @@ fn template(root: &std::path::Path) -> Result<(), BoxError> {
     Ok(())
 }
 
-fn openapi(root: &std::path::Path) -> Result<(), BoxError> {
-    for (system, _) in SYSTEMS {
+fn openapi(systems: &[Registered], root: &std::path::Path) -> Result<(), BoxError> {
+    for (system, _) in systems {
         let file = root.join("functions").join(system.name).join("openapi.json");
         let json = serde_json::to_string_pretty(&shared::http::openapi::document(system))?;
         std::fs::write(&file, json + "\n")?;

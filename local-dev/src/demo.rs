@@ -13,19 +13,18 @@ use shared::{
 use crate::{
     BoxError,
     passwords::{Fixed, Readable},
-    systems::SYSTEMS,
 };
 
 /// Fills an empty database once, and tells the accounts to try. Their passwords are drawn, or all `DEMO_PASSWORD`; a file in
 /// the data directory remembers them for later starts.
-pub async fn fill(config: &Config, system: &System, data: &Path) -> Result<Vec<String>, BoxError> {
+pub async fn fill(config: &Config, system: &'static System, data: &Path) -> Result<Vec<String>, BoxError> {
     if config.production {
         return Ok(Vec::new());
     }
     let file = accounts_file(system, data)?;
     let mut config = config.clone();
     keep_mail(&mut config);
-    if let Some(accounts) = seed(&App::new(config), system).await? {
+    if let Some(accounts) = seed(&App::new(system, config), system).await? {
         std::fs::create_dir_all(data)?;
         let line = |account: DemoAccount| {
             format!("{:<14} {} / {}\n", format!("Demo {}", account.role), account.username, account.password)
@@ -49,9 +48,10 @@ pub async fn is_there(config: &Config) -> Result<bool, BoxError> {
 }
 
 /// Enters the demo data in one transaction; none when somebody has entered anything, or it was there before.
-pub async fn seed(app: &App, system: &System) -> Result<Option<Vec<DemoAccount>>> {
+pub async fn seed(app: &App, system: &'static System) -> Result<Option<Vec<DemoAccount>>> {
     let Some(demo) = system.demo else { return Ok(None) };
-    let mut change = app.db.change_for_system("demo seed").await?;
+    let what = "demo seed";
+    let mut change = app.db.change_for_system_in(&system.everything(what), what).await?;
     // Two programs may start at once: the second waits for the lock and finds the work done.
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('muster.demo'))"), &[]).await?;
     let seeded: bool =
@@ -74,8 +74,7 @@ pub async fn seed(app: &App, system: &System) -> Result<Option<Vec<DemoAccount>>
 fn accounts_file(system: &System, data: &Path) -> std::io::Result<PathBuf> {
     let file = data.join(format!("demo-accounts-{}.txt", system.name));
     let before = data.join("demo-accounts.txt");
-    let is_first = SYSTEMS.first().is_some_and(|(first, _)| first.name == system.name);
-    if is_first && before.exists() && !file.exists() {
+    if system.storage.prefix.is_empty() && before.exists() && !file.exists() {
         std::fs::rename(before, &file)?;
     }
     Ok(file)

@@ -18,7 +18,7 @@ use crate::{
     BoxError, database, demo, outbox,
     parts::Parts,
     serve,
-    systems::{self, Registered, SYSTEMS, variable},
+    systems::{self, Registered, variable},
 };
 
 /// How often a worker looks for jobs: functions have no queue to tell it of them.
@@ -47,10 +47,10 @@ struct Ready {
 }
 
 /// Starts the parts, writes how to reach them, and works until Ctrl-C or SIGTERM.
-pub async fn run(options: PartsOptions) -> Result<(), BoxError> {
+pub async fn run(systems: &'static [Registered], options: PartsOptions) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
     let file = options.env_file.clone().unwrap_or_else(|| parts.data().join("parts.env"));
-    let outcome = start(&options, &file, &mut parts).await;
+    let outcome = start(systems, &options, &file, &mut parts).await;
     // What it says is true only while the parts run, and its keys are secrets.
     let removed = if file.exists() { std::fs::remove_file(&file) } else { Ok(()) };
     parts.stop().await?;
@@ -58,10 +58,15 @@ pub async fn run(options: PartsOptions) -> Result<(), BoxError> {
     Ok(removed?)
 }
 
-async fn start(options: &PartsOptions, file: &Path, parts: &mut Parts) -> Result<(), BoxError> {
+async fn start(
+    systems: &'static [Registered],
+    options: &PartsOptions,
+    file: &Path,
+    parts: &mut Parts,
+) -> Result<(), BoxError> {
     let stop = serve::stop_signal()?;
     let mut ready = Vec::new();
-    for registered in systems::choose(SYSTEMS, &options.system, &variable).await? {
+    for registered in systems::choose(systems, &options.system, &variable).await? {
         ready.push(prepare(registered, parts).await?);
     }
     let text = environment(ready.iter().map(|ready| (ready.system, &ready.config)), &options.functions);
@@ -70,7 +75,7 @@ async fn start(options: &PartsOptions, file: &Path, parts: &mut Parts) -> Result
     let mut running = JoinSet::new();
     for Ready { system, config, listener, notes } in ready {
         announce(system, &listener, &notes)?;
-        let app = App::new(config);
+        let app = App::new(system, config);
         running.spawn(jobs::work(system, app.clone(), stop.clone()));
         running.spawn(look_for_jobs(system, app.clone(), stop.clone()));
         let outbox = outbox::routes(app);

@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use muster::cli::Cli;
+use muster::{cli::Cli, systems::SYSTEMS};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     // Variables of a file `.env` in the working directory; those of the process win.
     dotenvy::dotenv().ok();
-    match Cli::parse().run().await {
+    match Cli::parse().run(SYSTEMS).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("muster: {error}");

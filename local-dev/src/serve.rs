@@ -25,7 +25,7 @@ use tokio::{
 use crate::{
     BoxError, database, demo, doctor, frontend, outbox,
     parts::Parts,
-    systems::{self, Registered, SYSTEMS, variable},
+    systems::{self, Registered, variable},
 };
 
 /// What to serve, and where.
@@ -54,9 +54,9 @@ struct Served {
 }
 
 /// Serves until Ctrl-C or SIGTERM, then leaves no process behind.
-pub async fn serve(options: ServeOptions) -> Result<(), BoxError> {
+pub async fn serve(systems: &'static [Registered], options: ServeOptions) -> Result<(), BoxError> {
     let mut parts = Parts::from_env()?;
-    let outcome = run(&options, &mut parts).await;
+    let outcome = run(systems, &options, &mut parts).await;
     parts.stop().await?;
     outcome
 }
@@ -73,7 +73,7 @@ pub async fn work_only((system, _): Registered, once: bool) -> Result<(), BoxErr
         }
         shared::telemetry::start(config.production);
         config.warn();
-        let app = App::new(config);
+        let app = App::new(system, config);
         if once {
             jobs::plan(&app, system.jobs).await?;
             let tally = jobs::run_due(&app, system.jobs).await?;
@@ -94,8 +94,12 @@ pub async fn work_only((system, _): Registered, once: bool) -> Result<(), BoxErr
     outcome
 }
 
-async fn run(options: &ServeOptions, parts: &mut Parts) -> Result<(), BoxError> {
-    let systems = systems::choose(SYSTEMS, &options.system, &variable).await?;
+async fn run(
+    systems: &'static [Registered],
+    options: &ServeOptions,
+    parts: &mut Parts,
+) -> Result<(), BoxError> {
+    let systems = systems::choose(systems, &options.system, &variable).await?;
     if systems.len() > 1 && options.port.is_some() {
         return Err("--port is for one system: choose it with --system".into());
     }
@@ -169,7 +173,7 @@ async fn prepare(
     if config.production {
         notes.extend(doctor::in_short(system, &config).await);
     }
-    Ok(Served { system, app: App::new(config), listener, notes })
+    Ok(Served { system, app: App::new(system, config), listener, notes })
 }
 
 /// Says what is served where.

@@ -26,15 +26,10 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
-/// The system with this name.
-pub fn system(name: &str) -> Result<Registered, BoxError> {
-    Ok(named(SYSTEMS, &[name.to_owned()])?[0])
-}
-
-/// The one system that a command is about; see [`choose`].
-pub async fn one(asked: Option<&str>) -> Result<Registered, BoxError> {
+/// The one of these systems that a command is about; see [`choose`].
+pub async fn one(systems: &[Registered], asked: Option<&str>) -> Result<Registered, BoxError> {
     let asked: Vec<String> = asked.into_iter().map(str::to_owned).collect();
-    let chosen = choose(SYSTEMS, &asked, &variable).await?;
+    let chosen = choose(systems, &asked, &variable).await?;
     match chosen[..] {
         [one] => Ok(one),
         _ => Err(format!("say which system with --system: {}", names(&chosen)).into()),

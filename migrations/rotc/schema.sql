@@ -247,6 +247,12 @@ CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id inte
       AND muster.wants(reader, 'list', global.type)
 $$;
 
+CREATE FUNCTION muster.is_own() RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT coalesce(current_setting('muster.scope', true) = 'own', false)
+$$;
+
 CREATE FUNCTION muster.is_platform() RETURNS boolean
     LANGUAGE sql STABLE PARALLEL SAFE
     AS $$
@@ -260,8 +266,8 @@ DECLARE
     condition text := format('%I = muster.tenant()::%s', tenant_column, muster.column_type(target, tenant_column));
 BEGIN
     IF own_column IS NOT NULL THEN
-        condition := condition
-            || format(' OR %I = muster.acting_user()::%s', own_column, muster.column_type(target, own_column));
+        condition := condition || format(' OR muster.is_own() AND %I = muster.acting_user()::%s',
+                                         own_column, muster.column_type(target, own_column));
     END IF;
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
     EXECUTE format('DROP POLICY IF EXISTS muster_tenant ON %s', target);
@@ -749,8 +755,11 @@ CREATE TABLE muster.jobs (
     progress_of bigint,
     problem text,
     slot timestamp with time zone,
+    scope jsonb,
     CONSTRAINT jobs_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
 );
+
+COMMENT ON COLUMN muster.jobs.scope IS 'Whose rows the job sees: that of the change that started it.';
 
 CREATE TABLE muster.letter_texts (
     letter_id integer NOT NULL,

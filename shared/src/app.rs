@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    auth::{known::KnownSessions, seal::Sealer, token::Signer},
+    auth::{data_key::DataKeys, known::KnownSessions, seal::Sealer, token::Signer},
     cache::{Cache, Versions},
     clock::Clock,
     config::Config,
@@ -19,6 +19,7 @@ use crate::{
     realtime::Hub,
     redis::Redis,
     reports::Reports,
+    system::System,
 };
 
 /// The parts of a running system.
@@ -46,6 +47,8 @@ pub struct App {
     pub broker: Arc<dyn Broker>,
     /// Seals certificates and checks seals.
     pub sealer: Sealer,
+    /// The key for secrets in the database.
+    pub data_key: DataKeys,
     /// Sends stored mails.
     pub mailer: Mailer,
     /// Live events.
@@ -63,17 +66,18 @@ pub struct App {
 }
 
 impl App {
-    /// An app on the machine's clock.
-    pub fn new(config: Config) -> Self {
-        Self::with_clock(config, Clock::default())
+    /// An app of a system on the machine's clock.
+    pub fn new(system: &'static System, config: Config) -> Self {
+        Self::with_clock(system, config, Clock::default())
     }
 
     /// An app whose time a test moves.
-    pub fn with_clock(config: Config, clock: Clock) -> Self {
+    pub fn with_clock(system: &'static System, config: Config, clock: Clock) -> Self {
         let config = Arc::new(config);
         let broker = queue::broker(&config.queue, &clock);
         let redis = Redis::new(&config);
         let db = Db::new(&config, broker.clone(), clock.clone(), Versions::new(redis.clone()));
+        db.expect_schema(system);
         let outbound = Outbound::default();
         Self {
             files: Files::new(config.files.clone(), &clock, &outbound),
@@ -83,6 +87,7 @@ impl App {
             sessions: KnownSessions::new(db.versions().clone(), clock.clone()),
             signer: Signer::new(config.signing_key.clone(), config.system, db.clone()),
             sealer: Sealer::new(config.seal.clone(), db.clone()),
+            data_key: DataKeys::new(config.data_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),
             metrics: db.metrics().clone(),

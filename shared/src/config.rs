@@ -71,6 +71,9 @@ pub struct Config {
     pub imports: ImportsConfig,
     /// Seals of certificates.
     pub seal: SealConfig,
+    /// `DATA_KEY` (or `SECRETS_KEY`): 32 bytes in base64 that encrypt the secrets in the database (second factors, keys of
+    /// outside services). Without it a key is generated and kept in the database.
+    pub data_key: Option<SecretString>,
     /// `CORS_ORIGINS` (or `CORS_ALLOWED_ORIGINS`): a comma list. Empty (the default) allows every origin, without credentials.
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
@@ -247,6 +250,7 @@ impl Variables<'_> {
             ocr: self.ocr(),
             imports: self.imports(),
             seal: self.seal(),
+            data_key: self.data_key(),
             cors_origins: self.list(&["CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"]),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             demo_password: self.text("DEMO_PASSWORD").map(Into::into),

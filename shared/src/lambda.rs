@@ -134,8 +134,7 @@ where
         config.warn();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
-        let app = App::new(config);
-        app.db.expect_schema(system);
+        let app = App::new(system, config);
         runtime.block_on(serve(app)).map_err(|error| error.to_string())
     });
     match outcome {

@@ -10,7 +10,7 @@ pub use local::{Access, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTabl
 
 use crate::{
     App,
-    db::migrate::MigrationSet,
+    db::{Scope, migrate::MigrationSet},
     http::{HttpPolicy, envelope::Envelope},
     jobs::Jobs,
     queue::Queue,
@@ -50,6 +50,14 @@ pub struct System {
 }
 
 impl System {
+    /// The scope of work on all of its rows, for this reason: that of the platform where there are tenants.
+    pub fn everything(&self, reason: &str) -> Scope {
+        match self.migrations.role {
+            Some(_) => Scope::Platform(reason.to_owned()),
+            None => Scope::None,
+        }
+    }
+
     /// The name of a variable for this system only: `SCHOOL_PORT`.
     pub fn variable(&self, name: &str) -> String {
         format!("{}_{name}", self.name.to_uppercase().replace('-', "_"))

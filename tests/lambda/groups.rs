@@ -13,7 +13,7 @@ use crate::events;
 /// A group as a function without a database.
 fn service(group: &Group) -> Router {
     let config = Config::read(&|_| None).expect("nothing needs to be configured");
-    group_service(&SYSTEM, group, App::new(config))
+    group_service(&SYSTEM, group, App::new(&SYSTEM, config))
 }
 
 /// The event as the group receives it.

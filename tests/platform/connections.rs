@@ -252,7 +252,7 @@ async fn second_connection_of_one_request_panics_whatever_the_pool() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "the signing key needs a connection while the same unit of work holds 1")]
+#[should_panic(expected = "signing_key needs a connection while the same unit of work holds 1")]
 async fn key_asked_for_while_a_connection_is_held_panics_also_when_it_is_known() {
     let app = TestApp::rotc().await;
     app.app.signer.code("purpose", "message").await.unwrap();

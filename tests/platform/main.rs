@@ -4,6 +4,7 @@ mod auth;
 mod connections;
 mod heartbeat;
 mod http;
+mod library;
 mod migrations;
 mod pooler;
 mod realtime;

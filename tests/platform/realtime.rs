@@ -29,7 +29,7 @@ use shared::{
     sql,
     system::{Group, System},
 };
-use tests::{EventStream, Gateway, Listening, Socket, TestApp, cluster::Database, socket_event};
+use tests::{EventStream, Gateway, Listening, Socket, TestApp, socket_event};
 use utoipa_axum::router::OpenApiRouter;
 use uuid::Uuid;
 
@@ -91,7 +91,10 @@ mod system {
         }
 
         fn actor(&self) -> Actor {
-            Actor::user(self.id)
+            match self.tenant {
+                Some(tenant) => Actor::in_tenant(self.id, tenant),
+                None => Actor::user(self.id),
+            }
         }
     }
 
@@ -169,7 +172,7 @@ static SYSTEM: System = System {
 };
 
 async fn classes(change: impl FnOnce(&mut Config)) -> TestApp {
-    let database = Database::migrated().await;
+    let app = TestApp::of(&SYSTEM, change).await;
     let tables = format!(
         "CREATE TABLE public.people (id uuid PRIMARY KEY, tenant_id uuid, role text NOT NULL, active boolean DEFAULT TRUE);
          INSERT INTO public.people VALUES ('{TEACHER_A}', '{A}', 'teacher'), ('{STUDENT_A}', '{A}', 'student'),
@@ -177,8 +180,8 @@ async fn classes(change: impl FnOnce(&mut Config)) -> TestApp {
          SELECT muster.isolate('public.people', 'tenant_id');
          SELECT muster.restricted_role('muster_test_live')"
     );
-    tests::cluster::connect(&database.url).await.batch_execute(&tables).await.expect("it succeeds");
-    TestApp::of(&SYSTEM, database, change).await
+    app.database().await.batch_execute(&tables).await.expect("it succeeds");
+    app
 }
 
 async fn held() -> TestApp {
@@ -195,7 +198,7 @@ async fn sign_in(app: &TestApp, person: Uuid) -> (String, Uuid) {
 }
 
 async fn publish(app: &TestApp, scope: Scope, kind: &'static str, topics: &[Topic]) {
-    let mut change = app.app.db.change_in(&scope, &Actor::default()).await.expect("it succeeds");
+    let mut change = app.app.db.change_for_system_in(&scope, "a test").await.expect("it succeeds");
     change.publish(kind, topics, &json!({ "n": 1 })).await.expect("it succeeds");
     change.commit().await.expect("it succeeds");
 }
@@ -425,7 +428,7 @@ async fn event_of_a_user_reaches_them_in_every_tenant_and_nobody_else() {
     let scope = Scope::Own(UserKey::from(TEACHER_A));
 
     publish(&app, scope.clone(), "receipt.ready", &[Topic::user(TEACHER_A)]).await;
-    let mut change = app.app.db.change_in(&scope, &Actor::default()).await.unwrap();
+    let mut change = app.app.db.change_for_system_in(&scope, "a test").await.unwrap();
     let refused = change.publish("receipt.ready", &[Topic::user(TEACHER_A), TEACHERS], &json!({})).await;
     assert_eq!(refused.unwrap_err().kind(), Kind::Forbidden, "a role is another in each tenant");
     drop(change);
@@ -439,8 +442,7 @@ async fn event_of_a_user_reaches_them_in_every_tenant_and_nobody_else() {
 async fn event_that_is_rolled_back_is_never_sent() {
     let app = held().await;
     let mut stream = stream(&app, &sign_in(&app, TEACHER_A).await.0).await;
-    let actor = Actor { user: Some(UserKey::from(TEACHER_A)), ..Actor::default() };
-    let mut change = app.app.db.change_in(&Scope::tenant(A), &actor).await.unwrap();
+    let mut change = app.app.db.change(&Actor::in_tenant(TEACHER_A, A)).await.unwrap();
     change.publish("lesson.started", &[TEACHERS], &json!({})).await.unwrap();
     drop(change);
     publish_end(&app).await;

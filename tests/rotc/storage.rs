@@ -50,6 +50,6 @@ pub async fn down() -> (TestApp, App) {
         config.files.aws.endpoint = Some(format!("http://{closed}"));
     })
     .await;
-    let later = App::with_clock(reachable.expect("a configuration"), app.clock.clone());
+    let later = App::with_clock(&rotc::SYSTEM, reachable.expect("a configuration"), app.clock.clone());
     (app, later)
 }

@@ -76,6 +76,12 @@ impl Answer {
         self
     }
 
+    /// The cookies it sets, each with its attributes.
+    pub fn cookies(&self) -> Vec<String> {
+        let all = self.parts.headers.get_all(http::header::SET_COOKIE).iter();
+        all.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()).collect()
+    }
+
     /// The body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

@@ -32,6 +32,8 @@ pub struct TestApp {
     pub app: App,
     /// The time, which stands still until the test advances it.
     pub clock: Clock,
+    /// What it serves.
+    pub system: &'static System,
     pub(crate) router: Router,
     pub(crate) tokens: Mutex<HashMap<i32, String>>,
     pub(crate) admin: OnceCell<i32>,
@@ -57,31 +59,36 @@ impl TestApp {
 
     /// The same with another configuration.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(Database::migrated().await, change).await
+        Self::on(Database::migrated(&rotc::SYSTEM).await, change).await
+    }
+
+    /// Another system in the same state, with another configuration.
+    pub async fn of(system: &'static System, change: impl FnOnce(&mut Config)) -> Self {
+        Self::running(system, Database::migrated(system).await, change).await
     }
 
     /// Another process on the database of this one, which must live longer. Its files are its own.
     pub async fn twin(&self, change: impl FnOnce(&mut Config)) -> Self {
-        Self::on(self.database.borrowed(), change).await
+        Self::running(self.system, self.database.borrowed(), change).await
     }
 
     /// The same on a given database.
     pub async fn on(database: Database, change: impl FnOnce(&mut Config)) -> Self {
-        Self::of(&rotc::SYSTEM, database, change).await
+        Self::running(&rotc::SYSTEM, database, change).await
     }
 
-    /// Another system on a given database.
-    pub async fn of(system: &'static System, database: Database, change: impl FnOnce(&mut Config)) -> Self {
+    async fn running(system: &'static System, database: Database, change: impl FnOnce(&mut Config)) -> Self {
         let folder = FilesFolder::new(&database.files_name());
         let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
-        let mut config = Config { system: Some(system.name), ..config(&database.url, &files) };
+        let mut config = config(system, &database.url, &files);
         change(&mut config);
         let clock = Clock::fixed(monday());
-        let app = App::with_clock(config, clock.clone());
+        let app = App::with_clock(system, config, clock.clone());
         Self {
             router: shared::http::service(system, app.clone()),
             app,
             clock,
+            system,
             tokens: Mutex::default(),
             admin: OnceCell::new(),
             staff: OnceCell::new(),
@@ -95,11 +102,12 @@ impl TestApp {
     /// Another process of the same installation: it shares the database, the files and the time with this one, and nothing
     /// that a process keeps for itself. Its people are those of this one.
     pub async fn another_process(&self) -> Self {
-        let app = App::with_clock((*self.app.config).clone(), self.clock.clone());
+        let app = App::with_clock(self.system, (*self.app.config).clone(), self.clock.clone());
         Self {
-            router: shared::http::service(&rotc::SYSTEM, app.clone()),
+            router: shared::http::service(self.system, app.clone()),
             app,
             clock: self.clock.clone(),
+            system: self.system,
             tokens: Mutex::default(),
             admin: OnceCell::from(self.admin_id().await),
             staff: OnceCell::from(self.staff_user_id().await),
@@ -113,6 +121,7 @@ impl TestApp {
     /// The same database with the routes of another system, as one made to fail.
     #[must_use]
     pub fn serving(mut self, system: &'static System) -> Self {
+        self.system = system;
         self.router = shared::http::service(system, self.app.clone());
         self
     }
@@ -124,7 +133,7 @@ impl TestApp {
 
     /// Does the jobs that are due.
     pub async fn work(&self) -> shared::jobs::Tally {
-        shared::jobs::run_due(&self.app, rotc::SYSTEM.jobs).await.expect("the jobs run")
+        shared::jobs::run_due(&self.app, self.system.jobs).await.expect("the jobs run")
     }
 
     /// The names of the files in the storage.
@@ -201,9 +210,9 @@ impl Drop for FilesFolder {
     }
 }
 
-fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
+fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config {
     Config {
-        system: None,
+        system: Some(system.name),
         production: false,
         database: DatabaseConfig {
             url: Some(database_url.into()),
@@ -215,23 +224,14 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         rate_limits: true,
         session: SessionLife { idle: Duration::from_hours(12), absolute: Duration::from_hours(24 * 7) },
         public_url: "https://rotc.example.test".parse().ok(),
-        files: files_config(files),
+        files: files_config(system, files),
         push: PushConfig {
             private_key: None,
             subject: "mailto:unit@example.test".to_owned(),
             services: Vec::new(),
         },
         imports: ImportsConfig::default(),
-        ocr: OcrConfig {
-            tesseract: Some("tesseract".into()),
-            pdftoppm: "pdftoppm".into(),
-            page_time: Duration::from_secs(20),
-            request_time: Duration::from_secs(25),
-            page_memory_mb: 1024,
-            at_once: 2,
-            most_pages: 3,
-            environment: Vec::new(),
-        },
+        ocr: ocr_config(),
         mail: MailConfig {
             smtp: None,
             ses: None,
@@ -246,6 +246,7 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
         },
         redis: None,
         seal: SealConfig::default(),
+        data_key: None,
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
@@ -254,10 +255,10 @@ fn config(database_url: &str, files: &EmbeddedFiles) -> Config {
     }
 }
 
-fn files_config(files: &EmbeddedFiles) -> FilesConfig {
+fn files_config(system: &System, files: &EmbeddedFiles) -> FilesConfig {
     FilesConfig {
         bucket: files.bucket.clone(),
-        prefix: String::new(),
+        prefix: system.storage.prefix.to_owned(),
         folder: None,
         aws: AwsConfig {
             endpoint: Some(files.endpoint.clone()),
@@ -266,5 +267,18 @@ fn files_config(files: &EmbeddedFiles) -> FilesConfig {
         },
         direct: true,
         cloudinary: None,
+    }
+}
+
+fn ocr_config() -> OcrConfig {
+    OcrConfig {
+        tesseract: Some("tesseract".into()),
+        pdftoppm: "pdftoppm".into(),
+        page_time: Duration::from_secs(20),
+        request_time: Duration::from_secs(25),
+        page_memory_mb: 1024,
+        at_once: 2,
+        most_pages: 3,
+        environment: Vec::new(),
     }
 }

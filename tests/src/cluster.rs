@@ -7,13 +7,15 @@ use std::{
 };
 
 use muster::postgres::test_cluster;
-use rotc::SYSTEM;
 use sha2::{Digest, Sha256};
-use shared::db::migrate::{self, MigrationSet};
+use shared::{
+    db::migrate::{self, MigrationSet},
+    system::System,
+};
 use tokio_postgres::{Client, NoTls};
 
-/// The migrations of a system, in the order `muster migrate` applies them.
-pub const SETS: [&MigrationSet; 2] = [&migrate::SHARED, SYSTEM.migrations];
+/// The migrations of ROTC, in the order `muster migrate` applies them.
+pub const SETS: [&MigrationSet; 2] = [&migrate::SHARED, rotc::SYSTEM.migrations];
 
 /// All who make or sweep templates wait for this lock; its digits mean nothing.
 const LOCK: i64 = 5_102_558_300_417;
@@ -32,10 +34,11 @@ pub struct Database {
 impl Database {
     /// An empty database with the present schema. Its sequences start 10,000 apart, so that an id of one table never fits
     /// another.
-    pub async fn migrated() -> Self {
-        let template = template("rotc", "", |url| async move {
+    pub async fn migrated(system: &'static System) -> Self {
+        let sets = [&migrate::SHARED, system.migrations];
+        let template = template_of(system.name, &sets, "", |url| async move {
             let mut client = connect(&url).await;
-            migrate::migrate(&mut client, &SETS).await.expect("the migrations apply to an empty database");
+            migrate::migrate(&mut client, &sets).await.expect("the migrations apply to an empty database");
             client.batch_execute(SPREAD_SEQUENCES).await.expect("sequences can be moved");
         });
         Self::clone_of(&template.await).await
@@ -102,15 +105,23 @@ impl Drop for Database {
     }
 }
 
-/// The name of the template `kind`, made by `fill` unless it is there. `content` is whatever else it is made of; the
+/// The name of the template `kind` of ROTC, made by `fill` unless it is there. `content` is whatever else it is made of; the
 /// migrations always count.
 pub async fn template<F, Fut>(kind: &str, content: &str, fill: F) -> String
 where
     F: FnOnce(String) -> Fut,
     Fut: Future<Output = ()>,
 {
+    template_of(kind, &SETS, content, fill).await
+}
+
+async fn template_of<F, Fut>(kind: &str, sets: &[&MigrationSet], content: &str, fill: F) -> String
+where
+    F: FnOnce(String) -> Fut,
+    Fut: Future<Output = ()>,
+{
     let cluster = test_cluster().await.expect("the test cluster starts");
-    let name = format!("template_{kind}_{}", fingerprint(content));
+    let name = format!("template_{kind}_{}", fingerprint(sets, content));
     let admin = connect(&cluster.url("postgres")).await;
     admin.execute("SELECT pg_advisory_lock($1)", &[&LOCK]).await.expect("the lock can be taken");
     let known = admin.query_opt("SELECT 1 FROM pg_database WHERE datname = $1", &[&name]).await;
@@ -177,9 +188,9 @@ async fn sweep(admin: &Client) {
 }
 
 /// Sixteen hexadecimal digits that change with the migrations and `content`.
-fn fingerprint(content: &str) -> String {
+fn fingerprint(sets: &[&MigrationSet], content: &str) -> String {
     let mut hash = Sha256::new();
-    for set in SETS {
+    for set in sets {
         let runner = (set.versioned)();
         for file in runner.get_migrations() {
             hash.update(format!("{}{}", file.version(), file.sql().unwrap_or_default()));

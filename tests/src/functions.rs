@@ -61,11 +61,8 @@ impl TestApp {
     /// The same database and files behind deployed functions instead of the routes in this process. `parameters` are
     /// variables whose value an installation chooses. All go by the time of the machine, and sign with the key in the
     /// database.
-    pub async fn as_functions(
-        mut self,
-        system: &'static System,
-        parameters: &[(&'static str, &str)],
-    ) -> Self {
+    pub async fn as_functions(mut self, parameters: &[(&'static str, &str)]) -> Self {
+        let system = self.system;
         assert!(self.app.config.signing_key.is_none(), "the template sets no key");
         let queues = Amazon::start().await;
         let mut values = BTreeMap::from([
@@ -80,17 +77,16 @@ impl TestApp {
         values.extend(self.variables());
         values.extend(queues.variables());
         values.extend(parameters.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let template = format!("{}/../functions/{}/template.yaml", env!("CARGO_MANIFEST_DIR"), system.name);
         let gateway = Gateway {
             system,
-            template: std::fs::read_to_string(template).expect("the template of the system"),
+            template: muster::template::nested(system),
             values,
             functions: system.groups.iter().map(|group| (group.name, OnceCell::new())).collect(),
             _queues: queues,
         };
         let gateway = Arc::new(gateway);
         self.clock = Clock::default();
-        self.app = App::with_clock((*self.app.config).clone(), self.clock.clone());
+        self.app = App::with_clock(system, (*self.app.config).clone(), self.clock.clone());
         self.router = Router::new().fallback(move |request| {
             let gateway = gateway.clone();
             async move { gateway.answer(request).await }

@@ -7,6 +7,8 @@
 //! answer.is(200).has(json!({ "id": cadet.id, "rank": "MS1" }));
 //! ```
 
+use muster::systems::{Registered, SYSTEMS as OURS};
+
 mod amazon;
 mod answer;
 mod app;
@@ -17,6 +19,7 @@ pub mod cluster;
 pub mod exercised;
 mod functions;
 mod gateway;
+pub mod library;
 mod pgbouncer;
 pub mod programs;
 mod push;
@@ -29,6 +32,9 @@ mod socket;
 mod sql;
 mod stream;
 mod versions;
+
+/// Every system, and the one that is there for tests only.
+pub static SYSTEMS: &[Registered] = &[OURS[0], (&library::SYSTEM, 5009)];
 
 pub use amazon::Amazon;
 pub use answer::Answer;

@@ -6,9 +6,10 @@ use std::{path::PathBuf, process::Command, sync::LazyLock};
 static PROGRAMS: LazyLock<PathBuf> = LazyLock::new(build);
 
 /// The programs that the tests run.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "any-function",
     "muster",
+    "muster-and-library",
     "rotc-auth",
     "rotc-files",
     "rotc-ops",

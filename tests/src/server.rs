@@ -15,19 +15,36 @@ use tokio::{
 
 use crate::programs;
 
-/// A server on the database of a test, on a port of its own. It ends with this value.
+/// A server on a port of its own. It ends with this value.
 pub struct Server {
-    database_url: String,
+    program: &'static str,
+    system: &'static str,
+    variables: Vec<(&'static str, String)>,
     port: u16,
     child: Child,
+    /// What it has said before it was ready.
+    pub said: Vec<String>,
 }
 
 impl Server {
-    /// Starts one, and returns when it answers.
+    /// Starts ROTC in production on a database, and returns when it answers.
     pub async fn start(database_url: &str) -> Self {
+        let variables =
+            vec![("DATABASE_URL", database_url.to_owned()), ("MUSTER_ENV", "production".to_owned())];
+        Self::start_system("muster", "rotc", variables).await
+    }
+
+    /// Starts a system with these variables and returns when it answers. `program` is `muster`, or the one that knows the
+    /// system.
+    pub async fn start_system(
+        program: &'static str,
+        system: &'static str,
+        variables: Vec<(&'static str, String)>,
+    ) -> Self {
         let free = TcpListener::bind(("127.0.0.1", 0)).and_then(|free| free.local_addr());
         let port = free.expect("a free port").port();
-        Self { child: spawn(database_url, port).await, database_url: database_url.to_owned(), port }
+        let (child, said) = spawn(program, system, &variables, port).await;
+        Self { program, system, variables, port, child, said }
     }
 
     /// `http://127.0.0.1:port`.
@@ -37,21 +54,32 @@ impl Server {
 
     /// Sends a body, and gives the body of the answer, which must be a success.
     pub async fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
+        self.send("POST", path, token, body.to_string()).await
+    }
+
+    /// The body of the answer to a GET, which must be a success.
+    pub async fn get(&self, path: &str, token: Option<&str>) -> Value {
+        self.send("GET", path, token, String::new()).await
+    }
+
+    async fn send(&self, method: &str, path: &str, token: Option<&str>, body: String) -> Value {
         let stream =
             TcpStream::connect(("127.0.0.1", self.port)).await.expect("the server takes a connection");
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
         tokio::spawn(connection);
-        let mut request = Request::post(path)
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
             .header(header::HOST, "localhost")
             .header(header::CONTENT_TYPE, "application/json");
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
-        let request = request.body(Full::new(bytes::Bytes::from(body.to_string()))).expect("a request");
+        let request = request.body(Full::new(bytes::Bytes::from(body))).expect("a request");
         let answer = sender.send_request(request).await.expect("the server answers");
         let status = answer.status();
         let body = answer.into_body().collect().await.expect("a whole answer").to_bytes();
-        assert!(status.is_success(), "{status} to POST {path}: {}", String::from_utf8_lossy(&body));
+        assert!(status.is_success(), "{status} to {method} {path}: {}", String::from_utf8_lossy(&body));
         serde_json::from_slice(&body).expect("JSON")
     }
 
@@ -62,15 +90,19 @@ impl Server {
 
     /// Starts it again on the same port.
     pub async fn start_again(&mut self) {
-        self.child = spawn(&self.database_url, self.port).await;
+        self.child = spawn(self.program, self.system, &self.variables, self.port).await.0;
     }
 }
 
-async fn spawn(database_url: &str, port: u16) -> Child {
-    let child = Command::new(programs::path("muster").await)
-        .args(["serve", "--system", "rotc", "--port", &port.to_string()])
-        .env("DATABASE_URL", database_url)
-        .env("MUSTER_ENV", "production")
+async fn spawn(
+    program: &'static str,
+    system: &str,
+    variables: &[(&str, String)],
+    port: u16,
+) -> (Child, Vec<String>) {
+    let child = Command::new(programs::path(program).await)
+        .args(["serve", "--system", system, "--port", &port.to_string()])
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -78,12 +110,16 @@ async fn spawn(database_url: &str, port: u16) -> Child {
         .spawn();
     let mut child = child.expect("the server starts");
     let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let (mut said, mut is_ready) = (Vec::new(), false);
     while let Some(line) = lines.next_line().await.expect("its output is text") {
-        if line.contains("is ready.") {
+        is_ready |= line.contains("is ready.");
+        // What it announces ends with an empty line.
+        if is_ready && line.is_empty() {
             // Whatever it says later must find a reader.
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return child;
+            return (child, said);
         }
+        said.push(line);
     }
-    panic!("the server ended before it was ready");
+    panic!("the server ended before it was ready: {said:?}");
 }

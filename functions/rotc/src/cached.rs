@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 use shared::{
     App, Result,
+    db::Scope,
     http::cached::{CachedFile, cached_file, cached_json},
 };
 
@@ -40,7 +41,7 @@ pub async fn cached_for_all<T: Serialize>(
     tables: &[&str],
     make: impl AsyncFnOnce() -> Result<T>,
 ) -> Result<Response> {
-    let mut response = cached_json(app, name, life, tables, make).await?;
+    let mut response = cached_json(app, &Scope::None, name, life, tables, make).await?;
     response.headers_mut().insert("x-cache-key", HeaderValue::from_bytes(label(user, address).as_bytes())?);
     Ok(response)
 }
@@ -83,7 +84,12 @@ where
     M: AsyncFnOnce() -> Result<Vec<u8>>,
 {
     let key = format!("document {}:{}", document.kind, document.key);
-    let file = CachedFile { key: &key, file_name: document.file_name, content_type: documents::pdf::PDF };
+    let file = CachedFile {
+        scope: &Scope::None,
+        key: &key,
+        file_name: document.file_name,
+        content_type: documents::pdf::PDF,
+    };
     cached_file(app, file, DOCUMENT_LIFE, tables, make, async |cached| {
         let mut change = app.db.change(&user.actor()).await?;
         let payload = json!({ "report": document.kind, "cached": cached });

@@ -72,7 +72,7 @@ async fn profiles(url: &str) -> Result<(usize, Duration, usize), BoxError> {
     let rows = database.query("SELECT id FROM cadets ORDER BY id", &[]).await?;
     let ids: Vec<i32> = rows.iter().map(|row| row.get(0)).collect();
     let cadets = ids.len();
-    let app = App::new(config);
+    let app = App::new(&rotc::SYSTEM, config);
     let head = letterhead(&app).await?;
     let started = Instant::now();
     let mut archive =

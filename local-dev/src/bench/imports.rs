@@ -97,7 +97,7 @@ fn read_alone(body: Vec<u8>) -> Result<Figures, BoxError> {
 }
 
 async fn import(body: Vec<u8>) -> Result<Figures, BoxError> {
-    let app = App::new(Config::for_system(&rotc::SYSTEM)?);
+    let app = App::new(&rotc::SYSTEM, Config::for_system(&rotc::SYSTEM)?);
     let user = admin(&app).await?;
     let started = Instant::now();
     let plan = Plan { kind: Kind::Cadets, strategy: Strategy::Update, day_id: None };

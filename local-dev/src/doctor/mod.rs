@@ -8,7 +8,7 @@ use shared::{App, config::Config, system::System};
 use crate::{
     BoxError, demo,
     parts::Parts,
-    systems::{self, Registered, SYSTEMS},
+    systems::{self, Registered},
 };
 
 mod database;
@@ -51,9 +51,9 @@ impl Finding {
 }
 
 /// Prints a table for each system; an error when something is missing.
-pub async fn run(options: DoctorOptions) -> Result<(), BoxError> {
+pub async fn run(systems: &'static [Registered], options: DoctorOptions) -> Result<(), BoxError> {
     let mut missing = 0;
-    for (system, _) in systems::choose(SYSTEMS, &options.system, &systems::variable).await? {
+    for (system, _) in systems::choose(systems, &options.system, &systems::variable).await? {
         let findings = examine_system((system, 0)).await?;
         print(system, &findings)?;
         missing += findings.iter().filter(|finding| finding.state == State::Missing).count();
@@ -76,7 +76,7 @@ async fn examine_system((system, _): Registered) -> Result<Vec<Finding>, BoxErro
         Err(error) => {
             let config = Config::for_system(system).map_err(|error| error.to_string())?;
             let mut findings = vec![Finding::new("database", State::Missing, error.to_string())];
-            findings.extend(outside::examine(&App::new(config)).await);
+            findings.extend(outside::examine(&App::new(system, config)).await);
             findings
         }
     };
@@ -85,19 +85,19 @@ async fn examine_system((system, _): Registered) -> Result<Vec<Finding>, BoxErro
 }
 
 /// Looks at every part.
-pub async fn examine(system: &System, config: &Config) -> Vec<Finding> {
+pub async fn examine(system: &'static System, config: &Config) -> Vec<Finding> {
     let mut config = config.clone();
     if !config.production && matches!(demo::is_there(&config).await, Ok(true)) {
         demo::keep_mail(&mut config);
     }
-    let app = App::new(config);
+    let app = App::new(system, config);
     let mut findings = database::examine(system, &app).await;
     findings.extend(outside::examine(&app).await);
     findings
 }
 
 /// What is missing, one line each, for the start of a server.
-pub async fn in_short(system: &System, config: &Config) -> Vec<String> {
+pub async fn in_short(system: &'static System, config: &Config) -> Vec<String> {
     let findings = examine(system, config).await;
     let missing = findings.iter().filter(|finding| finding.state != State::Fine);
     missing.map(|finding| format!("{:<14} {}", finding.part, finding.sentence)).collect()

@@ -1,22 +1,55 @@
 //! Encryption of what the database keeps and nobody who reads it may use: AES-256-GCM.
 
+use std::sync::Arc;
+
 use aes_gcm::{
     Aes256Gcm, KeyInit,
     aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-use crate::{Result, error::internal, ids::Ids};
+use super::{installation_key::InstallationKey, seal::seed_of};
+use crate::{
+    Result,
+    db::{Change, Db},
+    error::internal,
+    ids::Ids,
+};
 
 /// Bytes of a nonce, which stands before the ciphertext.
 const NONCE_BYTES: usize = 12;
 
-/// A key of a system for its secrets. Where it comes from is the system's to say.
+/// The key of an installation for its secrets.
 #[derive(Clone)]
 pub struct DataKey {
     cipher: Aes256Gcm,
     mac: Hmac<Sha256>,
+}
+
+/// Where the key comes from: `DATA_KEY`, or the database.
+#[derive(Clone)]
+pub struct DataKeys(InstallationKey<DataKey>);
+
+impl DataKeys {
+    /// The configured key (32 bytes in base64), or one kept in the database; nothing is contacted.
+    pub fn new(configured: Option<SecretString>, db: Db) -> Self {
+        let bytes = |key: SecretString| seed_of(key.expose_secret()).unwrap_or_default().to_vec();
+        Self(InstallationKey::new("data_key", configured.map(bytes), db, |key| {
+            DataKey::new(key.try_into().ok()?).ok()
+        }))
+    }
+
+    /// The key, for callers that hold no connection.
+    pub async fn get(&self) -> Result<&DataKey> {
+        self.0.get().await
+    }
+
+    /// The same inside a transaction, over its connection.
+    pub async fn get_in(&self, change: &mut Change) -> Result<Arc<DataKey>> {
+        self.0.get_in(change).await
+    }
 }
 
 impl DataKey {

@@ -4,6 +4,7 @@
 //! behind a session together with the session in one query.
 
 pub mod data_key;
+pub(crate) mod installation_key;
 pub mod known;
 pub mod lockout;
 pub mod one_time;

@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, header, request::Parts};
 use super::token::Claims;
 use crate::{
     App, Error, Result,
-    db::Actor,
+    db::{Actor, Scope},
     error::{Kind, unauthorized},
     http::{RequestId, address::client_address},
 };
@@ -35,8 +35,48 @@ pub trait Principal: Clone + Send + Sync + 'static {
     #[must_use]
     fn calling(self, call: Call) -> Self;
 
-    /// In whose name their changes are made.
+    /// In whose name their changes are made, and whose rows they see.
     fn actor(&self) -> Actor;
+
+    /// Whose rows they see.
+    fn scope(&self) -> Scope {
+        self.actor().scope
+    }
+}
+
+/// A rule about who may call a handler, whose first argument is of this type. [`permits!`](crate::permits) makes extractors
+/// of such types.
+pub trait Permit: Sized {
+    /// Who asks to be let in.
+    type Principal: Principal;
+
+    /// Where their token is looked for.
+    const SOURCES: &'static [Source] = Self::Principal::SOURCES;
+
+    /// Lets them in, or refuses them with 403 in the words of the system.
+    fn permit(principal: Self::Principal) -> Result<Self>;
+}
+
+/// Makes extractors of types with a [`Permit`](crate::auth::principal::Permit): 401 without a token that holds, 403 by the
+/// rule. Types with a parameter stand after it: `permits! { [R: Refusal] Own<R> }`.
+#[macro_export]
+macro_rules! permits {
+    (@one [$($parameter:tt)*] $rule:ty) => {
+        impl<$($parameter)*> axum::extract::FromRequestParts<$crate::App> for $rule {
+            type Rejection = $crate::Error;
+
+            async fn from_request_parts(
+                parts: &mut http::request::Parts,
+                app: &$crate::App,
+            ) -> $crate::Result<Self> {
+                use $crate::auth::principal::{Permit, required};
+                Self::permit(required(app, parts, Self::SOURCES).await?)
+            }
+        }
+    };
+    (@each $parameters:tt $($rule:ty),+) => { $($crate::permits! { @one $parameters $rule })+ };
+    ([$($parameter:tt)*] $($rule:ty),+) => { $crate::permits! { @each [$($parameter)*] $($rule),+ } };
+    ($($rule:ty),+) => { $crate::permits! { @each [] $($rule),+ } };
 }
 
 /// What is to be known of a request besides who makes it.

@@ -1,20 +1,12 @@
 //! Signatures (Ed25519) that anybody can check with a published key: for documents that leave the system.
 
-use std::sync::Arc;
-
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
-use tokio::sync::OnceCell;
 
-use crate::{
-    Result,
-    config::SealConfig,
-    db::{Db, must_hold_none},
-    error::internal,
-    ids::Ids,
-};
+use super::installation_key::InstallationKey;
+use crate::{Result, config::SealConfig, db::Db};
 
 /// Bytes of a signature.
 const SIGNATURE_BYTES: usize = 64;
@@ -22,9 +14,7 @@ const SIGNATURE_BYTES: usize = 64;
 /// Seals texts and checks seals.
 #[derive(Clone)]
 pub struct Sealer {
-    config: SealConfig,
-    db: Db,
-    keys: Arc<OnceCell<Keys>>,
+    keys: InstallationKey<Keys>,
 }
 
 struct Keys {
@@ -67,19 +57,28 @@ impl PublicKey {
 impl Sealer {
     /// A sealer with the configured key, or one kept in the database; nothing is contacted.
     pub fn new(config: SealConfig, db: Db) -> Self {
-        Self { config, db, keys: Arc::default() }
+        let configured = config.key.map(|key| seed_of(key.expose_secret()).unwrap_or_default().to_vec());
+        let earlier: Vec<PublicKey> =
+            config.earlier.iter().filter_map(|text| PublicKey::parse(text)).collect();
+        let keys = InstallationKey::new("certificate_key", configured, db, move |seed| {
+            let signing = SigningKey::from_bytes(&<[u8; 32]>::try_from(seed).ok()?);
+            let present = PublicKey::of(signing.verifying_key());
+            let published = std::iter::once(present).chain(earlier.iter().cloned()).collect();
+            Some(Keys { signing, published })
+        });
+        Self { keys }
     }
 
     /// Seals a text. For callers that hold no connection, like everything here: the first use may read the database.
     pub async fn seal(&self, text: &[u8]) -> Result<Seal> {
-        let keys = self.keys().await?;
+        let keys = self.keys.get().await?;
         let key_id = keys.published.first().map(|key| key.id.clone()).unwrap_or_default();
         Ok(Seal { key_id, signature: keys.signing.sign(text).to_vec() })
     }
 
     /// Whether a seal is ours and the text is the one it was made for.
     pub async fn is_sealed(&self, text: &[u8], seal: &Seal) -> Result<bool> {
-        let keys = self.keys().await?;
+        let keys = self.keys.get().await?;
         let key = keys.published.iter().find(|key| key.id == seal.key_id);
         let signature = <[u8; SIGNATURE_BYTES]>::try_from(seal.signature.as_slice());
         Ok(key.zip(signature.ok()).is_some_and(|(key, signature)| {
@@ -89,25 +88,7 @@ impl Sealer {
 
     /// The keys that seals may be checked with: the present one, then earlier ones.
     pub async fn public_keys(&self) -> Result<&[PublicKey]> {
-        Ok(&self.keys().await?.published)
-    }
-
-    async fn keys(&self) -> Result<&Keys> {
-        must_hold_none("the certificate key");
-        self.keys
-            .get_or_try_init(|| async {
-                let seed = match &self.config.key {
-                    Some(key) => seed_of(key.expose_secret()),
-                    None => <[u8; 32]>::try_from(self.db.secret("certificate_key", || Ids.key()).await?).ok(),
-                };
-                let signing =
-                    SigningKey::from_bytes(&seed.ok_or_else(|| internal("the key for seals is none"))?);
-                let present = PublicKey::of(signing.verifying_key());
-                let earlier = self.config.earlier.iter().filter_map(|text| PublicKey::parse(text));
-                let published = std::iter::once(present).chain(earlier).collect();
-                Ok(Keys { signing, published })
-            })
-            .await
+        Ok(&self.keys.get().await?.published)
     }
 }
 

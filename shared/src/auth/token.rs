@@ -1,7 +1,5 @@
 //! Signed tokens (JWT, HS256) that name a session, and short signed codes for people to carry.
 
-use std::sync::Arc;
-
 use chrono::{DateTime, Utc};
 use hmac::{Hmac, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -9,12 +7,12 @@ use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::Sha256;
-use tokio::sync::OnceCell;
 use uuid::Uuid;
 
+use super::installation_key::InstallationKey;
 use crate::{
-    Error, Result,
-    db::{Change, Db, UserKey, must_hold_none},
+    Result,
+    db::{Change, Db, UserKey},
     ids::Ids,
 };
 
@@ -73,10 +71,8 @@ impl Claims {
 /// Signs and checks tokens and codes.
 #[derive(Clone)]
 pub struct Signer {
-    configured: Option<SecretString>,
     audience: Option<&'static str>,
-    db: Db,
-    keys: Arc<OnceCell<Arc<Keys>>>,
+    keys: InstallationKey<Keys>,
 }
 
 struct Keys {
@@ -97,17 +93,20 @@ const CODE_BYTES: usize = 8;
 impl Signer {
     /// A signer with the configured key, or one kept in the database, for the tokens of the system `audience`.
     pub fn new(configured: Option<SecretString>, audience: Option<&'static str>, db: Db) -> Self {
-        Self { configured, audience, db, keys: Arc::default() }
+        let configured = configured.map(|secret| secret.expose_secret().as_bytes().to_vec());
+        let keys =
+            InstallationKey::new(SIGNING_KEY, configured, db, |secret| Some(Keys::of(secret.to_vec())));
+        Self { audience, keys }
     }
 
     /// The token for `claims`, which names this system as its audience, for callers that hold no connection.
     pub async fn sign(&self, claims: &Claims) -> Result<String> {
-        self.keys().await?.sign(&self.named(claims))
+        self.keys.get().await?.sign(&self.named(claims))
     }
 
     /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
     pub async fn sign_in(&self, change: &mut Change, claims: &Claims) -> Result<String> {
-        self.keys_in(change).await?.sign(&self.named(claims))
+        self.keys.get_in(change).await?.sign(&self.named(claims))
     }
 
     fn named(&self, claims: &Claims) -> Claims {
@@ -117,7 +116,7 @@ impl Signer {
     /// What an access token says, if we signed it for this system and it has not expired at `now`. For callers that hold no
     /// connection.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        Ok(self.keys().await?.read(token).filter(|claims| self.is_good(claims, TokenType::Access, now)))
+        Ok(self.keys.get().await?.read(token).filter(|claims| self.is_good(claims, TokenType::Access, now)))
     }
 
     /// The same of a refresh token, inside a transaction.
@@ -127,7 +126,7 @@ impl Signer {
         token: &str,
         now: DateTime<Utc>,
     ) -> Result<Option<Claims>> {
-        let claims = self.keys_in(change).await?.read(token);
+        let claims = self.keys.get_in(change).await?.read(token);
         Ok(claims.filter(|claims| self.is_good(claims, TokenType::Refresh, now)))
     }
 
@@ -156,43 +155,11 @@ impl Signer {
 
     /// 32 bytes made of `message` that nobody can guess who has not the key; inside a transaction.
     pub(super) async fn derive(&self, change: &mut Change, purpose: &str, message: &str) -> Result<[u8; 32]> {
-        Ok(self.keys_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
+        Ok(self.keys.get_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
     }
 
     async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
-        self.keys().await?.mac(purpose, message)
-    }
-
-    async fn keys(&self) -> Result<&Keys> {
-        must_hold_none("the signing key");
-        let keys = self.keys.get_or_try_init(|| async {
-            Ok::<_, Error>(Arc::new(Keys::of(match &self.configured {
-                Some(secret) => secret.expose_secret().as_bytes().to_vec(),
-                None => self.db.secret(SIGNING_KEY, || Ids.key()).await?,
-            })))
-        });
-        Ok(keys.await?)
-    }
-
-    async fn keys_in(&self, change: &mut Change) -> Result<Arc<Keys>> {
-        if let Some(keys) = self.keys.get() {
-            return Ok(keys.clone());
-        }
-        let keys = match &self.configured {
-            Some(secret) => Keys::of(secret.expose_secret().as_bytes().to_vec()),
-            None => {
-                let secret = change.secret(SIGNING_KEY, || Ids.key()).await?;
-                let keys = Keys::of(secret.key);
-                if !secret.stored {
-                    return Ok(Arc::new(keys));
-                }
-                keys
-            }
-        };
-        let keys = Arc::new(keys);
-        // Whoever was faster has the same.
-        drop(self.keys.set(keys.clone()));
-        Ok(keys)
+        self.keys.get().await?.mac(purpose, message)
     }
 }
 
@@ -240,12 +207,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{App, config::Config};
+    use crate::{
+        App,
+        config::Config,
+        system::{System, sample::SAMPLE},
+    };
+
+    static SYSTEM: System = SAMPLE;
 
     const KEY: &str = "a key for tests, long enough to sign with";
 
     fn signer(audience: Option<&'static str>) -> Signer {
-        let app = App::new(Config::read(&|_| None).unwrap());
+        let app = App::new(&SYSTEM, Config::read(&|_| None).unwrap());
         Signer::new(Some(KEY.into()), audience, app.db)
     }
 

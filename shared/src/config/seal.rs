@@ -1,4 +1,4 @@
-//! The key that seals certificates.
+//! The keys that seal certificates and encrypt secrets.
 
 use secrecy::SecretString;
 
@@ -17,6 +17,14 @@ pub struct SealConfig {
 }
 
 impl Variables<'_> {
+    pub(super) fn data_key(&mut self) -> Option<SecretString> {
+        let key = self.any(&["DATA_KEY", "SECRETS_KEY"]);
+        if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
+            self.problems.push("DATA_KEY (or SECRETS_KEY) must be 32 bytes in base64".to_owned());
+        }
+        key.map(Into::into)
+    }
+
     pub(super) fn seal(&mut self) -> SealConfig {
         let key = self.text("CERTIFICATE_KEY");
         if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
@@ -45,7 +53,9 @@ mod tests {
         assert!(read("CERTIFICATE_KEY", SEED).is_ok());
         // The public half of the key above (RFC 8032, 7.1).
         assert!(read("CERTIFICATE_PUBLIC_KEYS", "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=").is_ok());
-        for (name, value) in [("CERTIFICATE_KEY", "c2hvcnQ="), ("CERTIFICATE_PUBLIC_KEYS", "c2hvcnQ=")] {
+        assert!(read("SECRETS_KEY", SEED).expect("a key").data_key.is_some());
+        for name in ["CERTIFICATE_KEY", "CERTIFICATE_PUBLIC_KEYS", "DATA_KEY"] {
+            let value = "c2hvcnQ=";
             let problem = read(name, value).expect_err("no key").to_string();
             assert!(problem.contains(name) && !problem.contains(value), "{problem}");
         }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use deadpool_postgres::Object;
 use tokio_postgres::SimpleQueryMessage;
 use uuid::Uuid;
 
@@ -16,13 +17,13 @@ use super::{
 };
 use crate::{Result, error, queue::Queue, sql};
 
-/// Who a change is made for; the audit triggers read it from the transaction.
+/// Who a change is made for, and whose rows it sees; the audit triggers read it from the transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Actor {
     /// The acting user, or none for the system itself.
     pub user: Option<UserKey>,
-    /// The organization they act in, in systems that serve several.
-    pub tenant: Option<TenantKey>,
+    /// Where they act, in systems that serve several organizations.
+    pub scope: Scope,
     /// The client's address, for audit rows that name it.
     pub address: Option<String>,
     /// The request's id, so that an audit row leads to the log.
@@ -33,6 +34,7 @@ pub struct Actor {
 pub struct Change {
     db: Db,
     held: Held,
+    scope: Scope,
     draws_secrets: bool,
 }
 
@@ -41,13 +43,21 @@ impl Actor {
     pub fn user(user: impl Into<UserKey>) -> Self {
         Self { user: Some(user.into()), ..Self::default() }
     }
+
+    /// A user in a tenant.
+    pub fn in_tenant(user: impl Into<UserKey>, tenant: impl Into<TenantKey>) -> Self {
+        let user = user.into();
+        let scope = Scope::Tenant { tenant: tenant.into(), actor: Some(user.clone()) };
+        Self { scope, ..Self::user(user) }
+    }
 }
 
 impl Change {
-    pub(super) async fn begin(db: &Db, scope: &Scope, actor: &Actor, system: &str) -> Result<Self> {
+    pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
-        let mut change = Self { db: db.clone(), held: db.held().await?, draws_secrets: false };
-        match Box::pin(change.open(scope, actor, system)).await? {
+        let held = db.held().await?;
+        let mut change = Self { db: db.clone(), held, scope: actor.scope.clone(), draws_secrets: false };
+        match Box::pin(change.open(actor, system)).await? {
             Ok(()) => return change.checked().await,
             // A connection that died while the function was frozen is replaced once.
             Err(cause) if is_dead(&cause) => change.held.replace(db).await?,
@@ -57,7 +67,7 @@ impl Change {
             }
             Err(cause) => return Err(cause.into()),
         }
-        Box::pin(change.open(scope, actor, system)).await??;
+        Box::pin(change.open(actor, system)).await??;
         change.checked().await
     }
 
@@ -96,6 +106,11 @@ impl Change {
         Ok(self.held.object()?.batch_execute(file.text()).await?)
     }
 
+    /// Whose rows it sees.
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Whether this transaction has drawn a key that is not committed yet.
     pub(super) fn draws_secrets(&self) -> bool {
         self.draws_secrets
@@ -124,35 +139,56 @@ impl Change {
 
     /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
     /// hold UTC without saying so, so that is what their defaults must write.
-    async fn open(
-        &mut self,
-        scope: &Scope,
-        actor: &Actor,
-        system: &str,
-    ) -> Result<Result<(), tokio_postgres::Error>> {
+    async fn open(&mut self, actor: &Actor, system: &str) -> Result<Result<(), tokio_postgres::Error>> {
         self.held.in_transaction();
         let connection = self.held.object()?;
-        if self.db.is_scoped(scope) {
-            let opening = Opening { scope, actor: Some(actor), system, begin: "BEGIN" };
+        if self.db.is_scoped(&self.scope) {
+            let opening = Opening { scope: &self.scope, actor: Some(actor), system, begin: "BEGIN" };
             return match opening.send(&self.db, connection).await {
                 Ok(true) => Err(scope::unrestricted()),
                 opened => Ok(opened.map(drop)),
             };
         }
-        let name_actor = sql!(
-            "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
-                    set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
-                    set_config('muster.tenant', $4, true), set_config('muster.address', $5, true)"
-        );
-        let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
-        let tenant = actor.tenant.as_ref().map(TenantKey::as_str).unwrap_or_default();
-        let address = actor.address.as_deref().unwrap_or_default();
-        let request_id = actor.request_id.as_deref().unwrap_or_default();
-        let params: [Param<'_>; 5] = [&user, &request_id, &system, &tenant, &address];
         let begin = connection.batch_execute("BEGIN");
-        let opened = tokio::try_join!(begin, statement::rows(&self.db, connection, name_actor, &params));
+        let opened = tokio::try_join!(begin, name_actor(&self.db, connection, actor, system));
         Ok(opened.map(drop))
     }
+
+    /// Goes on for `actor`, in their scope: for a sign-in, which finds out in its transaction whose it is. Only a transaction
+    /// that was opened in no scope can.
+    pub async fn act_as(&mut self, actor: &Actor) -> Result<()> {
+        if self.scope != Scope::None {
+            return Err(error::internal("a transaction with a scope was to change it"));
+        }
+        let connection = self.held.object()?;
+        if self.db.is_scoped(&actor.scope) {
+            let opening = Opening { scope: &actor.scope, actor: Some(actor), system: "", begin: "" };
+            opening.settings(connection).await?;
+        } else {
+            name_actor(&self.db, connection, actor, "").await?;
+        }
+        self.scope = actor.scope.clone();
+        Ok(())
+    }
+}
+
+/// Names who a transaction is made for, in a system without tenants.
+async fn name_actor(
+    db: &Db,
+    connection: &Object,
+    actor: &Actor,
+    system: &str,
+) -> Result<(), tokio_postgres::Error> {
+    let name_actor = sql!(
+        "SELECT set_config('muster.actor', $1, true), set_config('muster.request', $2, true),
+                set_config('muster.system', $3, true), set_config('TimeZone', 'UTC', true),
+                set_config('muster.address', $4, true)"
+    );
+    let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
+    let address = actor.address.as_deref().unwrap_or_default();
+    let request_id = actor.request_id.as_deref().unwrap_or_default();
+    let params: [Param<'_>; 4] = [&user, &request_id, &system, &address];
+    statement::rows(db, connection, name_actor, &params).await.map(drop)
 }
 
 /// The tables written so far (`R__table_changes.sql`), the jobs started, the transaction and the commit, in one round trip.

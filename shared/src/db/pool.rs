@@ -94,21 +94,21 @@ impl Db {
         Snapshot::open(self, scope).await
     }
 
-    /// A transaction for somebody: the audit rows name them.
+    /// A transaction for somebody, in their scope: the audit rows name them.
     pub async fn change(&self, actor: &Actor) -> Result<Change> {
-        self.change_in(&Scope::None, actor).await
-    }
-
-    /// A transaction for somebody in a scope.
-    pub async fn change_in(&self, scope: &Scope, actor: &Actor) -> Result<Change> {
         self.writable()?;
-        Change::begin(self, scope, actor, "").await
+        Change::begin(self, actor, "").await
     }
 
     /// A transaction of the system itself; `what` ("nightly expiry") stands in the audit rows.
     pub async fn change_for_system(&self, what: &'static str) -> Result<Change> {
+        self.change_for_system_in(&Scope::None, what).await
+    }
+
+    /// A transaction of the system itself that sees the rows of a scope.
+    pub async fn change_for_system_in(&self, scope: &Scope, what: &'static str) -> Result<Change> {
         self.writable()?;
-        Change::begin(self, &Scope::None, &Actor::default(), what).await
+        Change::begin(self, &Actor { scope: scope.clone(), ..Actor::default() }, what).await
     }
 
     /// The same for what need not be done now: none when this process has one connection, which is in use.

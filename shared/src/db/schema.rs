@@ -140,8 +140,9 @@ fn newest_known(set: &MigrationSet) -> i32 {
 }
 
 impl Db {
-    /// Says which system's schema the database must have for anything to be written. Asked for with the first change.
-    pub fn expect_schema(&self, system: &'static System) {
+    /// Says which system's schema the database must have for anything to be written (asked for with the first change), and
+    /// as which role its rows are read.
+    pub(crate) fn expect_schema(&self, system: &'static System) {
         self.schema().system.get_or_init(|| system);
     }
 

@@ -20,7 +20,7 @@ pub enum Scope {
     /// tables of the tenants are refused (403).
     #[default]
     None,
-    /// Those of one tenant, and the user's own.
+    /// Those of one tenant.
     Tenant {
         /// The tenant.
         tenant: TenantKey,
@@ -37,6 +37,15 @@ impl Scope {
     /// The scope of a tenant without a user: jobs, visitors.
     pub fn tenant(tenant: impl Into<TenantKey>) -> Self {
         Self::Tenant { tenant: tenant.into(), actor: None }
+    }
+
+    /// The same for whoever acts in the tenant: for what all its members share, such as a cached response.
+    #[must_use]
+    pub fn without_user(&self) -> Self {
+        match self {
+            Self::Tenant { tenant, .. } => Self::Tenant { tenant: tenant.clone(), actor: None },
+            other => other.clone(),
+        }
     }
 
     /// What tells cached responses of different scopes apart.
@@ -107,7 +116,7 @@ impl Opening<'_> {
         rows.first().map_or(Ok(true), |row| row.try_get(0))
     }
 
-    async fn settings(&self, connection: &Object) -> Result<Vec<PgRow>, Error> {
+    pub(super) async fn settings(&self, connection: &Object) -> Result<Vec<PgRow>, Error> {
         let set = sql!(
             "SELECT coalesce((SELECT rolsuper OR rolbypassrls FROM pg_catalog.pg_roles WHERE rolname = current_user), true),
                     set_config('muster.scope', $1, true), set_config('muster.tenant', $2, true),

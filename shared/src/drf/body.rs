@@ -11,7 +11,7 @@ use super::{Fields, envelope::NON_FIELD};
 use crate::{
     Error, Result,
     error::{invalid, invalid_field, unsupported_media_type},
-    http::{FormData, read_body},
+    http::{FormData, read_body, webhook::RawBody},
 };
 
 /// The fields and files of a body of any of the three types. No body is an empty object; another type is refused with 415.
@@ -27,6 +27,23 @@ impl Data {
     /// Reads the fields one by one and collects what is wrong with them.
     pub fn fields(self) -> Fields {
         Fields::new(self.form, self.numbers)
+    }
+
+    /// The fields of a body that was read before, as for a signature or an idempotency key: JSON or a URL-encoded form.
+    pub fn of(request: &RawBody) -> Result<Self> {
+        Self::read(&content_type(&request.headers), &request.body)
+    }
+
+    fn read(kind: &str, body: &Bytes) -> Result<Self> {
+        match essence(kind) {
+            _ if body.is_empty() => Ok(Self::default()),
+            "application/json" => Self::json(body),
+            "application/x-www-form-urlencoded" => {
+                let form = FormData { fields: form(body), ..FormData::default() };
+                Ok(Self { form, numbers: BTreeMap::new() })
+            }
+            _ => Err(unsupported_media_type(format!("Unsupported media type \"{kind}\" in request."))),
+        }
     }
 
     pub(super) fn json(body: &[u8]) -> Result<Self> {
@@ -52,16 +69,7 @@ impl<S: Send + Sync> FromRequest<S> for Data {
             let form = FormData::from_request(request, state).await?;
             return Ok(Self { form, numbers: BTreeMap::new() });
         }
-        let body = read_body(request, state).await?;
-        match essence(&kind) {
-            _ if body.is_empty() => Ok(Self::default()),
-            "application/json" => Self::json(&body),
-            "application/x-www-form-urlencoded" => {
-                let form = FormData { fields: form(&body), ..FormData::default() };
-                Ok(Self { form, numbers: BTreeMap::new() })
-            }
-            _ => Err(unsupported_media_type(format!("Unsupported media type \"{kind}\" in request."))),
-        }
+        Self::read(&kind, &read_body(request, state).await?)
     }
 }
 

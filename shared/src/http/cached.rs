@@ -8,21 +8,22 @@ use http::{HeaderValue, header};
 use serde::Serialize;
 
 use super::download::attachment;
-use crate::{App, Result};
+use crate::{App, Result, db::Scope};
 
-/// The JSON cached under `key`, or what `make` gives now, cached for `life` or until one of `tables` changes. The header
-/// `X-Cache` tells which (`HIT`, `MISS`).
+/// The JSON cached under `key` for `scope`, or what `make` gives now, cached for `life` or until one of `tables` changes. The
+/// header `X-Cache` tells which (`HIT`, `MISS`).
 ///
-/// Whatever the response depends on beside the tables must stand in `key`: filters, the page, and whose rows they are.
+/// Whatever the response depends on beside scope and tables must stand in `key`: filters and the page.
 pub async fn cached_json<T: Serialize>(
     app: &App,
+    scope: &Scope,
     key: &str,
     life: Duration,
     tables: &[&str],
     make: impl AsyncFnOnce() -> Result<T>,
 ) -> Result<Response> {
     let body = Box::pin(async { Ok(Bytes::from(serde_json::to_vec(&make().await?)?)) });
-    let kept = app.cache.answer(key, life, tables, body).await?;
+    let kept = app.cache.answer(&scoped(scope, key), life, tables, body).await?;
     let mut response = kept.body.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
@@ -33,7 +34,9 @@ pub async fn cached_json<T: Serialize>(
 /// A cached file for one person.
 #[derive(Clone, Copy, Debug)]
 pub struct CachedFile<'a> {
-    /// Everything its content depends on, beside the tables.
+    /// Whose rows it is made of.
+    pub scope: &'a Scope,
+    /// Everything its content depends on, beside scope and tables.
     pub key: &'a str,
     /// The name under which it is saved.
     pub file_name: &'a str,
@@ -55,7 +58,8 @@ pub async fn cached_file(
     let period = app.clock.now().timestamp() / i64::try_from(life.as_secs().max(1))?;
     // On the heap: the future of a document is large, and the cache's own is made of several.
     let make = Box::pin(async { Ok(Bytes::from(make().await?)) });
-    let kept = app.cache.answer(&format!("{}:{period}", file.key), life, tables, make).await?;
+    let key = format!("{}:{period}", scoped(file.scope, file.key));
+    let kept = app.cache.answer(&key, life, tables, make).await?;
     audit(kept.hit).await?;
     let mut response = kept.body.into_response();
     let headers = response.headers_mut();
@@ -64,6 +68,14 @@ pub async fn cached_file(
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     headers.insert("x-cache", outcome(kept.hit));
     Ok(response)
+}
+
+/// The key of a response for a scope.
+fn scoped(scope: &Scope, key: &str) -> String {
+    match scope {
+        Scope::None => key.to_owned(),
+        _ => format!("{}|{key}", scope.cache_key()),
+    }
 }
 
 fn outcome(hit: bool) -> HeaderValue {

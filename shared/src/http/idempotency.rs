@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     App, Error, Result,
-    db::{Actor, Change},
+    db::{Actor, Change, UserKey},
     error::{Kind, invalid},
     row, sql,
 };
@@ -51,13 +51,8 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 const PATIENCE: &str = "20s";
 
 impl RequestKey {
-    /// The key that a client sent, of 1 to `longest` visible characters, for `user` of `tenant` at this path.
-    pub fn new(
-        rules: &Repetitions,
-        (tenant, user, path): (Option<&str>, &str, &str),
-        key: &str,
-        body: &[u8],
-    ) -> Result<Self> {
+    /// The key that a client sent, of 1 to `longest` visible characters, for the actor at this path.
+    pub fn new(rules: &Repetitions, actor: &Actor, path: &str, key: &str, body: &[u8]) -> Result<Self> {
         if !(1..=rules.longest).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
             let longest = rules.longest;
             return Err(invalid(
@@ -65,17 +60,18 @@ impl RequestKey {
                 format!("The Idempotency-Key must have 1 to {longest} characters"),
             ));
         }
-        Ok(Self::scoped(tenant, user, path, key.to_owned(), body))
+        Ok(Self::scoped(actor, path, key.to_owned(), body))
     }
 
     /// For a client that sends no key: the same body by the same user at the same path is the same request.
-    pub fn of_body((tenant, user, path): (Option<&str>, &str, &str), body: &[u8]) -> Self {
-        Self::scoped(tenant, user, path, format!("body:{}", hex::encode(Sha256::digest(body))), body)
+    pub fn of_body(actor: &Actor, path: &str, body: &[u8]) -> Self {
+        Self::scoped(actor, path, format!("body:{}", hex::encode(Sha256::digest(body))), body)
     }
 
-    fn scoped(tenant: Option<&str>, user: &str, path: &str, key: String, body: &[u8]) -> Self {
+    fn scoped(actor: &Actor, path: &str, key: String, body: &[u8]) -> Self {
+        let user = actor.user.as_ref().map(UserKey::as_str).unwrap_or_default();
         // No part can hold a line feed, so no two scopes look alike.
-        let scope = format!("{}\n{user}\n{path}", tenant.unwrap_or_default());
+        let scope = format!("{}\n{user}\n{path}", actor.scope.cache_key());
         Self { scope, key, digest: Sha256::digest(body).to_vec() }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod cached;
+pub mod cookie;
 pub mod download;
 mod edge;
 pub mod envelope;

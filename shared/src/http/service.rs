@@ -66,7 +66,6 @@ fn layered(
 ) -> Router {
     let operations = Arc::new(operations);
     app.metrics.requests().serve(operations.clone());
-    app.db.expect_schema(system);
     let edge_state = Edge { app: app.clone(), system, operations };
     let templates = edge_state.operations.all().iter().map(|operation| operation.route.as_str());
     let normaliser = Arc::new(Normaliser::new(system.http, templates));

@@ -34,7 +34,6 @@ const GONE: TimeDelta = TimeDelta::days(1);
 
 /// Does jobs as they come, until `stop` turns true; then finishes those it has begun.
 pub async fn work(system: &'static System, app: App, mut stop: watch::Receiver<bool>) {
-    app.db.expect_schema(system);
     let name = format!("{} {}", system.name, std::process::id());
     let mut tasks = JoinSet::new();
     for queue in Queue::ALL {

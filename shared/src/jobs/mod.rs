@@ -25,7 +25,12 @@ pub use sweep::sweep;
 pub use worker::{Outcome, Tally, handle, receive, run_due};
 
 pub use crate::queue::Queue;
-use crate::{App, Error, Result, db::Change, error::conflict, sql};
+use crate::{
+    App, Error, Result,
+    db::{Change, Read, Scope},
+    error::conflict,
+    sql,
+};
 
 /// A job: its fields are what it needs to know, its type what it does.
 ///
@@ -65,6 +70,8 @@ pub struct Task {
     pub app: App,
     /// The job.
     pub id: Uuid,
+    /// Whose rows it sees: that of the change that started it.
+    pub scope: Scope,
     /// The try that this is: a worker that took over has another.
     pub(crate) tries: i32,
     progress: watch::Sender<Progress>,
@@ -78,8 +85,18 @@ struct Progress {
 }
 
 impl Task {
-    pub(crate) fn new(app: App, id: Uuid, tries: i32) -> Self {
-        Self { app, id, tries, progress: watch::Sender::default() }
+    pub(crate) fn new(app: App, id: Uuid, scope: Scope, tries: i32) -> Self {
+        Self { app, id, scope, tries, progress: watch::Sender::default() }
+    }
+
+    /// A connection for queries, in the scope of the job.
+    pub async fn read(&self) -> Result<Read> {
+        self.app.db.read_in(&self.scope).await
+    }
+
+    /// A transaction of the system itself, in the scope of the job; `what` ("import of books") stands in the audit rows.
+    pub async fn change(&self, what: &'static str) -> Result<Change> {
+        self.app.db.change_for_system_in(&self.scope, what).await
     }
 
     /// Says how far the job is: `done` of `of` rows, pages or whatever it counts. Whoever asks for its status sees it
@@ -143,15 +160,16 @@ impl Jobs {
 }
 
 impl Change {
-    /// Starts a job when this change is committed; tells its id.
+    /// Starts a job when this change is committed; tells its id. It works in the scope of this change.
     pub async fn start<J: Job>(&mut self, job: &J) -> Result<Uuid> {
         let insert = sql!(
-            "INSERT INTO muster.jobs (kind, queue, payload, created_by)
-             VALUES ($1, $2, $3, CASE WHEN NOT $4 THEN nullif(current_setting('muster.actor', true), '') END)
+            "INSERT INTO muster.jobs (kind, queue, payload, created_by, scope)
+             VALUES ($1, $2, $3, CASE WHEN NOT $4 THEN nullif(current_setting('muster.actor', true), '') END, $5)
              RETURNING id"
         );
         let payload = serde_json::to_value(job)?;
-        self.only(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL]).await
+        let scope = (*self.scope() != Scope::None).then(|| serde_json::to_value(self.scope())).transpose()?;
+        self.only(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL, &scope]).await
     }
 
     /// Ends a job together with its effects, so that it has them once: if a worker took it over meanwhile, or it was

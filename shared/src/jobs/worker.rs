@@ -46,6 +46,7 @@ row! {
         id: Uuid,
         kind: String,
         payload: Value,
+        scope: Option<Value>,
         tries: i32,
     }
 }
@@ -100,7 +101,8 @@ async fn run(
     longest: Duration,
     message: Option<&Message>,
 ) -> Result<Outcome> {
-    let task = Task::new(app.clone(), job.id, job.tries);
+    let scope = job.scope.map(serde_json::from_value).transpose()?.unwrap_or_default();
+    let task = Task::new(app.clone(), job.id, scope, job.tries);
     let started = app.clock.now();
     let work = AssertUnwindSafe(unit_of_work((kind.run)(task.clone(), job.payload))).catch_unwind();
     let work = async {
@@ -148,7 +150,7 @@ async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claim
                                  ELSE jobs.lease_until <= $2 END
                ORDER BY created_at, jobs.id LIMIT 1 FOR UPDATE OF jobs SKIP LOCKED) AS due
          WHERE jobs.id = due.id
-         RETURNING jobs.id, kind, payload, jobs.tries"
+         RETURNING jobs.id, kind, payload, scope, jobs.tries"
     );
     let mut change = app.db.change_for_system("jobs").await?;
     if let Some(id) = id {

@@ -1,12 +1,11 @@
 //! Web push: messages to browsers that are not looking (RFC 8030), encrypted for each (RFC 8291) and signed (RFC 8292).
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use http::{StatusCode, header};
 use jsonwebtoken::{Algorithm, Header};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use tokio::sync::OnceCell;
 use url::Url;
 
 mod subscription;
@@ -16,12 +15,7 @@ pub use subscription::{Subscription, WrongSubscription};
 pub use vapid::Vapid;
 
 use crate::{
-    Result,
-    clock::Clock,
-    config::PushConfig,
-    db::{Db, must_hold_none},
-    error::internal,
-    ids::Ids,
+    Result, auth::installation_key::InstallationKey, clock::Clock, config::PushConfig, db::Db,
     outbound::Outbound,
 };
 
@@ -38,10 +32,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Pusher {
     config: PushConfig,
-    db: Db,
     clock: Clock,
     outbound: Outbound,
-    keys: Arc<OnceCell<Vapid>>,
+    keys: InstallationKey<Vapid>,
 }
 
 /// What came of a message.
@@ -68,12 +61,14 @@ struct Claims<'a> {
 impl Pusher {
     /// Nothing is contacted.
     pub fn new(config: PushConfig, db: Db, clock: Clock, outbound: Outbound) -> Self {
-        Self { config, db, clock, outbound, keys: Arc::default() }
+        let configured = config.private_key.as_ref().map(|key| Vapid::decode(key.expose_secret()));
+        let keys = InstallationKey::new("vapid_key", configured, db, Vapid::from_bytes);
+        Self { config, clock, outbound, keys }
     }
 
     /// The key that browsers are given when they subscribe: an uncompressed point in base64url.
     pub async fn public_key(&self) -> Result<String> {
-        Ok(self.keys().await?.public_key().to_owned())
+        Ok(self.keys.get().await?.public_key().to_owned())
     }
 
     /// Checks what a browser says about itself.
@@ -112,7 +107,7 @@ impl Pusher {
 
     /// Who sends: a signature for the origin of the push service.
     async fn authorization(&self, endpoint: &Url) -> Result<String> {
-        let keys = self.keys().await?;
+        let keys = self.keys.get().await?;
         let claims = Claims {
             aud: endpoint.origin().ascii_serialization(),
             exp: self.clock.now().timestamp() + SIGNED_SECONDS,
@@ -120,29 +115,6 @@ impl Pusher {
         };
         let token = jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims, keys.signing_key())?;
         Ok(format!("vapid t={token}, k={}", keys.public_key()))
-    }
-
-    async fn keys(&self) -> Result<&Vapid> {
-        must_hold_none("the key for push messages");
-        self.keys
-            .get_or_try_init(|| async {
-                let keys = match &self.config.private_key {
-                    Some(key) => Vapid::parse(key.expose_secret()),
-                    None => Vapid::from_bytes(&self.db.secret("vapid_key", drawn).await?),
-                };
-                keys.ok_or_else(|| internal("the key for push messages is none"))
-            })
-            .await
-    }
-}
-
-/// A private key. Nearly every number is one; the few that are not are drawn again.
-fn drawn() -> [u8; 32] {
-    loop {
-        let key = Ids.key();
-        if Vapid::from_bytes(&key).is_some() {
-            return key;
-        }
     }
 }
 

@@ -15,7 +15,12 @@ pub struct Vapid {
 impl Vapid {
     /// The pair of a private key in base64url.
     pub fn parse(private_key: &str) -> Option<Self> {
-        Self::from_bytes(&BASE64_URL_SAFE_NO_PAD.decode(private_key.trim().trim_end_matches('=')).ok()?)
+        Self::from_bytes(&Self::decode(private_key))
+    }
+
+    /// The bytes of a private key in base64url; none, which is no key, if it is something else.
+    pub(super) fn decode(private_key: &str) -> Vec<u8> {
+        BASE64_URL_SAFE_NO_PAD.decode(private_key.trim().trim_end_matches('=')).unwrap_or_default()
     }
 
     /// The pair of a private key of 32 bytes.

@@ -123,7 +123,7 @@ const REPEATED: Repetitions = Repetitions {
 
 async fn lend(State(app): State<App>, request: RawBody) -> Result<Response> {
     let key = request.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).unwrap_or_default();
-    let key = RequestKey::new(&REPEATED, (None, "1", "/api/v1/loans"), key, &request.body)?;
+    let key = RequestKey::new(&REPEATED, &Actor::user(1), "/api/v1/loans", key, &request.body)?;
     idempotent(&app, &REPEATED, &Actor::default(), &key, async |change| {
         let id: i32 =
             change.only(sql!("INSERT INTO activities (title) VALUES ('Loan') RETURNING id"), &[]).await?;

@@ -26,8 +26,8 @@ const RULES: Repetitions = Repetitions {
     running: (Kind::Conflict, "This request is still running."),
 };
 
-fn key(user: &str, key: &str, body: &str) -> RequestKey {
-    RequestKey::new(&RULES, (Some("school"), user, "/api/payments"), key, body.as_bytes())
+fn key(user: i32, key: &str, body: &str) -> RequestKey {
+    RequestKey::new(&RULES, &Actor::in_tenant(user, 1), "/api/payments", key, body.as_bytes())
         .expect("a good key")
 }
 
@@ -61,8 +61,8 @@ fn refused(response: Result<Response>) -> (u16, &'static str) {
 #[tokio::test]
 async fn repeated_request_gets_the_stored_response_and_has_no_second_effect() {
     let app = TestApp::rotc().await;
-    let first = shown(pay(&app, &key("1", "a", "{}")).await).await;
-    let second = shown(pay(&app, &key("1", "a", "{}")).await).await;
+    let first = shown(pay(&app, &key(1, "a", "{}")).await).await;
+    let second = shown(pay(&app, &key(1, "a", "{}")).await).await;
 
     assert_eq!((first.0, first.1), (201, false));
     assert_eq!(second, (201, true, first.2));
@@ -72,14 +72,14 @@ async fn repeated_request_gets_the_stored_response_and_has_no_second_effect() {
 #[tokio::test]
 async fn key_with_another_body_is_refused_and_other_users_and_keys_are_apart() {
     let app = TestApp::rotc().await;
-    shown(pay(&app, &key("1", "a", "{}")).await).await;
+    shown(pay(&app, &key(1, "a", "{}")).await).await;
 
-    assert_eq!(refused(pay(&app, &key("1", "a", "{\"amount\": 2}")).await), (409, "idempotency_mismatch"));
-    for other in [key("2", "a", "{}"), key("1", "b", "{}")] {
+    assert_eq!(refused(pay(&app, &key(1, "a", "{\"amount\": 2}")).await), (409, "idempotency_mismatch"));
+    for other in [key(2, "a", "{}"), key(1, "b", "{}")] {
         assert!(!shown(pay(&app, &other).await).await.1);
     }
     let elsewhere =
-        RequestKey::new(&RULES, (Some("other"), "1", "/api/payments"), "a", b"{}").expect("a good key");
+        RequestKey::new(&RULES, &Actor::in_tenant(1, 2), "/api/payments", "a", b"{}").expect("a good key");
     assert!(!shown(pay(&app, &elsewhere).await).await.1, "another tenant");
     assert_eq!(effects(&app).await, 4);
 }
@@ -87,7 +87,7 @@ async fn key_with_another_body_is_refused_and_other_users_and_keys_are_apart() {
 #[tokio::test]
 async fn twenty_parallel_requests_with_one_key_have_one_effect_and_one_response() {
     let app = TestApp::crowded().await;
-    let same = key("1", "a", "{}");
+    let same = key(1, "a", "{}");
     let responses = join_all((0..20).map(|_| async { shown(pay(&app, &same).await).await })).await;
 
     assert_eq!(effects(&app).await, 1);
@@ -101,7 +101,7 @@ async fn twenty_parallel_requests_with_one_key_have_one_effect_and_one_response(
 #[tokio::test]
 async fn failed_request_leaves_no_key_and_whoever_waited_does_the_work() {
     let app = TestApp::crowded().await;
-    let same = key("1", "a", "{}");
+    let same = key(1, "a", "{}");
     let (fail, failing) = oneshot::channel::<()>();
     let nobody = Actor::default();
     let first = idempotent(&app.app, &RULES, &nobody, &same, async |change| {
@@ -130,10 +130,10 @@ async fn failed_request_leaves_no_key_and_whoever_waited_does_the_work() {
 async fn expired_key_is_taken_again_and_then_deleted_by_the_clean_up() {
     let app = TestApp::rotc().await;
     let stored = "SELECT count(*) FROM muster.idempotency_keys";
-    shown(pay(&app, &key("1", "a", "{}")).await).await;
+    shown(pay(&app, &key(1, "a", "{}")).await).await;
     app.clock.advance(TimeDelta::hours(24));
 
-    assert!(!shown(pay(&app, &key("1", "a", "{\"amount\": 2}")).await).await.1);
+    assert!(!shown(pay(&app, &key(1, "a", "{\"amount\": 2}")).await).await.1);
     assert_eq!((effects(&app).await, app.value::<i64>(stored, &[]).await), (2, 1));
     jobs::put_in_order(&app.app, &rotc::SYSTEM).await.expect("a sweep");
     assert_eq!(app.value::<i64>(stored, &[]).await, 1, "it is valid");
@@ -145,7 +145,7 @@ async fn expired_key_is_taken_again_and_then_deleted_by_the_clean_up() {
 #[tokio::test]
 async fn parallel_requests_are_refused_while_a_provider_is_asked() {
     let app = TestApp::crowded().await;
-    let same = key("1", "a", "{}");
+    let same = key(1, "a", "{}");
     let asked = AtomicU32::new(0);
     let (answer, provider) = oneshot::channel::<()>();
     let provider = provider.shared();
@@ -180,7 +180,7 @@ async fn parallel_requests_are_refused_while_a_provider_is_asked() {
 #[tokio::test]
 async fn refused_charge_gives_the_key_back_and_a_dead_process_does_after_its_lease() {
     let app = TestApp::rotc().await;
-    let same = key("1", "a", "{}");
+    let same = key(1, "a", "{}");
     let charge = async |works: bool| {
         idempotent_or_refused(&app.app, &RULES, &Actor::default(), &same, async || {
             if !works {
@@ -210,7 +210,7 @@ async fn refused_charge_gives_the_key_back_and_a_dead_process_does_after_its_lea
 #[test]
 fn keys_have_visible_characters_and_a_limit() {
     for bad in ["", "a b", "ñ", &"k".repeat(129)] {
-        let refused = RequestKey::new(&RULES, (None, "1", "/"), bad, b"").expect_err(bad);
+        let refused = RequestKey::new(&RULES, &Actor::user(1), "/", bad, b"").expect_err(bad);
         assert_eq!(refused.kind(), Kind::Invalid);
     }
 }

@@ -111,7 +111,7 @@ async fn every_operation_works_through_functions_as_the_template_installs_them()
         config.signing_key = None;
         config.database.pool_size = 2;
     });
-    let app = app.await.as_functions(&rotc::SYSTEM, &[]).await;
+    let app = app.await.as_functions(&[]).await;
     let mut problems = Vec::new();
     let mut changed = true;
     for row in rows() {

@@ -45,7 +45,7 @@ impl Player {
     pub async fn through_functions(group: &str) -> Self {
         let player = Self::on(group, |app, hosts| async move {
             let parameters = [("IDENTIFIER_LOGIN", "trusted"), ("IMPORT_HOSTS", hosts.as_str())];
-            app.as_functions(&rotc::SYSTEM, &parameters).await
+            app.as_functions(&parameters).await
         });
         let mut player = player.await;
         player.limited = true;

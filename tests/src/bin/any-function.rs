@@ -6,7 +6,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
     let (system, group) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let system = muster::systems::SYSTEMS.iter().map(|(system, _)| *system).find(|one| one.name == system);
+    let system = tests::SYSTEMS.iter().map(|(system, _)| *system).find(|one| one.name == system);
     let group = system.and_then(|system| {
         system.groups.iter().copied().find(|one| one.name == group).map(|group| (system, group))
     });

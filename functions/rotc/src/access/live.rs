@@ -1,8 +1,10 @@
 //! Who listens to live events.
 
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-use shared::{App, Error, Result, auth::principal::required};
+use shared::{
+    Result,
+    auth::principal::{Permit, Source},
+    permits,
+};
 
 use super::{User, person::STREAM};
 
@@ -10,10 +12,13 @@ use super::{User, person::STREAM};
 #[derive(Clone, Debug)]
 pub struct Listener(pub User);
 
-impl FromRequestParts<App> for Listener {
-    type Rejection = Error;
+permits! { Listener }
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        required(app, parts, STREAM).await.map(Self)
+impl Permit for Listener {
+    type Principal = User;
+    const SOURCES: &'static [Source] = STREAM;
+
+    fn permit(user: User) -> Result<Self> {
+        Ok(Self(user))
     }
 }

@@ -10,10 +10,11 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 use shared::{
     App, Error, Result,
-    auth::principal::{Maybe, Signed, optional, required},
+    auth::principal::{Maybe, Permit, Source, optional},
     db::Actor,
     error::forbidden,
     http::Path,
+    permits,
 };
 use uuid::Uuid;
 
@@ -174,51 +175,54 @@ pub struct StaffSelf(pub i32);
 #[derive(Clone, Debug)]
 pub struct StaffRoom(pub User);
 
-impl FromRequestParts<App> for Member {
-    type Rejection = Error;
+permits! { Member, Admin, AdminViewer, Staff, StaffRoom, Acting, OwnStaff }
+permits! { [R: Refusal] Own<R>, OnStaff<R> }
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        Signed::from_request_parts(parts, app).await.map(|Signed(user)| Self(user))
+impl Permit for Member {
+    type Principal = User;
+
+    fn permit(user: User) -> Result<Self> {
+        Ok(Self(user))
     }
 }
 
-impl FromRequestParts<App> for Admin {
-    type Rejection = Error;
+impl Permit for Admin {
+    type Principal = User;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
+    fn permit(user: User) -> Result<Self> {
         if user.role == Role::Admin { Ok(Self(user)) } else { Err(forbidden("Forbidden")) }
     }
 }
 
-impl FromRequestParts<App> for Staff {
-    type Rejection = Error;
+impl Permit for AdminViewer {
+    type Principal = User;
+    const SOURCES: &'static [Source] = BROWSER;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
-        if matches!(user.role, Role::Admin | Role::Staff) {
-            Ok(Self(user))
-        } else {
-            Err(forbidden("Forbidden"))
-        }
+    fn permit(user: User) -> Result<Self> {
+        Admin::permit(user).map(|Admin(user)| Self(user))
     }
 }
 
-impl<R: Refusal> FromRequestParts<App> for Own<R> {
-    type Rejection = Error;
+impl Permit for Staff {
+    type Principal = User;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
-        let cadet_id = cadet_of(&user).ok_or_else(|| forbidden(R::MESSAGE))?;
-        Ok(Self { user, cadet_id, refusal: PhantomData })
+    fn permit(user: User) -> Result<Self> {
+        if user.role == Role::Cadet { Err(forbidden("Forbidden")) } else { Ok(Self(user)) }
     }
 }
 
-impl FromRequestParts<App> for Acting {
-    type Rejection = Error;
+impl Permit for StaffRoom {
+    type Principal = User;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
+    fn permit(user: User) -> Result<Self> {
+        if user.role == Role::Cadet { Err(forbidden(AccessDenied::MESSAGE)) } else { Ok(Self(user)) }
+    }
+}
+
+impl Permit for Acting {
+    type Principal = User;
+
+    fn permit(user: User) -> Result<Self> {
         if user.role != Role::Cadet {
             return Ok(Self { user, only: None });
         }
@@ -227,15 +231,32 @@ impl FromRequestParts<App> for Acting {
     }
 }
 
-impl FromRequestParts<App> for OwnStaff {
-    type Rejection = Error;
+impl Permit for OwnStaff {
+    type Principal = User;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
+    fn permit(user: User) -> Result<Self> {
         match (user.role, user.staff_id) {
             (Role::Staff, staff_id) | (Role::Admin, staff_id @ Some(_)) => Ok(Self(staff_id)),
             _ => Err(forbidden("Not a staff member")),
         }
+    }
+}
+
+impl<R: Refusal> Permit for Own<R> {
+    type Principal = User;
+
+    fn permit(user: User) -> Result<Self> {
+        let cadet_id = cadet_of(&user).ok_or_else(|| forbidden(R::MESSAGE))?;
+        Ok(Self { user, cadet_id, refusal: PhantomData })
+    }
+}
+
+impl<R: Refusal> Permit for OnStaff<R> {
+    type Principal = User;
+
+    fn permit(user: User) -> Result<Self> {
+        let staff_id = staff_of(&user).ok_or_else(|| forbidden(R::message(user.role)))?;
+        Ok(Self { user, staff_id, refusal: PhantomData })
     }
 }
 
@@ -250,16 +271,6 @@ impl FromRequestParts<App> for Visible {
     }
 }
 
-impl<R: Refusal> FromRequestParts<App> for OnStaff<R> {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
-        let staff_id = staff_of(&user).ok_or_else(|| forbidden(R::message(user.role)))?;
-        Ok(Self { user, staff_id, refusal: PhantomData })
-    }
-}
-
 impl FromRequestParts<App> for StaffSelf {
     type Rejection = Error;
 
@@ -271,15 +282,6 @@ impl FromRequestParts<App> for StaffSelf {
         }
         let own = named.ok().map(|Path(id)| id).filter(|id| staff_of(&user) == Some(*id));
         own.map(Self).ok_or_else(|| forbidden(AccessDenied::MESSAGE))
-    }
-}
-
-impl FromRequestParts<App> for StaffRoom {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let Member(user) = Member::from_request_parts(parts, app).await?;
-        if user.role == Role::Cadet { Err(forbidden(AccessDenied::MESSAGE)) } else { Ok(Self(user)) }
     }
 }
 
@@ -305,15 +307,6 @@ impl FromRequestParts<App> for Viewer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         optional(app, parts, BROWSER).await.map(Self)
-    }
-}
-
-impl FromRequestParts<App> for AdminViewer {
-    type Rejection = Error;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let user: User = required(app, parts, BROWSER).await?;
-        if user.role == Role::Admin { Ok(Self(user)) } else { Err(forbidden("Forbidden")) }
     }
 }
 

@@ -1,0 +1,275 @@
+//! Two branches in one database: everything that one has, asked for by people of the other and by people of none.
+
+use http::Method;
+use serde_json::json;
+use shared::{db::Scope, error::Kind};
+use tests::{Answer, Client, Part, TestApp, library::SYSTEM};
+use uuid::Uuid;
+
+use super::{client, flow, id, library, text};
+
+/// What the branch Central has that nobody else may see or change.
+struct Central {
+    book: Uuid,
+    loan: Uuid,
+    task: Uuid,
+    reader: Uuid,
+}
+
+/// Central with a cover, a loan, a finished import and a cached summary.
+async fn central(app: &TestApp) -> Central {
+    let librarian = client(app, "librarian@central.example").await;
+    let book = id(app, "SELECT id FROM books WHERE isbn = 'central-1'").await;
+    let reader = id(app, "SELECT id FROM people WHERE email = 'reader@central.example'").await;
+    librarian.form(Method::PUT, &format!("/api/books/{book}/cover"), &[cover()]).await.is(204);
+    let lend = json!({ "book": book, "person": reader });
+    let loan = librarian.clone().header("Idempotency-Key", "central").post("/api/loans", lend).await;
+    let task = flow::import(&librarian, "isbn,title,price\ncentral-2,Central 2,5\n").await;
+    app.work().await;
+    librarian.get("/api/books/summary").await.is(200);
+    let parse = |text: String| text.parse().expect("a UUID");
+    Central { book, loan: parse(text(loan.is(201), "id")), task: parse(task), reader }
+}
+
+fn cover() -> Part {
+    let png = include_bytes!("pixel.png").to_vec();
+    Part::File("cover".to_owned(), "a.png".to_owned(), "image/png".to_owned(), png)
+}
+
+/// Everything that Central has, as the owner of the tables sees it.
+async fn state(app: &TestApp) -> String {
+    app.value(
+        "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
+             SELECT books::text AS line FROM books JOIN branches ON branches.id = branch_id WHERE slug = 'central'
+             UNION ALL
+             SELECT loans::text FROM loans JOIN branches ON branches.id = branch_id WHERE slug = 'central'
+             UNION ALL
+             SELECT memberships::text FROM memberships JOIN branches ON branches.id = branch_id WHERE slug = 'central'
+         ) AS lines",
+        &[],
+    )
+    .await
+}
+
+/// Calls an operation with the ids of Central wherever it takes one.
+async fn call(client: &Client<'_>, operation: &str, central: &Central) -> Answer {
+    let (method, path) = operation.split_once(' ').expect("a method and a path");
+    let id = match path {
+        _ if path.starts_with("/api/loans") => central.loan,
+        _ if path.starts_with("/api/tasks") => central.task,
+        _ => central.book,
+    };
+    let url = path.replace("{id}", &id.to_string());
+    match operation {
+        "put /api/books/{id}/cover" => client.form(Method::PUT, &url, &[cover()]).await,
+        "post /api/books/import" => {
+            let list = "isbn,title,price\ncentral-1,taken over,1\n";
+            let file =
+                Part::File("file".to_owned(), "list.csv".to_owned(), "text/csv".to_owned(), list.into());
+            client.form(Method::POST, &url, &[file]).await
+        }
+        "post /api/loans" => {
+            let lend = json!({ "book": central.book, "person": central.reader });
+            client.clone().header("Idempotency-Key", "central").post(&url, lend).await
+        }
+        _ => {
+            let body = json!({ "isbn": "central-1", "title": "taken over", "price": "1" });
+            client.json(method.to_uppercase().parse().expect("a method"), &url, &body).await
+        }
+    }
+}
+
+/// Operations on what a branch has. Signing in is about oneself; the list of branches is the platform's.
+fn operations() -> impl Iterator<Item = String> {
+    let elsewhere = ["/api/auth/", "/api/webhooks/", "/api/branches"];
+    flow::operations().into_iter().filter(move |one| !elsewhere.iter().any(|path| one.contains(path)))
+}
+
+/// What an answer says of Central, if anything.
+fn trace(answer: &Answer, central: &Central) -> Option<String> {
+    let text = answer.text();
+    let ids = [central.book, central.loan, central.task, central.reader].map(|id| id.to_string());
+    let words = ids.into_iter().chain(["Central".to_owned()]);
+    words.into_iter().find(|word| text.contains(word))
+}
+
+#[tokio::test]
+async fn nobody_of_another_branch_sees_or_changes_anything() {
+    other_branch(&library().await).await;
+}
+
+/// As the user of an installation whose host hands out a role with few rights: it owns nothing and is no superuser.
+#[tokio::test]
+async fn nobody_of_another_branch_sees_or_changes_anything_as_a_login_without_rights_of_its_own() {
+    let owner = library().await;
+    owner
+        .database()
+        .await
+        .batch_execute(
+            "DO $$ BEGIN CREATE ROLE muster_library_login LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+             GRANT muster_library TO muster_library_login",
+        )
+        .await
+        .expect("a role is made");
+    let mut url: url::Url = owner.database_url().parse().expect("an address");
+    url.set_username("muster_library_login").expect("a user");
+    let app = owner.twin(|config| config.database.url = Some(url.to_string().into())).await;
+    other_branch(&app).await;
+}
+
+async fn other_branch(app: &TestApp) {
+    let central = central(app).await;
+    let before = state(app).await;
+    let mut problems = Vec::new();
+    for email in ["librarian@harbour.example", "reader@harbour.example"] {
+        let foreign = client(app, email).await;
+        for operation in operations() {
+            let answer = call(&foreign, &operation, &central).await;
+            let is_refused = [403, 404].contains(&answer.status());
+            let takes_id = operation.contains("{id}");
+            if takes_id && !is_refused || trace(&answer, &central).is_some() || answer.status() >= 500 {
+                problems.push(format!("{operation} as {email}: {answer}"));
+            }
+            app.work().await;
+            if state(app).await != before {
+                problems.push(format!("{operation} as {email} changed something"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[tokio::test]
+async fn without_a_branch_every_operation_on_its_things_is_403() {
+    let app = library().await;
+    let central = central(&app).await;
+    let operator = client(&app, "operator@library.example").await;
+    let left = client(&app, "reader@harbour.example").await;
+    left.get("/api/books").await.is(200);
+    let leave = "DELETE FROM memberships USING people WHERE people.id = person_id AND email = 'reader@harbour.example'";
+    app.execute(leave, &[]).await;
+    app.clock.advance(chrono::TimeDelta::seconds(1));
+
+    let before = state(&app).await;
+    for operation in operations() {
+        for client in [&operator, &left] {
+            let answer = call(client, &operation, &central).await;
+            assert_eq!((answer.status(), trace(&answer, &central)), (403, None), "{operation}: {answer}");
+        }
+        assert_eq!(call(&app.anonymous(), &operation, &central).await.status(), 401, "{operation}");
+    }
+    assert_eq!(state(&app).await, before);
+}
+
+#[tokio::test]
+async fn cached_summary_is_of_ones_own_branch() {
+    let app = library().await;
+    let central = client(&app, "librarian@central.example").await;
+    let harbour = client(&app, "librarian@harbour.example").await;
+    let summary = async |client: &Client<'_>| {
+        let answer = client.get("/api/books/summary").await;
+        (answer.is(200).json()["books"].as_i64().expect("a number"), answer.header("x-cache").to_owned())
+    };
+    let (hit, miss) = ("HIT".to_owned(), "MISS".to_owned());
+    assert_eq!(summary(&central).await, (25, miss.clone()));
+    assert_eq!(
+        summary(&client(&app, "reader@central.example").await).await,
+        (25, hit.clone()),
+        "shared in the branch"
+    );
+    assert_eq!(summary(&harbour).await, (25, miss.clone()));
+
+    let book = json!({ "isbn": "new", "title": "New", "price": "1" });
+    central.post("/api/books", book).await.is(201);
+    assert_eq!(summary(&central).await, (26, miss.clone()));
+    assert_eq!(summary(&harbour).await, (25, miss));
+    assert_eq!(summary(&harbour).await, (25, hit));
+}
+
+#[tokio::test]
+async fn member_of_two_branches_sees_the_one_of_the_token_and_own_loans_of_both() {
+    let app = library().await;
+    let reader = id(&app, "SELECT id FROM people WHERE email = 'reader@central.example'").await;
+    let join = "INSERT INTO memberships SELECT id, $1, 'librarian' FROM branches WHERE slug = 'harbour'";
+    app.execute(join, &[&reader]).await;
+    for slug in ["central", "harbour"] {
+        let lend = "INSERT INTO loans (branch_id, book_id, person_id, deposit)
+                    SELECT branch_id, id, $1, price FROM books WHERE isbn = $2";
+        app.execute(lend, &[&reader, &format!("{slug}-1")]).await;
+    }
+    let login = async |branch: &str| {
+        let body =
+            json!({ "email": "reader@central.example", "password": super::PASSWORD, "branch": branch });
+        text(app.anonymous().post("/api/auth/login", body).await.is(200), "access")
+    };
+    let (central, harbour) = (login("central").await, login("harbour").await);
+    let count = async |token: &str, path: &str| {
+        let answer = app.with_token(token).get(path).await.is(200).json();
+        answer["count"].as_u64().or_else(|| answer.as_array().map(|list| list.len() as u64))
+    };
+
+    assert_eq!(count(&central, "/api/loans").await, Some(1));
+    assert_eq!(count(&harbour, "/api/loans").await, Some(1), "a librarian there: those of the branch");
+    assert_eq!(count(&harbour, "/api/loans/own").await, Some(2));
+    let add = json!({ "isbn": "new", "title": "New", "price": "1" });
+    app.with_token(central).post("/api/books", add.clone()).await.is(403);
+    app.with_token(harbour).post("/api/books", add).await.is(201);
+}
+
+#[tokio::test]
+async fn payment_for_a_loan_of_another_branch_is_refused() {
+    let app = library().await;
+    let central = central(&app).await;
+    let harbour = id(&app, "SELECT id FROM branches WHERE slug = 'harbour'").await;
+    flow::pay(&app, harbour, central.loan).await.is(204);
+    app.work().await;
+
+    let paid: bool = app.value("SELECT paid_at IS NOT NULL FROM loans", &[]).await;
+    let problem: String = app.value("SELECT problem FROM muster.jobs WHERE kind = 'note_payment'", &[]).await;
+    assert!(!paid);
+    assert_eq!(problem, "The payment is for a loan that the branch does not have.");
+}
+
+#[tokio::test]
+async fn job_that_forgets_its_branch_fails_and_shows_no_row() {
+    let app = library().await;
+    let count = shared::sql!("SELECT count(*) FROM books");
+    let refused = app.app.db.read().await.unwrap().only::<i64>(count, &[]).await.unwrap_err();
+    assert_eq!((refused.kind(), refused.code()), (Kind::Forbidden, "tenant_required"));
+    let platform = Scope::Platform("a test".to_owned());
+    assert_eq!(app.app.db.read_in(&platform).await.unwrap().only::<i64>(count, &[]).await.unwrap(), 50);
+}
+
+/// The places that open the scope of the platform: each sees the rows of every tenant.
+#[test]
+fn platform_scope_is_opened_only_where_this_list_says() {
+    let allowed = [
+        ("local-dev/src/admin.rs", 1),
+        ("local-dev/src/demo.rs", 1),
+        ("shared/src/system.rs", 1),
+        ("tests/src/library/branches.rs", 1),
+    ];
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut found = std::collections::BTreeMap::new();
+    let mut folders =
+        ["functions", "shared", "local-dev", "tests/src"].map(|folder| root.join(folder)).to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = std::fs::read_to_string(&path).expect("text");
+                let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+                let opened = code.matches("Scope::Platform(").count() + code.matches(".everything(").count();
+                let name = path.strip_prefix(&root).expect("below the root").display().to_string();
+                if opened > 0 && !name.ends_with("db/scope.rs") {
+                    found.insert(name, opened);
+                }
+            }
+        }
+    }
+    let allowed = allowed.map(|(name, count)| (name.to_owned(), count)).into_iter().collect();
+    assert_eq!(found, allowed, "say why in the list, or use the scope of a tenant");
+    assert_eq!(SYSTEM.migrations.role, Some("muster_library"));
+}

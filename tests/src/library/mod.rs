@@ -1,0 +1,108 @@
+//! A lending library with several branches: the system that the platform is tested with, beside those of schools.
+//!
+//! It uses what ROTC does not: users with UUIDs, tenants separated by row-level security, the wire format of Django REST
+//! Framework, token pairs, cookies with CSRF, second factors, idempotency keys and a webhook.
+
+mod access;
+mod accounts;
+mod books;
+mod branches;
+mod demo;
+mod import;
+mod loans;
+mod payments;
+mod tasks;
+
+use futures_util::FutureExt;
+use http::StatusCode;
+use shared::{
+    db::migrate::MigrationSet,
+    drf::DrfEnvelope,
+    error::Kind,
+    http::{Cors, HttpPolicy, Slash, Surface},
+    jobs::{JobKind, Jobs},
+    queue::Queue,
+    system::{Need, Starts, Storage, System, Worker},
+};
+
+pub use payments::{Notice, WEBHOOK_KEY};
+
+mod embedded {
+    refinery::embed_migrations!("src/library/migrations");
+}
+
+/// The library.
+pub static SYSTEM: System = System {
+    name: "library",
+    title: "Lending library",
+    envelope: &DrfEnvelope { code: true, message: false, request_id: false },
+    http: &HTTP,
+    groups: &[
+        &accounts::GROUP,
+        &books::GROUP,
+        &branches::GROUP,
+        &loans::GROUP,
+        &payments::GROUP,
+        &tasks::GROUP,
+    ],
+    workers: &[&IMPORT, &UPKEEP],
+    sockets: None,
+    jobs: &JOBS,
+    events: None,
+    migrations: &MIGRATIONS,
+    storage: &Storage { prefix: "library/", cloudinary_folder: "library" },
+    admin: Some(&demo::FirstOperator),
+    demo: Some(&demo::TwoBranches),
+    legacy: None,
+};
+
+static HTTP: HttpPolicy = HttpPolicy {
+    surfaces: &[
+        Surface { prefixes: &["/api"], canonical: "/api", slash: Slash::Both, body_limit: 100 * 1024 },
+        Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 100 * 1024 },
+    ],
+    any_case: false,
+    hyphen_is_underscore: false,
+    cors: Cors {
+        credentials: true,
+        development_origins: &["http://localhost:*"],
+        methods: "DELETE, GET, OPTIONS, PATCH, POST, PUT",
+        headers: Some("accept, authorization, content-type, idempotency-key, x-csrf-token"),
+        exposed: "Content-Disposition",
+        max_age: Some(86_400),
+        preflight: StatusCode::OK,
+    },
+    csp: "default-src 'self'; frame-ancestors 'none'",
+    bad_id: Kind::NotFound,
+    challenge: "Bearer realm=\"api\"",
+};
+
+static MIGRATIONS: MigrationSet = MigrationSet {
+    name: "library",
+    versioned: embedded::migrations::runner,
+    role: Some("muster_library"),
+    repeatable: &[("R__touched_tables.sql", include_str!("migrations/R__touched_tables.sql"))],
+};
+
+static JOBS: Jobs = Jobs {
+    kinds: &[JobKind::of::<import::ImportBooks>(), JobKind::of::<payments::NotePayment>()],
+    failed: |_, _, _| futures_util::future::ready(Ok(())).boxed(),
+};
+
+static IMPORT: Worker = Worker {
+    name: "import",
+    description: "Imports lists of books",
+    starts: Starts::From(Queue::Import),
+    needs: &[Need::Database, Need::Files],
+    memory_mb: 256,
+    timeout_seconds: 900,
+};
+
+static UPKEEP: Worker = Worker {
+    name: "upkeep",
+    description: "Notes payments",
+    starts: Starts::From(Queue::Upkeep),
+    needs: &[Need::Database],
+    memory_mb: 128,
+    timeout_seconds: 60,
+};
