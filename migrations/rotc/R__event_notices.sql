@@ -4,13 +4,6 @@
 -- Triggers here: sync_events trg_muster_events_stored; notifications trg_muster_notices_stored;
 -- system_settings trg_muster_setting_stored.
 
-CREATE OR REPLACE FUNCTION muster.events_stored() RETURNS trigger
-LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM pg_notify('muster_events', '');
-    RETURN NULL;
-END $$;
-
 -- One event for all notices of a statement; their words stay in their own table.
 CREATE OR REPLACE FUNCTION muster.notices_stored() RETURNS trigger
 LANGUAGE plpgsql AS $$

@@ -1,6 +1,6 @@
 //! Running as a Lambda function.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use aws_lambda_events::event::{
     apigw::ApiGatewayWebsocketProxyRequest,
@@ -15,9 +15,13 @@ use tower::ServiceBuilder;
 use crate::{
     App, Result,
     config::Config,
+    error::internal,
     http::{address::Peer, group_service, with_path},
     jobs,
-    realtime::gateway::{SocketEvent, answer},
+    realtime::{
+        Source,
+        gateway::{self, SocketEvent, answer},
+    },
     system::{Group, System},
     telemetry,
 };
@@ -89,15 +93,13 @@ pub fn serve_schedule(system: &'static System) -> Exit {
     })
 }
 
-/// Answers what the gateway tells about WebSockets with the status that `handle` gives; an error is 500.
-pub fn serve_websocket<H>(system: &'static System, handle: H) -> Exit
-where
-    H: AsyncFn(App, SocketEvent) -> Result<u16>,
-{
+/// Answers what the gateway tells about WebSockets with a status; an error is 500.
+pub fn serve_websocket(system: &'static System) -> Exit {
     run(system, async move |app| {
+        let source = live_events(system)?;
         let handler = async |event: LambdaEvent<ApiGatewayWebsocketProxyRequest>| {
             let status = match SocketEvent::read(event.payload) {
-                Ok(event) => handle(app.clone(), event).await,
+                Ok(event) => gateway::handle(&app, source, event).await,
                 Err(error) => Err(error),
             };
             let status = status.unwrap_or_else(|error| {
@@ -108,6 +110,19 @@ where
         };
         lambda_runtime::run(service_fn(handler)).await
     })
+}
+
+/// Sends new events to the WebSockets of the gateway each time the function is invoked, for as long as anybody has one and
+/// `longest` at most: until shortly before the next turn of the schedule.
+pub fn serve_delivery(system: &'static System, longest: Duration) -> Exit {
+    serve_job(system, move |app| async move {
+        let source = live_events(system)?;
+        Ok(serde_json::to_value(gateway::deliver_while_needed(&app, source, longest).await?)?)
+    })
+}
+
+fn live_events(system: &System) -> Result<&'static dyn Source> {
+    system.events.ok_or_else(|| internal("The system has no live events"))
 }
 
 fn run<F>(system: &'static System, serve: F) -> Exit

@@ -32,7 +32,7 @@ async fn a_socket_is_opened_and_closed_through_the_program() {
         ("SOCKETS_SECRET_KEY", "secret"),
     ];
     let function = Function::program("rotc-realtime-socket", &variables).await;
-    let open = "SELECT count(*) FROM muster.ws_connections";
+    let open = "SELECT count(*) FROM muster.sockets";
 
     let refused = function.answer(&event("connect")).await;
     assert_eq!(refused["statusCode"], 401, "{refused}");

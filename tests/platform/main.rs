@@ -7,6 +7,7 @@ mod http;
 mod library;
 mod migrations;
 mod pooler;
+mod realtime;
 mod schema;
 mod tenancy;
 mod versions;

@@ -18,6 +18,7 @@ mod cloudinary;
 pub mod cluster;
 pub mod exercised;
 mod functions;
+mod gateway;
 pub mod library;
 mod pgbouncer;
 pub mod programs;
@@ -44,6 +45,7 @@ pub use build::{
 };
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
+pub use gateway::{Gateway, socket_event};
 pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;

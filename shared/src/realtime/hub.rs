@@ -10,7 +10,11 @@ use tokio::sync::{Notify, OnceCell, broadcast, watch};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Cursor, Event, Pumped, REPLAY_LIMIT, Signal, Source, Subscription, bell::Bell, keeper, pump_all,
+    BATCH, Event, REPLAY_LIMIT, Signal, Source, Subscription,
+    bell::Bell,
+    cursors::{self, Cursor},
+    keeper,
+    log::{self, Pumped},
 };
 use crate::{App, Result, error};
 
@@ -31,10 +35,10 @@ pub(super) struct Inner {
     pub signals: broadcast::Sender<Signal>,
     pub cursors: Mutex<HashMap<Uuid, Cursor>>,
     pub cursor_left: Notify,
-    /// Held while places are written: whoever asks for one afterwards finds it.
+    /// Held while cursors are written: whoever asks for one afterwards finds it.
     flushing: tokio::sync::Mutex<()>,
     pub stop: watch::Sender<bool>,
-    source: OnceCell<&'static dyn Source>,
+    started: OnceCell<()>,
     recent: Mutex<Recent>,
     sessions: Mutex<HashMap<Uuid, usize>>,
 }
@@ -57,7 +61,7 @@ impl Default for Hub {
             cursor_left: Notify::new(),
             flushing: tokio::sync::Mutex::default(),
             stop: watch::Sender::new(false),
-            source: OnceCell::new(),
+            started: OnceCell::new(),
             recent: Mutex::default(),
             sessions: Mutex::default(),
         }))
@@ -71,9 +75,9 @@ impl Hub {
             self.catch_up(app, source).await?;
             tokio::spawn(follow(self.clone(), app.clone(), source));
             tokio::spawn(keeper::keep(self.clone(), app.clone(), source));
-            Ok(source)
+            Ok(())
         };
-        self.0.source.get_or_try_init(begin).await.map(drop)
+        self.0.started.get_or_try_init(begin).await.copied()
     }
 
     /// Joins, from the event with number `after` on or from now on. A client with a session is dropped when it ends.
@@ -140,10 +144,7 @@ impl Hub {
     pub async fn flush(&self, app: &App) -> Result<()> {
         let _alone = self.0.flushing.lock().await;
         let cursors: Vec<Cursor> = locked(&self.0.cursors).drain().map(|(_, cursor)| cursor).collect();
-        match self.0.source.get() {
-            Some(source) if !cursors.is_empty() => source.keep(app, cursors).await,
-            _ => Ok(()),
-        }
+        if cursors.is_empty() { Ok(()) } else { cursors::keep(app, &cursors).await }
     }
 
     /// The sessions that are subscribed.
@@ -163,7 +164,7 @@ impl Hub {
 
     /// Fills the memory with the newest events of the log, as if this process had always been there.
     async fn catch_up(&self, app: &App, source: &dyn Source) -> Result<()> {
-        let (floor, newest) = source.bounds(app).await?;
+        let (floor, newest) = log::bounds(app, source).await?;
         let floor = floor.max(newest - REPLAY_LIMIT as i64);
         *locked(&self.0.recent) = Recent { events: VecDeque::new(), floor, position: floor };
         self.read_new(app, source).await
@@ -172,7 +173,7 @@ impl Hub {
     /// Publishes what is new in the log.
     async fn read_new(&self, app: &App, source: &dyn Source) -> Result<()> {
         loop {
-            let batch = source.after(app, self.position(), BATCH).await?;
+            let batch = source.read(app, self.position(), BATCH).await?;
             let full = batch.rows as i64 == BATCH;
             if let Some(last) = batch.last {
                 self.publish(batch.events, last);
@@ -206,7 +207,7 @@ impl Hub {
     }
 
     async fn advance(&self, app: &App, source: &dyn Source) -> Result<()> {
-        while pump_all(app, source).await? == Pumped::Busy {
+        while log::pump_all(app, source).await? == Pumped::Busy {
             self.read_new(app, source).await?;
             tokio::time::sleep(BUSY).await;
         }

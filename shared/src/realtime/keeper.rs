@@ -7,7 +7,7 @@ use tokio::time::MissedTickBehavior;
 use super::{Hub, Signal, Source, hub::stopped};
 use crate::App;
 
-/// How often the places of running streams are written down.
+/// How often the cursors of running streams are written down.
 const KEEP_EVERY: Duration = Duration::from_secs(5);
 
 pub(super) async fn keep(hub: Hub, app: App, source: &'static dyn Source) {
@@ -41,6 +41,6 @@ async fn beat(hub: &Hub, app: &App, source: &dyn Source) {
 
 async fn flush(hub: &Hub, app: &App) {
     if let Err(error) = hub.flush(app).await {
-        tracing::warn!(%error, "the places of event streams could not be kept");
+        tracing::warn!(%error, "the cursors of event streams could not be kept");
     }
 }

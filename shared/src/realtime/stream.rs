@@ -1,6 +1,6 @@
-//! An event stream (`text/event-stream`) as a response.
+//! The text of an event stream (`text/event-stream`).
 
-use std::{convert::Infallible, sync::Arc};
+use std::convert::Infallible;
 
 use axum::{
     body::Body,
@@ -10,35 +10,51 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderName, HeaderValue, header};
 use uuid::Uuid;
 
-use super::{Cursor, Event, Signal, Style, Subscription, Topic, hub::locked};
+use super::{Event, Listener, Signal, Style, Subscription, cursors::Cursor, hub::locked};
 use crate::clock::Clock;
 
 /// What a client reads before the first event: when to come back, and that it is connected.
 const RETRY: &str = "retry: 3000\n";
 
 /// How a stream is opened.
-#[derive(Clone, Debug)]
-pub struct Opening {
-    /// Whom the client belongs to; nothing for a stranger, who gets heartbeats only.
-    pub topics: Vec<Topic>,
+pub(super) struct Opening {
+    /// Who listens; a stranger gets heartbeats only.
+    pub listener: Option<Listener>,
     /// In which words.
     pub style: Style,
-    /// The first frame's JSON.
-    pub greeting: &'static str,
-    /// Under which names the stream's place is kept, for a client that will not say it: stream and session.
+    /// Under which names its cursor is kept, for a client that does not say where it was: stream and session.
     pub kept_as: Option<(Uuid, Uuid)>,
+}
+
+impl Style {
+    /// The first frame's JSON.
+    fn greeting(self) -> &'static str {
+        match self {
+            Self::Client => r#"{"type":"connected"}"#,
+            Self::Resource => r#"{"type":"connected","message":"SSE connection established"}"#,
+        }
+    }
 }
 
 impl Opening {
     /// The first frame. It carries the number the client starts from.
     fn first(&self, position: Option<i64>) -> String {
         let id = position.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
-        format!("{RETRY}{id}data: {}\n\n", self.greeting)
+        format!("{RETRY}{id}data: {}\n\n", self.style.greeting())
+    }
+
+    /// The frames of an event for this client.
+    fn frames<'a>(&'a self, event: &'a Event) -> impl Iterator<Item = &'a Bytes> {
+        self.listener.iter().flat_map(|listener| event.frames(listener, self.style))
+    }
+
+    fn write(&self, text: &mut BytesMut, event: &Event) {
+        self.frames(event).for_each(|frame| text.extend_from_slice(frame));
     }
 }
 
 /// A stream that stays open.
-pub fn live(opening: Opening, subscription: Subscription, clock: Clock) -> Response {
+pub(super) fn live(opening: Opening, subscription: Subscription, clock: Clock) -> Response {
     let mut first = BytesMut::from(opening.first(start(&opening, &subscription)).as_bytes());
     let position = subscription.position;
     let mut stream = Live { opening, subscription, clock, position };
@@ -46,7 +62,7 @@ pub fn live(opening: Opening, subscription: Subscription, clock: Clock) -> Respo
         first.extend_from_slice(resync(position).as_bytes());
     }
     for event in std::mem::take(&mut stream.subscription.backlog) {
-        write(&mut first, &event, &stream.opening);
+        stream.opening.write(&mut first, &event);
     }
     stream.delivered(position);
     let chunks = futures_util::stream::unfold((Some(first.freeze()), stream), async |(first, mut stream)| {
@@ -59,23 +75,26 @@ pub fn live(opening: Opening, subscription: Subscription, clock: Clock) -> Respo
     response(Body::from_stream(chunks))
 }
 
-/// The number of the first frame: where a client without a place begins, or the one it came with.
+/// The number of the first frame: where a client without a cursor begins, or the one it came with.
 fn start(opening: &Opening, subscription: &Subscription) -> Option<i64> {
-    if opening.topics.is_empty() {
-        return None;
-    }
+    opening.listener.as_ref()?;
     Some(subscription.backlog.first().map_or(subscription.position, |event| event.seq - 1))
 }
 
-/// A stream that ends at once: the client comes back for what happens then.
-pub fn finite(opening: &Opening, events: &[Event], incomplete: bool, position: Option<i64>) -> Response {
+/// A stream that ends at once: the client comes back for what happens then. Strangers have no position.
+pub(super) fn finite(
+    opening: &Opening,
+    events: &[Event],
+    incomplete: bool,
+    position: Option<i64>,
+) -> Response {
     let start = position.map(|position| events.first().map_or(position, |event| event.seq - 1));
     let mut text = BytesMut::from(opening.first(start).as_bytes());
     if let Some(position) = position.filter(|_| incomplete) {
         text.extend_from_slice(resync(position).as_bytes());
     }
     for event in events {
-        write(&mut text, event, opening);
+        opening.write(&mut text, event);
     }
     response(text.freeze().into())
 }
@@ -83,12 +102,6 @@ pub fn finite(opening: &Opening, events: &[Event], incomplete: bool, position: O
 /// Tells the client that it has missed more than is kept.
 fn resync(position: i64) -> String {
     format!("id: {position}\ndata: {{\"type\":\"resync\"}}\n\n")
-}
-
-fn write(text: &mut BytesMut, event: &Event, opening: &Opening) {
-    for part in event.parts.iter().filter(|part| part.is_for(&opening.topics)) {
-        text.extend_from_slice(&part.frames[opening.style as usize]);
-    }
 }
 
 struct Live {
@@ -116,13 +129,11 @@ impl Live {
         }
     }
 
-    fn told(&self, event: &Arc<Event>) -> Bytes {
-        let mut parts = event.parts.iter().filter(|part| part.is_for(&self.opening.topics));
+    fn told(&self, event: &Event) -> Bytes {
+        let mut frames = self.opening.frames(event);
         // Nearly always one part, whose text all clients share.
-        let first = parts.next().map(|part| part.frames[self.opening.style as usize].clone());
-        parts.fold(first.unwrap_or_default(), |text, part| {
-            Bytes::from([&text[..], &part.frames[self.opening.style as usize]].concat())
-        })
+        let first = frames.next().cloned().unwrap_or_default();
+        frames.fold(first, |text, frame| Bytes::from([&text[..], frame].concat()))
     }
 
     fn heartbeat(&self) -> Bytes {

@@ -40,14 +40,14 @@ async fn the_retention_of_audit_rows() {
 #[tokio::test]
 async fn the_clean_up_of_events() {
     let app = TestApp::rotc().await;
-    let old = "INSERT INTO muster.ws_connections (connection_id, user_id, role, session, joined_seq, seq, connected_at)
-               VALUES ('old', 1, 'admin', gen_random_uuid(), 1, 1, TIMESTAMP '2020-01-01')";
+    let old = "INSERT INTO muster.sockets (connection_id, user_id, listener, joined_seq, seq, connected_at)
+               VALUES ('old', 1, '{}', 1, 1, TIMESTAMP '2020-01-01')";
     app.execute(old, &[]).await;
 
-    let at = At::Writing("DELETE", "muster.ws_connections");
+    let at = At::Writing("DELETE", "muster.sockets");
     Killed::in_the_middle(&app, "sweep_events", at, vec![]).await.again().await;
 
-    assert_eq!(count(&app, "muster.ws_connections").await, 0);
+    assert_eq!(count(&app, "muster.sockets").await, 0);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use rotc::realtime::OUTBOX;
 use serde_json::{Value, json};
-use shared::realtime::{Pumped, Signal, Source};
+use shared::realtime::{Pumped, Signal, pump};
 use tests::{EventStream, TestApp, a_cadet};
 
 use super::{EVENTS, beside, greeted, live, publish};
@@ -75,9 +75,9 @@ async fn only_one_pumps_at_a_time() {
     let app = live().await;
     let holder = app.database().await;
     holder.batch_execute("BEGIN; SELECT pg_advisory_xact_lock(7310442958006)").await.unwrap();
-    assert_eq!(OUTBOX.pump(&app.app).await.unwrap(), Pumped::Busy);
+    assert_eq!(pump(&app.app, &OUTBOX).await.unwrap(), Pumped::Busy);
     holder.batch_execute("ROLLBACK").await.unwrap();
-    assert_eq!(OUTBOX.pump(&app.app).await.unwrap(), Pumped::Moved(0));
+    assert_eq!(pump(&app.app, &OUTBOX).await.unwrap(), Pumped::Moved(0));
 }
 
 #[tokio::test]

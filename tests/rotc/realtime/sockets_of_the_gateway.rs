@@ -1,53 +1,12 @@
 //! WebSockets that the gateway holds: its events go in, and its address for messages is a server of this test.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex},
-};
-
-use axum::{Router, extract::State, routing::post};
 use chrono::TimeDelta;
-use http::StatusCode;
-use rotc::realtime::{deliver::deliver, gateway::handle};
+use rotc::realtime::OUTBOX;
 use serde_json::{Value, json};
-use shared::{http::Path, realtime::gateway::SocketEvent};
-use tests::{TestApp, a_cadet};
+use shared::realtime::gateway::{deliver, handle};
+use tests::{Gateway, TestApp, a_cadet, socket_event as event};
 
 use super::{praise, publish};
-
-/// The gateway's side: what was sent to each socket, and which are gone.
-#[derive(Clone, Default)]
-struct Gateway(Arc<Mutex<HashMap<String, Vec<Value>>>>);
-
-impl Gateway {
-    async fn start() -> (Self, String) {
-        let gateway = Self::default();
-        let routes = post(receive).delete(close);
-        let router = Router::new().route("/live/@connections/{id}", routes).with_state(gateway.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = format!("http://{}/live", listener.local_addr().expect("an address"));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        (gateway, address)
-    }
-
-    fn sent(&self, id: &str) -> Vec<Value> {
-        self.0.lock().expect("no test panicked here").get_mut(id).map(std::mem::take).unwrap_or_default()
-    }
-}
-
-async fn receive(State(gateway): State<Gateway>, Path(id): Path<String>, body: String) -> StatusCode {
-    if id.starts_with("gone") {
-        return StatusCode::GONE;
-    }
-    let message = serde_json::from_str(&body).expect("messages are JSON");
-    gateway.0.lock().expect("no test panicked here").entry(id).or_default().push(message);
-    StatusCode::OK
-}
-
-async fn close(State(gateway): State<Gateway>, Path(id): Path<String>) -> StatusCode {
-    gateway.0.lock().expect("no test panicked here").entry(id).or_default().push(json!("closed"));
-    StatusCode::NO_CONTENT
-}
 
 async fn app() -> (TestApp, Gateway) {
     let (gateway, address) = Gateway::start().await;
@@ -58,25 +17,14 @@ async fn app() -> (TestApp, Gateway) {
     (app.await, gateway)
 }
 
-/// An event of the gateway, from its file.
-fn event(name: &str, id: &str, change: impl FnOnce(&mut Value)) -> SocketEvent {
-    let file = format!("{}/lambda/sockets/{name}.json", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{file}: {error}"));
-    let mut event: Value = serde_json::from_str(&text).expect("JSON");
-    event["requestContext"]["connectionId"] = id.into();
-    change(&mut event);
-    SocketEvent::read(serde_json::from_value(event).expect("an event of the gateway"))
-        .expect("the event is understood")
-}
-
 async fn connect(app: &TestApp, id: &str, token: &str) -> u16 {
     let opened = event("connect", id, |event| event["queryStringParameters"]["token"] = token.into());
-    handle(&app.app, opened).await.expect("the event is handled")
+    handle(&app.app, &OUTBOX, opened).await.expect("the event is handled")
 }
 
 async fn say(app: &TestApp, id: &str, message: Value) -> u16 {
     let said = event("message", id, |event| event["body"] = message.to_string().into());
-    handle(&app.app, said).await.expect("the event is handled")
+    handle(&app.app, &OUTBOX, said).await.expect("the event is handled")
 }
 
 #[tokio::test]
@@ -84,14 +32,14 @@ async fn a_socket_is_opened_with_a_token_only() {
     let (app, _) = app().await;
     let cadet = app.add(a_cadet()).await;
     let without = event("connect", "a=", |event| event["queryStringParameters"] = Value::Null);
-    assert_eq!(handle(&app.app, without).await.unwrap(), 401);
+    assert_eq!(handle(&app.app, &OUTBOX, without).await.unwrap(), 401);
     assert_eq!(connect(&app, "b=", "wrong").await, 401);
-    let count = "SELECT count(*) FROM muster.ws_connections";
+    let count = "SELECT count(*) FROM muster.sockets";
     assert_eq!(app.value::<i64>(count, &[]).await, 0);
 
     assert_eq!(connect(&app, "c=", &app.as_cadet(&cadet).token().await).await, 200);
     assert_eq!(app.value::<i64>(count, &[]).await, 1);
-    handle(&app.app, event("disconnect", "c=", |_| ())).await.unwrap();
+    handle(&app.app, &OUTBOX, event("disconnect", "c=", |_| ())).await.unwrap();
     assert_eq!(app.value::<i64>(count, &[]).await, 0);
 }
 
@@ -104,7 +52,7 @@ async fn the_worker_greets_and_tells_each_socket_what_it_may_know() {
     praise(&app, &cadet, 4).await;
     publish(&app, "admin_broadcast", json!({ "n": 1 })).await;
 
-    let delivered = deliver(&app.app).await.unwrap();
+    let delivered = deliver(&app.app, &OUTBOX).await.unwrap();
 
     assert_eq!((delivered.current, delivered.gone, delivered.failed), (2, 0, 0));
     let kinds = |messages: &[Value]| -> Vec<String> {
@@ -120,9 +68,9 @@ async fn the_worker_greets_and_tells_each_socket_what_it_may_know() {
         "{own:?}"
     );
 
-    assert_eq!(deliver(&app.app).await.unwrap().current, 0, "nothing twice");
+    assert_eq!(deliver(&app.app, &OUTBOX).await.unwrap().current, 0, "nothing twice");
     publish(&app, "admin_broadcast", json!({ "n": 2 })).await;
-    deliver(&app.app).await.unwrap();
+    deliver(&app.app, &OUTBOX).await.unwrap();
     assert_eq!(gateway.sent("other=")[0]["data"], json!({ "n": 2 }));
 }
 
@@ -135,10 +83,10 @@ async fn sockets_that_are_gone_or_whose_session_has_ended_are_forgotten() {
     app.as_cadet(&cadet).post("/api/auth/logout", json!({})).await.is(200);
     publish(&app, "admin_broadcast", json!({ "n": 1 })).await;
 
-    assert_eq!(deliver(&app.app).await.unwrap().gone, 2);
+    assert_eq!(deliver(&app.app, &OUTBOX).await.unwrap().gone, 2);
 
     assert_eq!(gateway.sent("ended="), [json!("closed")]);
-    assert_eq!(app.value::<i64>("SELECT count(*) FROM muster.ws_connections", &[]).await, 0);
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM muster.sockets", &[]).await, 0);
 }
 
 #[tokio::test]
@@ -160,7 +108,7 @@ async fn clients_ping_and_ask_for_what_they_missed() {
     assert_eq!(sent.len(), 4);
     assert_eq!((&sent[0]["type"], &sent[0]["data"]), (&json!("sync_event"), &json!({ "n": 0 })));
     assert_eq!(sent[3], json!({ "type": "replay_complete", "count": 3 }));
-    deliver(&app.app).await.unwrap();
+    deliver(&app.app, &OUTBOX).await.unwrap();
     let sent = gateway.sent("admin=");
     assert_eq!(sent.len(), 1, "greeted once, and only what is new: {sent:?}");
     assert_eq!(say(&app, "unknown=", json!({ "type": "ping" })).await, 410);
@@ -178,7 +126,7 @@ async fn old_numbers_places_and_sockets_are_swept_away() {
     shared::jobs::plan(&app.app, rotc::SYSTEM.jobs).await.unwrap();
     app.work().await;
     let count = "SELECT (SELECT count(*) FROM muster.event_log) * 100
-                        + (SELECT count(*) FROM muster.stream_cursors) * 10 + (SELECT count(*) FROM muster.ws_connections)";
+                        + (SELECT count(*) FROM muster.event_cursors) * 10 + (SELECT count(*) FROM muster.sockets)";
     assert_eq!(app.value::<i64>(count, &[]).await, 311, "nothing is old yet");
 
     app.clock.advance(TimeDelta::days(8));

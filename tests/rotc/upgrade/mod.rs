@@ -8,7 +8,11 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use serde_json::json;
-use shared::{db::migrate::migrate, files::StoredFile};
+use shared::{
+    db::migrate::migrate,
+    files::StoredFile,
+    realtime::{Listener, Topic},
+};
 use tests::{
     MailServer, TestApp,
     cluster::{Database, SETS, connect},
@@ -40,6 +44,17 @@ const ENDED_REFRESH: &str =
 const REFRESHED_TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIyMzAwMDMiLCJzaWQiOiJkODk4NTE5NS02MDE5LTRmY2ItODg1Mi02NDhmYjg2MWRiYTYiLCJpYXQiOjE3NzAwMTkyMDAsImV4cCI6MTc3MDYyNDAwMH0.TZ7q0E1YGGH2hN50h0FolMFu9sFFDUqyaT27v_sH_-8";
 const USED_REFRESH: &str = "d8985195-6019-4fcb-8852-648fb861dba6.RQJRvj2k3GoTNf8WC1hEFedSJU5z1Au3FNvyUhkEC2A";
 
+/// A cursor and an open socket of the session.
+const LISTENING: &str = "
+    INSERT INTO muster.stream_cursors (stream, session, seq, stored_at)
+    VALUES (gen_random_uuid(), '3706c7ca-1646-4124-adda-5fec2abf0891', 7, now());
+    INSERT INTO muster.ws_connections (connection_id, user_id, role, cadet_id, session, joined_seq, seq)
+    VALUES ('open=', 230003, 'cadet', 100001, '3706c7ca-1646-4124-adda-5fec2abf0891', 5, 7)";
+
+/// Tables that are no more, and those that have taken over their rows.
+const MOVED: [(&str, &str); 2] =
+    [("muster.stream_cursors", "muster.event_cursors"), ("muster.ws_connections", "muster.sockets")];
+
 const PROFILE: &str = "/api/auth/profile";
 
 /// The earlier database after the migration, with its files, and the mail server that takes its mails.
@@ -47,9 +62,13 @@ async fn upgraded(mail: &MailServer) -> TestApp {
     let database = Database::empty().await;
     restore(&connect(&database.url).await, BEFORE).await;
     let mut client = connect(&database.url).await;
+    client.batch_execute(LISTENING).await.expect("somebody listens");
     let before = rows(&client).await;
     migrate(&mut client, &SETS).await.expect("the earlier database is migrated");
     let mut after = rows(&client).await;
+    for (old, new) in MOVED {
+        assert_eq!(after.insert(old.to_owned(), after[new]), None, "{old} is no more");
+    }
     after.retain(|table, _| before.contains_key(table) && !table.starts_with("muster.migrations_"));
     let before: BTreeMap<_, _> =
         before.into_iter().filter(|(table, _)| !table.starts_with("muster.migrations_")).collect();
@@ -102,6 +121,19 @@ async fn sessions_survive_the_upgrade_and_ended_ones_stay_ended() {
     app.clock.advance(chrono::TimeDelta::minutes(5));
     refresh(USED_REFRESH).await.is(401);
     app.with_token(REFRESHED_TOKEN).get(PROFILE).await.is(401);
+}
+
+#[tokio::test]
+async fn open_sockets_and_cursors_survive_the_upgrade() {
+    let app = upgraded(&MailServer::taking().await).await;
+    let session = "3706c7ca-1646-4124-adda-5fec2abf0891".parse().unwrap();
+
+    let stored = app.value("SELECT listener FROM muster.sockets WHERE seq = 7 AND joined_seq = 5", &[]).await;
+    let listener: Listener = serde_json::from_value(stored).unwrap();
+    let expected = Listener::new(session, 230_003, "cadet").with([Topic::record("cadet", CADET)]);
+    assert_eq!(listener, expected);
+    let cursor = "SELECT seq FROM muster.event_cursors WHERE session = $1";
+    assert_eq!(app.value::<i64>(cursor, &[&session]).await, 7);
 }
 
 #[tokio::test]

@@ -24,7 +24,7 @@ mod live;
 mod person;
 mod refusal;
 
-pub use live::{Caller, Listener};
+pub use live::Listener;
 use person::BROWSER;
 pub use person::bearer;
 pub use refusal::{

@@ -19,9 +19,6 @@ pub(super) const BROWSER: &[Source] = &[Source::Header, Source::Cookie(COOKIE)];
 /// For event streams, which cannot send a header.
 pub(super) const STREAM: &[Source] = &[Source::Header, Source::Query("token"), Source::Cookie(COOKIE)];
 
-/// For sockets. Cookies do not count: pages of other sites can open sockets.
-pub(super) const SOCKET: &[Source] = &[Source::Query("token"), Source::Header];
-
 row! {
     struct Person {
         id: i32,

@@ -6,8 +6,5 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(57);
 
 fn main() -> shared::lambda::Exit {
-    shared::lambda::serve_job(&rotc::SYSTEM, async |app| {
-        let delivered = rotc::realtime::deliver::deliver_while_needed(&app, LONGEST).await?;
-        Ok(serde_json::to_value(delivered)?)
-    })
+    shared::lambda::serve_delivery(&rotc::SYSTEM, LONGEST)
 }

@@ -2,23 +2,17 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use shared::{
     Result,
     jobs::{Job, Task},
-    sql,
+    realtime,
 };
 
 use super::NIGHT;
+use crate::realtime::OUTBOX;
 
-/// How long a client can come back and get what it missed; it gets the newest 1,000 at most.
-const KEPT: TimeDelta = TimeDelta::days(7);
-
-/// The gateway closes every socket after two hours.
-const LONGEST_SOCKET: TimeDelta = TimeDelta::hours(3);
-
-/// Deletes old numbers of events, places of streams that nobody goes on with, and sockets the gateway has closed without
+/// Deletes old numbers of events, cursors of streams that nobody goes on with, and sockets the gateway has closed without
 /// saying so. The events themselves stay in `sync_events`.
 ///
 /// Safe to run twice: the second time there is nothing to delete.
@@ -31,18 +25,6 @@ impl Job for SweepEvents {
     const AT: Duration = NIGHT;
 
     async fn run(self, task: &Task) -> Result<()> {
-        let app = &task.app;
-        // The newest stays, so that the numbers of an empty log and of a new one can be told apart.
-        let numbers = sql!(
-            "DELETE FROM muster.event_log WHERE created_at < $1 AND seq < (SELECT max(seq) FROM muster.event_log)"
-        );
-        let places = sql!("DELETE FROM muster.stream_cursors WHERE stored_at < $1");
-        let sockets = sql!("DELETE FROM muster.ws_connections WHERE connected_at < $1");
-        let now = app.clock.now();
-        let mut change = app.db.change_for_system("clean-up of events").await?;
-        change.execute(numbers, &[&(now - KEPT)]).await?;
-        change.execute(places, &[&(now - TimeDelta::hours(1))]).await?;
-        change.execute(sockets, &[&(now - LONGEST_SOCKET)]).await?;
-        change.commit().await
+        realtime::sweep(&task.app, &OUTBOX).await
     }
 }

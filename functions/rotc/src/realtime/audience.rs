@@ -1,83 +1,46 @@
 //! Who may know an event.
 
 use serde_json::Value;
-use shared::realtime::Topic;
+use shared::realtime::{Listener, Topic};
 
 use super::frames::Stored;
 use crate::access::{Role, User};
 
-const ADMIN: Topic = Topic::Role(Role::Admin.as_str());
-const STAFF: Topic = Topic::Role(Role::Staff.as_str());
-const CADETS: Topic = Topic::Role(Role::Cadet.as_str());
+const ADMIN: Topic = Topic::role(Role::Admin.as_str());
+const STAFF: Topic = Topic::role(Role::Staff.as_str());
+const CADETS: Topic = Topic::role(Role::Cadet.as_str());
 
-/// Whom an event concerns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Audience {
-    /// Everybody who is signed in.
-    Everybody,
-    /// The cadets it names, and those who teach them.
-    CadetsAndStaff,
-    /// Staff and admins.
-    Staff,
-    /// The user it names.
-    User,
-    /// Admins.
-    Admins,
+/// A signed-in user with the groups of people they belong to.
+pub fn listener(user: &User) -> Listener {
+    let own = user.cadet_id.filter(|_| user.role == Role::Cadet).map(cadet);
+    Listener::new(user.session, user.id, user.role.as_str()).with(own)
 }
 
-/// The table. What is not in it is for admins: a new kind of event tells nobody more than it should.
-const TABLE: &[(&str, Audience)] = &[
-    ("grade_updated", Audience::CadetsAndStaff),
-    ("attendance_updated", Audience::CadetsAndStaff),
-    ("merit_added", Audience::CadetsAndStaff),
-    ("merit_deleted", Audience::CadetsAndStaff),
-    ("demerit_added", Audience::CadetsAndStaff),
-    ("demerit_deleted", Audience::CadetsAndStaff),
-    ("ledger_updated", Audience::CadetsAndStaff),
-    ("cadet_created", Audience::CadetsAndStaff),
-    ("cadet_updated", Audience::CadetsAndStaff),
-    ("cadet_unlocked", Audience::CadetsAndStaff),
-    ("cadet_profile_updated", Audience::CadetsAndStaff),
-    ("cadet_deleted", Audience::Staff),
-    ("staff_attendance_updated", Audience::Staff),
-    ("staff_chat", Audience::Staff),
-    ("admin_broadcast", Audience::Everybody),
-    ("cadet_notification", Audience::Everybody),
-    ("ask_admin_reply", Audience::User),
-    ("ask_admin", Audience::Admins),
-    ("portal_access", Audience::Admins),
-    ("monitor_alert", Audience::Admins),
-    ("location_update", Audience::Admins),
-    ("system_setting_updated", Audience::Admins),
-];
-
-/// The groups of people a signed-in user belongs to.
-pub fn topics_of(user: &User) -> Vec<Topic> {
-    topics(user.id, user.role, user.cadet_id)
-}
-
-/// The same, from what is known of a user.
-pub fn topics(user_id: i32, role: Role, cadet_id: Option<i32>) -> Vec<Topic> {
-    let own = cadet_id.filter(|_| role == Role::Cadet).map(cadet);
-    [Topic::Role(role.as_str()), Topic::User(user_id)].into_iter().chain(own).collect()
-}
-
-/// Whom an event is for.
+/// Whom an event is for. A kind that is not in the list is for admins: it tells nobody more than it should.
 pub fn audience(event: &Stored) -> Vec<Topic> {
-    let found = TABLE.iter().find(|(kind, _)| *kind == event.kind);
-    match found.map_or(Audience::Admins, |(_, audience)| *audience) {
-        Audience::Everybody => everybody(),
-        Audience::CadetsAndStaff => [ADMIN, STAFF].into_iter().chain(cadets(event).map(cadet)).collect(),
-        Audience::Staff => vec![ADMIN, STAFF],
-        Audience::User => number(&event.payload["userId"]).map(Topic::User).into_iter().collect(),
-        Audience::Admins => vec![ADMIN],
+    match event.kind.as_str() {
+        "grade_updated"
+        | "attendance_updated"
+        | "merit_added"
+        | "merit_deleted"
+        | "demerit_added"
+        | "demerit_deleted"
+        | "ledger_updated"
+        | "cadet_created"
+        | "cadet_updated"
+        | "cadet_unlocked"
+        | "cadet_profile_updated" => [ADMIN, STAFF].into_iter().chain(cadets(event).map(cadet)).collect(),
+        "cadet_deleted" | "staff_attendance_updated" | "staff_chat" => vec![ADMIN, STAFF],
+        "admin_broadcast" | "cadet_notification" => everybody(),
+        "ask_admin_reply" => number(&event.payload["userId"]).map(Topic::user).into_iter().collect(),
+        _ => vec![ADMIN],
     }
 }
 
 /// Whom a notice is for: its user, or whoever's list shows notices of this kind.
 pub fn of_notice(user_id: Option<i32>, kind: &str) -> Vec<Topic> {
     match user_id {
-        Some(user_id) => vec![Topic::User(user_id)],
+        Some(user_id) => vec![Topic::user(user_id)],
         None if crate::notifications::inbox::PUBLIC_TYPES.contains(&kind) => everybody(),
         None => vec![ADMIN],
     }
@@ -88,7 +51,7 @@ fn everybody() -> Vec<Topic> {
 }
 
 fn cadet(id: i32) -> Topic {
-    Topic::Record("cadet", id)
+    Topic::record("cadet", id)
 }
 
 /// The cadets an event is about.
@@ -106,6 +69,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn topics(id: i32, role: Role, cadet_id: Option<i32>) -> Vec<Topic> {
+        let user = User {
+            id,
+            role,
+            cadet_id,
+            username: String::new(),
+            staff_id: None,
+            session: uuid::Uuid::nil(),
+            request_id: None,
+        };
+        listener(&user).topics
+    }
 
     fn knows(kind: &str, payload: Value, topics: &[Topic]) -> bool {
         let event = Stored { seq: 1, kind: kind.to_owned(), cadet_id: None, payload, at: None };
@@ -136,7 +112,7 @@ mod tests {
 
     #[test]
     fn notices_reach_those_whose_lists_show_them() {
-        assert_eq!(of_notice(Some(3), "grade"), [Topic::User(3)]);
+        assert_eq!(of_notice(Some(3), "grade"), [Topic::user(3)]);
         assert_eq!(of_notice(None, "announcement").len(), 3);
         assert_eq!(of_notice(None, "portal_access"), [ADMIN]);
     }

@@ -5,7 +5,10 @@ use chrono::{NaiveDateTime, SecondsFormat};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use shared::{
-    realtime::{Event, Part},
+    realtime::{
+        Audience, Event, Part,
+        protocol::{self, frame},
+    },
     row,
 };
 
@@ -61,9 +64,9 @@ pub fn render(event: &Stored, facts: &Facts) -> Event {
     let parts = match event.kind.as_str() {
         "notifications_created" => event.notices().filter_map(|id| notice(event, facts.notice(id))).collect(),
         _ => vec![Part {
-            topics: audience::audience(event),
+            audience: Audience::everywhere(audience::audience(event)),
             frames: [client_frames(event), resource_frame(event, &event.kind, &shown(event))],
-            ..messages::of(event, facts)
+            message: Some(messages::of(event, facts)),
         }],
     };
     Event { seq: event.seq, parts }
@@ -73,10 +76,11 @@ pub fn render(event: &Stored, facts: &Facts) -> Event {
 fn notice(event: &Stored, notice: &Value) -> Option<Part> {
     let mut data = notice.clone();
     let user_id = data.as_object_mut()?.remove("user_id").as_ref().and_then(number);
+    let topics = audience::of_notice(user_id, data["type"].as_str().unwrap_or_default());
     Some(Part {
-        topics: audience::of_notice(user_id, data["type"].as_str().unwrap_or_default()),
+        audience: Audience::everywhere(topics),
         frames: [Bytes::new(), resource_frame(event, "notification", &data)],
-        ..messages::notification(event, &data)
+        message: Some(protocol::message(event.seq, "notification", &data)),
     })
 }
 
@@ -144,13 +148,5 @@ fn client_frames(event: &Stored) -> Bytes {
 
 fn resource_frame(event: &Stored, kind: &str, data: &Value) -> Bytes {
     let timestamp = event.at.map(|at| at.and_utc().to_rfc3339_opts(SecondsFormat::Millis, true));
-    let frame = frame(Some(event.seq), &Resource { r#type: kind, cadet_id: event.cadet(), data, timestamp });
-    frame.into()
-}
-
-fn frame(seq: Option<i64>, body: &impl Serialize) -> String {
-    let id = seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
-    // Maps of texts and numbers always become JSON.
-    let json = serde_json::to_string(body).unwrap_or_default();
-    format!("{id}data: {json}\n\n")
+    frame(Some(event.seq), &Resource { r#type: kind, cadet_id: event.cadet(), data, timestamp }).into()
 }

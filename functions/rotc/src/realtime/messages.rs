@@ -2,7 +2,7 @@
 
 use axum::extract::ws::Utf8Bytes;
 use serde_json::{Value, json};
-use shared::realtime::Part;
+use shared::realtime::protocol;
 
 use super::{audience::number, facts::Facts, frames::Stored};
 use crate::settings::keys::is_told;
@@ -10,24 +10,10 @@ use crate::settings::keys::is_told;
 /// Examinations, by the columns of their scores.
 const SCORES: [&str; 3] = ["prelim_score", "midterm_score", "final_score"];
 
-/// The messages of an event; whom they are for is not said here.
-pub fn of(event: &Stored, facts: &Facts) -> Part {
+/// The message of an event.
+pub fn of(event: &Stored, facts: &Facts) -> Utf8Bytes {
     let (kind, data) = translated(event, facts);
-    part(event, &kind, &data)
-}
-
-/// The messages of one notice.
-pub fn notification(event: &Stored, notice: &Value) -> Part {
-    part(event, "notification", notice)
-}
-
-fn part(event: &Stored, kind: &str, data: &Value) -> Part {
-    let message = json!({ "type": kind, "data": data, "event_id": event.seq });
-    let replayed = json!({
-        "type": "sync_event", "event_type": kind, "data": data, "event_id": event.seq, "replayed": true,
-    });
-    let text = |value: Value| Some(Utf8Bytes::from(value.to_string()));
-    Part { message: text(message), replayed: text(replayed), ..Part::default() }
+    protocol::message(event.seq, &kind, &data)
 }
 
 /// Type and data as sockets know them. What has no words of its own goes as it is stored.

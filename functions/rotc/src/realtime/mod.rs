@@ -10,16 +10,11 @@ use shared::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod audience;
-pub mod cursors;
-pub mod deliver;
-pub mod event_stream;
 pub mod facts;
 pub mod frames;
-pub mod gateway;
+pub mod handlers;
 pub mod messages;
 pub mod outbox;
-pub mod protocol;
-pub mod socket;
 
 pub use outbox::OUTBOX;
 
@@ -42,7 +37,7 @@ pub static SOCKETS: Sockets = Sockets {
 
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(event_stream::stream_client_events))
-        .routes(routes!(event_stream::stream_events))
-        .routes(routes!(socket::open_socket))
+        .routes(routes!(handlers::stream_client_events))
+        .routes(routes!(handlers::stream_events))
+        .routes(routes!(handlers::open_socket))
 }

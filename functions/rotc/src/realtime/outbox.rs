@@ -3,66 +3,27 @@
 //! The legacy server may run on the same database: what it marks as processed is its own and does not come here, and
 //! the other way round.
 
-use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
+use serde_json::{Value, json};
 use shared::{
     App, Result,
-    realtime::{BATCH, Batch, Cursor, Pumped, Source},
+    realtime::{Batch, Listener, Log, Source},
     sql,
 };
 use uuid::Uuid;
 
-use super::{cursors, facts::Facts, frames};
+use super::{audience::listener, facts::Facts, frames};
+use crate::access;
 
-/// Who pumps holds this lock; its digits mean nothing.
-const LOCK: i64 = 7_310_442_958_006;
+/// The live events of the ROTC system.
+#[derive(Debug)]
+pub struct Outbox;
 
 /// The events of the ROTC system.
 pub static OUTBOX: Outbox = Outbox;
 
-/// See [`OUTBOX`].
-#[derive(Debug)]
-pub struct Outbox;
-
-impl Source for Outbox {
-    fn pump<'a>(&'a self, app: &'a App) -> BoxFuture<'a, Result<Pumped>> {
-        pump(app).boxed()
-    }
-
-    fn bounds<'a>(&'a self, app: &'a App) -> BoxFuture<'a, Result<(i64, i64)>> {
-        bounds(app).boxed()
-    }
-
-    fn after<'a>(&'a self, app: &'a App, after: i64, limit: i64) -> BoxFuture<'a, Result<Batch>> {
-        read(app, after, limit).boxed()
-    }
-
-    fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
-        ended(app, sessions).boxed()
-    }
-
-    fn keep<'a>(&'a self, app: &'a App, cursors: Vec<Cursor>) -> BoxFuture<'a, Result<()>> {
-        cursors::keep(app, cursors).boxed()
-    }
-
-    fn claim<'a>(
-        &'a self,
-        app: &'a App,
-        session: Uuid,
-        since: DateTime<Utc>,
-    ) -> BoxFuture<'a, Result<Option<i64>>> {
-        cursors::claim(app, session, since).boxed()
-    }
-}
-
-/// Takes committed events out of the outbox and numbers them. The lock is held until the commit, so the numbers become
-/// visible in their own order. Should this process freeze in between, the database ends the transaction.
-async fn pump(app: &App) -> Result<Pumped> {
-    let lock = sql!(
-        "SELECT pg_try_advisory_xact_lock($1),
-                set_config('idle_in_transaction_session_timeout', '5s', true)"
-    );
-    let take = sql!(
+static LOG: Log = Log {
+    number: sql!(
         "WITH waiting AS (
              SELECT id FROM sync_events WHERE processed IS NOT TRUE ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ), taken AS (
@@ -71,25 +32,38 @@ async fn pump(app: &App) -> Result<Pumped> {
          )
          INSERT INTO muster.event_log (event_id) SELECT id FROM taken ORDER BY id
          ON CONFLICT (event_id) DO NOTHING"
-    );
-    let mut change = app.db.change_for_system("events").await?;
-    let locked: Option<(bool, String)> = change.one(lock, &[&LOCK]).await?;
-    if !locked.is_some_and(|(locked, _)| locked) {
-        return Ok(Pumped::Busy);
-    }
-    let moved = change.execute(take, &[&BATCH]).await?;
-    if moved > 0 {
-        // The other processes read the log now, not at their next look.
-        let wake = sql!("SELECT true FROM pg_notify('muster_events', '')");
-        change.one::<bool>(wake, &[]).await?;
-    }
-    change.commit().await?;
-    Ok(Pumped::Moved(moved))
-}
+    ),
+    bounds: sql!("SELECT coalesce(min(seq) - 1, 0), coalesce(max(seq), 0) FROM muster.event_log"),
+    // The events themselves stay in `sync_events`.
+    expire: sql!(
+        "DELETE FROM muster.event_log WHERE created_at < $1 AND seq < (SELECT max(seq) FROM muster.event_log)"
+    ),
+};
 
-async fn bounds(app: &App) -> Result<(i64, i64)> {
-    let ends = sql!("SELECT coalesce(min(seq) - 1, 0), coalesce(max(seq), 0) FROM muster.event_log");
-    Ok(app.db.read().await?.one(ends, &[]).await?.unwrap_or_default())
+impl Source for Outbox {
+    fn log(&self) -> &'static Log {
+        &LOG
+    }
+
+    fn read<'a>(&'a self, app: &'a App, after: i64, limit: i64) -> BoxFuture<'a, Result<Batch>> {
+        read(app, after, limit).boxed()
+    }
+
+    fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+        ended(app, sessions).boxed()
+    }
+
+    fn listener<'a>(&'a self, app: &'a App, token: &'a str) -> BoxFuture<'a, Result<Option<Listener>>> {
+        async move { Ok(access::bearer(app, token).await?.as_ref().map(listener)) }.boxed()
+    }
+
+    /// As the clients know it from the legacy server.
+    fn replayed(&self, message: Value) -> Value {
+        json!({
+            "type": "sync_event", "event_type": message["type"], "data": message["data"],
+            "event_id": message["event_id"], "replayed": true,
+        })
+    }
 }
 
 async fn read(app: &App, after: i64, limit: i64) -> Result<Batch> {

@@ -1,12 +1,19 @@
 //! WebSockets that a gateway holds (API Gateway): it calls a function when one opens, closes or says something, and takes
 //! messages for them at an address of its own.
 
+mod deliver;
+mod sockets;
+
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyResponse, ApiGatewayWebsocketProxyRequest};
 use aws_sdk_apigatewaymanagement::{Client, error::SdkError, primitives::Blob};
 use tokio::sync::OnceCell;
+
+pub use deliver::{Delivered, deliver, deliver_while_needed};
+pub(super) use sockets::LONGEST_SOCKET;
+pub use sockets::handle;
 
 use crate::{
     Result, aws,

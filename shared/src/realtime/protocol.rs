@@ -1,19 +1,17 @@
-//! What is said over a socket besides events.
+//! What is said over sockets and event streams.
 
+use axum::extract::ws::Utf8Bytes;
+use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::{Event, Listener, Source};
+
 /// Events that one `replay_request` gets at most.
-pub const REPLAYED: usize = 50;
-
-/// Closed because the token does not hold, or its session has ended.
-pub const CLOSE_NO_TOKEN: u16 = 4001;
-
-/// Closed because of anything else.
-pub const CLOSE_ERROR: u16 = 4000;
+const REPLAYED: usize = 50;
 
 /// What a client wants.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Asked {
+pub(super) enum Asked {
     /// To hear its own words back, as a sign of life.
     Ping(Value),
     /// What happened after this event.
@@ -23,7 +21,7 @@ pub enum Asked {
 }
 
 /// Reads what a client has sent.
-pub fn understand(text: &str) -> Asked {
+pub(super) fn understand(text: &str) -> Asked {
     let Ok(message) = serde_json::from_str::<Value>(text) else {
         return Asked::Unclear("Invalid JSON format".to_owned());
     };
@@ -51,27 +49,50 @@ fn number(value: &Value) -> Option<i64> {
     number.filter(|number| *number >= 0)
 }
 
+/// An event in a stream: its number, if a client may go on from it, and its JSON.
+pub fn frame(seq: Option<i64>, body: &impl Serialize) -> String {
+    let id = seq.map(|seq| format!("id: {seq}\n")).unwrap_or_default();
+    // Maps of texts and numbers always become JSON.
+    let json = serde_json::to_string(body).unwrap_or_default();
+    format!("{id}data: {json}\n\n")
+}
+
+/// An event in a socket.
+pub fn message(seq: i64, kind: &str, data: &Value) -> Utf8Bytes {
+    json!({ "type": kind, "data": data, "event_id": seq }).to_string().into()
+}
+
 /// The first message. `event_id` is the newest event: where a client goes on from that gets no other.
-pub fn established(user_id: i32, role: &str, position: i64) -> String {
+pub(super) fn established(listener: &Listener, position: i64) -> String {
+    // As its system writes it: a number, or a text.
+    let user_id = listener.user.parse::<i64>().map_or_else(|| listener.user.as_str().into(), Value::from);
     json!({
         "type": "connection_established", "message": "WebSocket connection established",
-        "user_id": user_id, "role": role, "event_id": position,
+        "user_id": user_id, "role": listener.role, "event_id": position,
     })
     .to_string()
 }
 
+/// What a listener gets that asks what it missed: the oldest of these events, and the end.
+pub(super) fn replay<'a>(
+    source: &dyn Source,
+    listener: &Listener,
+    events: impl Iterator<Item = &'a Event>,
+) -> Vec<String> {
+    let missed = events.flat_map(|event| event.messages(listener)).take(REPLAYED);
+    let missed = missed.map(|text| serde_json::from_str(text).unwrap_or_default());
+    let mut messages: Vec<String> = missed.map(|message| source.replayed(message).to_string()).collect();
+    messages.push(json!({ "type": "replay_complete", "count": messages.len() }).to_string());
+    messages
+}
+
 /// The answer to a ping.
-pub fn pong(timestamp: &Value) -> String {
+pub(super) fn pong(timestamp: &Value) -> String {
     json!({ "type": "pong", "timestamp": timestamp }).to_string()
 }
 
-/// The end of a replay.
-pub fn replay_complete(count: usize) -> String {
-    json!({ "type": "replay_complete", "count": count }).to_string()
-}
-
 /// What went wrong, for the client.
-pub fn error(message: &str) -> String {
+pub(super) fn error(message: &str) -> String {
     json!({ "type": "error", "message": message }).to_string()
 }
 

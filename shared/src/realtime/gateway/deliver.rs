@@ -8,17 +8,17 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
-use shared::{
-    App, Result,
-    realtime::{BATCH, Event, Source, gateway::Gateway, pump_all},
-    sql,
-};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    OUTBOX,
-    gateway::{Connection, forget},
+    Gateway,
+    sockets::{Socket, forget},
+};
+use crate::{
+    App, Result,
+    realtime::{BATCH, Event, Source, log},
+    sql,
 };
 
 /// Sockets that are spoken to at the same time.
@@ -49,15 +49,15 @@ enum Outcome {
 }
 
 /// Delivers for as long as anybody has a socket, `longest` at most.
-pub async fn deliver_while_needed(app: &App, longest: Duration) -> Result<Delivered> {
+pub async fn deliver_while_needed(app: &App, source: &dyn Source, longest: Duration) -> Result<Delivered> {
     let until = Instant::now() + longest;
     let mut all = Delivered::default();
     loop {
-        let turn = deliver(app).await?;
+        let turn = deliver(app, source).await?;
         all.current += turn.current;
         all.gone += turn.gone;
         all.failed += turn.failed;
-        let left = sql!("SELECT count(*) FROM muster.ws_connections");
+        let left = sql!("SELECT count(*) FROM muster.sockets");
         let left: i64 = app.db.read().await?.only(left, &[]).await?;
         if left == 0 || Instant::now() + LOOK_EVERY >= until {
             return Ok(all);
@@ -67,32 +67,30 @@ pub async fn deliver_while_needed(app: &App, longest: Duration) -> Result<Delive
 }
 
 /// Delivers what is new, once.
-pub async fn deliver(app: &App) -> Result<Delivered> {
-    pump_all(app, &OUTBOX).await?;
-    let (_, newest) = OUTBOX.bounds(app).await?;
-    let connections = take(app, newest).await?;
-    let Some(oldest) = connections.iter().map(|connection| connection.seq).min() else {
+pub async fn deliver(app: &App, source: &dyn Source) -> Result<Delivered> {
+    let newest = log::newest(app, source).await?;
+    let sockets = take(app, newest).await?;
+    let Some(oldest) = sockets.iter().map(|socket| socket.seq).min() else {
         return Ok(Delivered::default());
     };
-    let sessions = connections.iter().map(|connection| connection.session).collect();
-    let ended = OUTBOX.ended(app, sessions).await?;
-    let batch = OUTBOX.after(app, oldest, BATCH).await?;
+    let sessions = sockets.iter().map(|socket| socket.listener.0.session).collect();
+    let ended = source.ended(app, sessions).await?;
+    let batch = source.read(app, oldest, BATCH).await?;
     let reached = batch.last.unwrap_or(newest);
     let gateway = Gateway::new(&app.config)?;
-    let turns: Vec<_> =
-        connections.iter().map(|connection| serve(&gateway, connection, &ended, &batch.events)).collect();
+    let turns: Vec<_> = sockets.iter().map(|socket| serve(&gateway, socket, &ended, &batch.events)).collect();
     let outcomes: Vec<Outcome> = stream::iter(turns).buffer_unordered(AT_ONCE).collect().await;
     finish(app, outcomes, reached).await
 }
 
-async fn take(app: &App, newest: i64) -> Result<Vec<Connection>> {
+async fn take(app: &App, newest: i64) -> Result<Vec<Socket>> {
     let take = sql!(
-        "UPDATE muster.ws_connections SET lease_until = $3
+        "UPDATE muster.sockets SET lease_until = $3
          WHERE connection_id IN (
-             SELECT connection_id FROM muster.ws_connections
+             SELECT connection_id FROM muster.sockets
              WHERE (seq < $1 OR NOT greeted) AND (lease_until IS NULL OR lease_until < $2)
              ORDER BY seq LIMIT 500 FOR UPDATE SKIP LOCKED)
-         RETURNING connection_id, user_id, role, cadet_id, session, joined_seq, seq, greeted"
+         RETURNING connection_id, listener, joined_seq, seq, greeted"
     );
     let now = app.clock.now();
     let mut change = app.db.change_for_system("sockets").await?;
@@ -101,32 +99,31 @@ async fn take(app: &App, newest: i64) -> Result<Vec<Connection>> {
     Ok(taken)
 }
 
-async fn serve(gateway: &Gateway, connection: &Connection, ended: &[Uuid], events: &[Event]) -> Outcome {
-    if ended.contains(&connection.session) {
-        gateway.close(&connection.connection_id).await;
-        return Outcome::Gone(connection.connection_id.clone());
+async fn serve(gateway: &Gateway, socket: &Socket, ended: &[Uuid], events: &[Event]) -> Outcome {
+    if ended.contains(&socket.listener.0.session) {
+        gateway.close(&socket.connection_id).await;
+        return Outcome::Gone(socket.connection_id.clone());
     }
-    tell(gateway, connection, events).await
+    tell(gateway, socket, events).await
 }
 
 /// Tells one socket what is new to it, in order.
-async fn tell(gateway: &Gateway, connection: &Connection, events: &[Event]) -> Outcome {
-    let topics = connection.topics();
-    let new = events.iter().filter(|event| event.seq > connection.seq).flat_map(|event| &event.parts);
-    let messages = new.filter(|part| part.is_for(&topics)).filter_map(|part| part.message.as_ref());
-    let greeting = (!connection.greeted).then(|| connection.greeting());
+async fn tell(gateway: &Gateway, socket: &Socket, events: &[Event]) -> Outcome {
+    let new = events.iter().filter(|event| event.seq > socket.seq);
+    let messages = new.flat_map(|event| event.messages(&socket.listener.0));
+    let greeting = (!socket.greeted).then(|| socket.greeting());
     let texts = greeting.as_deref().into_iter().chain(messages.map(|message| message.as_str()));
     for text in texts {
-        match gateway.send(&connection.connection_id, text).await {
+        match gateway.send(&socket.connection_id, text).await {
             Ok(true) => {}
-            Ok(false) => return Outcome::Gone(connection.connection_id.clone()),
+            Ok(false) => return Outcome::Gone(socket.connection_id.clone()),
             Err(error) => {
                 tracing::warn!(%error, "a socket could not be reached");
                 return Outcome::Failed;
             }
         }
     }
-    Outcome::Current(connection.connection_id.clone())
+    Outcome::Current(socket.connection_id.clone())
 }
 
 async fn finish(app: &App, outcomes: Vec<Outcome>, reached: i64) -> Result<Delivered> {
@@ -139,7 +136,7 @@ async fn finish(app: &App, outcomes: Vec<Outcome>, reached: i64) -> Result<Deliv
         }
     }
     let note = sql!(
-        "UPDATE muster.ws_connections SET seq = greatest(seq, $2), greeted = TRUE, lease_until = NULL
+        "UPDATE muster.sockets SET seq = greatest(seq, $2), greeted = TRUE, lease_until = NULL
          WHERE connection_id = ANY($1)"
     );
     let mut change = app.db.change_for_system("sockets").await?;

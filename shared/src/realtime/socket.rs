@@ -4,23 +4,22 @@ use std::time::Duration;
 
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        FromRequestParts, WebSocketUpgrade,
         ws::{CloseFrame, Message, Utf8Bytes, WebSocket, rejection::WebSocketUpgradeRejection},
     },
     response::Response,
 };
-use shared::{
-    App, Result,
-    error::invalid,
-    realtime::{Event, Signal, Subscription, Topic},
-};
+use http::{header, request::Parts};
 
 use super::{
-    OUTBOX,
-    audience::topics_of,
-    protocol::{self, Asked, CLOSE_ERROR, CLOSE_NO_TOKEN, REPLAYED},
+    Event, Listener, Signal, Source, Subscription,
+    protocol::{self, Asked},
 };
-use crate::access::{Caller, User};
+use crate::{
+    App, Error, Result,
+    auth::principal::{self, Principal},
+    error::invalid,
+};
 
 /// Bytes of a message of a client: requests are short.
 const LONGEST_MESSAGE: usize = 16 * 1024;
@@ -37,17 +36,37 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Heartbeats after which a client that answers none is given up.
 const SILENT_BEATS: u32 = 2;
 
-/// Open a WebSocket for live events
-///
-/// The first message is `connection_established`; then come events as `{type, data, event_id}`. A client may send
-/// `ping` and `replay_request` with the `last_event_id` it knows, and gets up to 50 events it missed. Without a token
-/// that holds the socket is closed with 4001.
-#[utoipa::path(get, path = "/ws/updates", tag = "realtime",
-    params(("token" = Option<String>, Query, description = "The token of the session")),
-    responses((status = 101, description = "The socket is open")))]
-pub async fn open_socket(
-    Caller(user): Caller,
-    State(app): State<App>,
+/// Closed because the token does not hold, or its session has ended.
+const CLOSE_NO_TOKEN: u16 = 4001;
+
+/// Closed because of anything else.
+const CLOSE_ERROR: u16 = 4000;
+
+/// Where the token of a socket is looked for. Cookies do not count: pages of other sites can open sockets.
+const TOKEN: &[principal::Source] = &[principal::Source::Query("token"), principal::Source::Header];
+
+/// Whoever opens a WebSocket, by `?token=` or header. A socket is opened for a stranger too, who is told by the code it is
+/// closed with; any other request is refused.
+#[derive(Clone, Debug)]
+pub struct Caller<P>(pub Option<P>);
+
+impl<P: Principal> FromRequestParts<App> for Caller<P> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if parts.headers.contains_key(header::SEC_WEBSOCKET_KEY) {
+            principal::optional(app, parts, TOKEN).await.map(Self)
+        } else {
+            principal::required(app, parts, TOKEN).await.map(|caller| Self(Some(caller)))
+        }
+    }
+}
+
+/// Opens a WebSocket of this server and speaks with its client until one of them ends it. A stranger's is closed with 4001.
+pub fn serve_socket(
+    app: App,
+    source: &'static dyn Source,
+    listener: Option<Listener>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let upgrade = upgrade.map_err(|_| invalid("upgrade_required", "This address is for WebSockets"))?;
@@ -58,7 +77,10 @@ pub async fn open_socket(
         .write_buffer_size(0)
         .max_write_buffer_size(WRITE_BUFFER);
     Ok(upgrade.on_upgrade(async move |mut socket| {
-        let (code, reason) = converse(&mut socket, &app, user.as_ref()).await;
+        let (code, reason) = match listener {
+            Some(listener) => converse(&mut socket, &app, source, listener).await,
+            None => (CLOSE_NO_TOKEN, "no valid token"),
+        };
         let close = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let closing = socket.send(Message::Close(Some(close)));
         // A client that is gone hears nothing.
@@ -72,18 +94,16 @@ type End = (u16, &'static str);
 const GONE: End = (CLOSE_ERROR, "connection lost");
 const TOO_SLOW: End = (CLOSE_ERROR, "too slow");
 
-async fn converse(socket: &mut WebSocket, app: &App, user: Option<&User>) -> End {
-    let Some(user) = user else { return (CLOSE_NO_TOKEN, "no valid token") };
-    let joined = app.hub.subscribe(app, &OUTBOX, Some(user.session), None).await;
-    let subscription = match joined {
+async fn converse(socket: &mut WebSocket, app: &App, source: &'static dyn Source, listener: Listener) -> End {
+    let subscription = match app.hub.subscribe(app, source, Some(listener.session), None).await {
         Ok(subscription) => subscription,
         Err(error) => {
             tracing::error!(%error, "a socket could not be opened");
             return (CLOSE_ERROR, "Internal server error");
         }
     };
-    let mut talk = Talk { socket, subscription, topics: topics_of(user), silent_beats: 0 };
-    let greeting = protocol::established(user.id, user.role.as_str(), talk.subscription.position);
+    let greeting = protocol::established(&listener, subscription.position);
+    let mut talk = Talk { socket, source, subscription, listener, silent_beats: 0 };
     match talk.say(greeting).await {
         Ok(()) => talk.until_it_ends().await,
         Err(end) => end,
@@ -93,8 +113,9 @@ async fn converse(socket: &mut WebSocket, app: &App, user: Option<&User>) -> End
 /// A conversation with one client.
 struct Talk<'a> {
     socket: &'a mut WebSocket,
+    source: &'static dyn Source,
     subscription: Subscription,
-    topics: Vec<Topic>,
+    listener: Listener,
     silent_beats: u32,
 }
 
@@ -141,8 +162,7 @@ impl Talk<'_> {
     }
 
     async fn tell(&mut self, event: &Event) -> Result<(), End> {
-        let parts = event.parts.iter().filter(|part| part.is_for(&self.topics));
-        let messages: Vec<Utf8Bytes> = parts.filter_map(|part| part.message.clone()).collect();
+        let messages: Vec<Utf8Bytes> = event.messages(&self.listener).cloned().collect();
         for message in messages {
             self.send(Message::Text(message)).await?;
         }
@@ -167,13 +187,11 @@ impl Talk<'_> {
     /// What the client missed before this socket was opened; what came later it has been sent.
     async fn replay(&mut self, after: i64) -> Result<(), End> {
         let events = self.subscription.hub().recent(after, self.subscription.position);
-        let parts = events.iter().flat_map(|event| &event.parts).filter(|part| part.is_for(&self.topics));
-        let missed: Vec<Utf8Bytes> = parts.filter_map(|part| part.replayed.clone()).take(REPLAYED).collect();
-        let count = missed.len();
-        for message in missed {
-            self.send(Message::Text(message)).await?;
+        let events = events.iter().map(AsRef::as_ref);
+        for message in protocol::replay(self.source, &self.listener, events) {
+            self.say(message).await?;
         }
-        self.say(protocol::replay_complete(count)).await
+        Ok(())
     }
 
     async fn say(&mut self, text: String) -> Result<(), End> {
