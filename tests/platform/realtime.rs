@@ -157,6 +157,7 @@ static MIGRATIONS: MigrationSet = MigrationSet {
 static SYSTEM: System = System {
     name: "classes",
     title: "Classes",
+    about: "A system of one test",
     envelope: &shared::drf::DrfEnvelope { code: true, message: false, request_id: false },
     http: &rotc::http_policy::HTTP,
     groups: &[&Group { name: "live", prefixes: &["/live"], needs: &[], memory_mb: 128, routes }],

@@ -37,6 +37,7 @@ async fn walk(app: &TestApp) {
     let book = walk.books(&librarian).await;
     walk.files(&librarian, &book).await;
     walk.loans(&librarian, &book).await;
+    walk.events(&librarian).await;
     walk.platform(&librarian).await;
     walk.accounts(&librarian).await;
     let described: BTreeSet<String> = operations().into_iter().collect();
@@ -119,6 +120,19 @@ impl Walk<'_> {
         reader.get(&path).await.is(403);
         self.note(&["get /api/loans", "post /api/loans", "get /api/loans/own", "get /api/loans/{id}"]);
         self.note(&["post /api/webhooks/payments"]);
+    }
+
+    /// A stream says what is new and ends, as a function must; a socket is another thing than a request.
+    async fn events(&mut self, librarian: &Client<'_>) {
+        let first = librarian.get("/api/events").await;
+        assert!(first.is(200).text().contains("connected"), "{first}");
+        let added = json!({ "isbn": "E", "title": "Event", "price": "0" });
+        let book = text(librarian.post("/api/books", added).await.is(201), "id");
+        let told = librarian.get("/api/events").await;
+        assert!(told.is(200).text().contains(&format!("\"id\":\"{book}\"")), "{told}");
+        librarian.get("/api/events/socket").await.is(400);
+        librarian.delete(&format!("/api/books/{book}")).await.is(204);
+        self.note(&["get /api/events", "get /api/events/socket"]);
     }
 
     async fn platform(&mut self, librarian: &Client<'_>) {

@@ -6,7 +6,7 @@ use shared::{db::Scope, error::Kind};
 use tests::{Answer, Client, Part, TestApp, library::SYSTEM};
 use uuid::Uuid;
 
-use super::{client, flow, id, library, text};
+use super::{client, flow, id, library, library_with, text, token};
 
 /// What the branch Central has that nobody else may see or change.
 struct Central {
@@ -14,6 +14,8 @@ struct Central {
     loan: Uuid,
     task: Uuid,
     reader: Uuid,
+    /// The number before its first event.
+    position: i64,
 }
 
 /// Central with a cover, a loan, a finished import and a cached summary.
@@ -27,8 +29,12 @@ async fn central(app: &TestApp) -> Central {
     let task = flow::import(&librarian, "isbn,title,price\ncentral-2,Central 2,5\n").await;
     app.work().await;
     librarian.get("/api/books/summary").await.is(200);
+    let added = json!({ "isbn": "central-x", "title": "Central, extra", "price": "1" });
+    librarian.post("/api/books", added).await.is(201);
+    librarian.get("/api/events").await.is(200);
+    let position = app.value("SELECT min(seq) - 1 FROM muster.events", &[]).await;
     let parse = |text: String| text.parse().expect("a UUID");
-    Central { book, loan: parse(text(loan.is(201), "id")), task: parse(task), reader }
+    Central { book, loan: parse(text(loan.is(201), "id")), task: parse(task), reader, position }
 }
 
 fn cover() -> Part {
@@ -72,6 +78,9 @@ async fn call(client: &Client<'_>, operation: &str, central: &Central) -> Answer
             let lend = json!({ "book": central.book, "person": central.reader });
             client.clone().header("Idempotency-Key", "central").post(&url, lend).await
         }
+        "get /api/events" => {
+            client.clone().header("Last-Event-ID", &central.position.to_string()).get(&url).await
+        }
         _ => {
             let body = json!({ "isbn": "central-1", "title": "taken over", "price": "1" });
             client.json(method.to_uppercase().parse().expect("a method"), &url, &body).await
@@ -79,9 +88,10 @@ async fn call(client: &Client<'_>, operation: &str, central: &Central) -> Answer
     }
 }
 
-/// Operations on what a branch has. Signing in is about oneself; the list of branches is the platform's.
+/// Operations on what a branch has. Signing in is about oneself; the list of branches is the platform's; sockets have a test
+/// of their own.
 fn operations() -> impl Iterator<Item = String> {
-    let elsewhere = ["/api/auth/", "/api/webhooks/", "/api/branches"];
+    let elsewhere = ["/api/auth/", "/api/webhooks/", "/api/branches", "/api/events/socket"];
     flow::operations().into_iter().filter(move |one| !elsewhere.iter().any(|path| one.contains(path)))
 }
 
@@ -91,6 +101,20 @@ fn trace(answer: &Answer, central: &Central) -> Option<String> {
     let ids = [central.book, central.loan, central.task, central.reader].map(|id| id.to_string());
     let words = ids.into_iter().chain(["Central".to_owned()]);
     words.into_iter().find(|word| text.contains(word))
+}
+
+/// What follows would find nothing to be wrong if it could see nothing.
+#[tokio::test]
+async fn librarian_sees_what_the_branch_has() {
+    let app = library().await;
+    let central = central(&app).await;
+    let own = client(&app, "librarian@central.example").await;
+    for operation in operations().filter(|operation| operation.starts_with("get ")) {
+        let answer = call(&own, &operation, &central).await;
+        answer.is(200);
+        let shows_nothing_by_name = ["/cover", "/summary", "/own"].iter().any(|end| operation.ends_with(end));
+        assert!(shows_nothing_by_name || trace(&answer, &central).is_some(), "{operation}: {answer}");
+    }
 }
 
 #[tokio::test]
@@ -238,6 +262,32 @@ async fn job_that_forgets_its_branch_fails_and_shows_no_row() {
     assert_eq!((refused.kind(), refused.code()), (Kind::Forbidden, "tenant_required"));
     let platform = Scope::Platform("a test".to_owned());
     assert_eq!(app.app.db.read_in(&platform).await.unwrap().only::<i64>(count, &[]).await.unwrap(), 50);
+}
+
+#[tokio::test]
+async fn socket_hears_of_its_own_branch_only_and_without_a_branch_it_is_closed() {
+    let app = library_with(|config| (config.realtime.held, config.database.pool_size) = (true, 4)).await;
+    let server = app.serve().await;
+    let mut sockets = Vec::new();
+    for email in ["reader@central.example", "reader@harbour.example"] {
+        let mut socket =
+            server.socket(&format!("/api/events/socket?token={}", token(&app, email).await)).await;
+        assert_eq!(socket.message().await["type"], "connection_established");
+        sockets.push(socket);
+    }
+    let operator = token(&app, "operator@library.example").await;
+    let mut stranger = server.socket(&format!("/api/events/socket?token={operator}")).await;
+    assert_eq!(stranger.next().await, Err(4001));
+
+    for branch in ["central", "harbour"] {
+        let librarian = client(&app, &format!("librarian@{branch}.example")).await;
+        let book = json!({ "isbn": "new", "title": branch, "price": "1" });
+        librarian.post("/api/books", book).await.is(201);
+    }
+    for (socket, branch) in sockets.iter_mut().zip(["central", "harbour"]) {
+        let message = socket.message().await;
+        assert_eq!((&message["type"], &message["data"]["title"]), (&json!("book.added"), &json!(branch)));
+    }
 }
 
 /// The places that open the scope of the platform: each sees the rows of every tenant.

@@ -32,6 +32,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Librarian, Member},
+    events::MEMBERS,
     import,
 };
 
@@ -120,7 +121,8 @@ async fn add_book(Librarian(person): Librarian, State(app): State<App>, data: Da
          RETURNING id, isbn, title, price, created_at"
     );
     let mut change = app.db.change(&person.actor()).await?;
-    let book = change.only(insert, &[&isbn, &title, &price]).await.map_err(known)?;
+    let book: Book = change.only(insert, &[&isbn, &title, &price]).await.map_err(known)?;
+    change.publish("book.added", &MEMBERS, &book).await?;
     change.commit().await?;
     Ok(Created(book))
 }

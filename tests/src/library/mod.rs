@@ -8,6 +8,7 @@ mod accounts;
 mod books;
 mod branches;
 mod demo;
+mod events;
 mod import;
 mod loans;
 mod payments;
@@ -42,6 +43,7 @@ pub static SYSTEM: System = System {
         &accounts::GROUP,
         &books::GROUP,
         &branches::GROUP,
+        &events::GROUP,
         &loans::GROUP,
         &payments::GROUP,
         &tasks::GROUP,
@@ -49,7 +51,7 @@ pub static SYSTEM: System = System {
     workers: &[&IMPORT, &UPKEEP],
     sockets: None,
     jobs: &JOBS,
-    events: None,
+    events: Some(&events::Events),
     migrations: &MIGRATIONS,
     storage: &Storage { prefix: "library/", cloudinary_folder: "library" },
     admin: Some(&demo::FirstOperator),
