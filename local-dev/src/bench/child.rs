@@ -1,6 +1,6 @@
 //! A server in a process of its own.
 
-use std::{net::SocketAddr, process::Stdio, time::Duration};
+use std::{net::SocketAddr, path::Path, process::Stdio, time::Duration};
 
 use serde_json::json;
 use tokio::{
@@ -21,10 +21,14 @@ pub struct Child {
 impl Child {
     /// `muster serve` on the database, signed in as the admin.
     pub async fn server(database_url: &str) -> Result<Self, BoxError> {
+        Self::server_of(&std::env::current_exe()?, database_url).await
+    }
+
+    /// The same of another build.
+    pub async fn server_of(program: &Path, database_url: &str) -> Result<Self, BoxError> {
         let port = free_port().await?;
-        let mut child =
-            Self::start(&["serve", "--system", "rotc", "--port", &port.to_string()], database_url, port)
-                .await?;
+        let arguments = ["serve", "--system", "rotc", "--port", &port.to_string()];
+        let mut child = Self::start(program, &arguments, database_url, port).await?;
         let (username, password) = ADMIN;
         let body = json!({ "username": username, "password": password }).to_string();
         let answer = load::post(child.address, "/api/auth/login", &body).await?;
@@ -37,11 +41,22 @@ impl Child {
     /// The bare handler on the same database.
     pub async fn bare(database_url: &str) -> Result<Self, BoxError> {
         let port = free_port().await?;
-        Self::start(&["bench-bare", "--port", &port.to_string()], database_url, port).await
+        Self::start(
+            &std::env::current_exe()?,
+            &["bench-bare", "--port", &port.to_string()],
+            database_url,
+            port,
+        )
+        .await
     }
 
-    async fn start(arguments: &[&str], database_url: &str, port: u16) -> Result<Self, BoxError> {
-        let process = Command::new(std::env::current_exe()?)
+    async fn start(
+        program: &Path,
+        arguments: &[&str],
+        database_url: &str,
+        port: u16,
+    ) -> Result<Self, BoxError> {
+        let process = Command::new(program)
             .args(arguments)
             .env("DATABASE_URL", database_url)
             .env("MUSTER_ENV", "production")

@@ -8,12 +8,17 @@ use crate::BoxError;
 /// The admin of the bench.
 pub const ADMIN: (&str, &str) = ("bench.admin", "bench-password");
 
-/// Migrates the empty database and fills it with cadets, their users and grades, and 15 training days.
+/// Migrates the empty database and fills it with cadets, their users and grades and 15 training days.
 pub async fn load(url: &str, cadets: i32) -> Result<(), BoxError> {
     let mut config = Config::read(&|_| None)?;
     config.database.url = Some(url.to_owned().into());
     db::migrate::run(&config.database, &SYSTEM).await?;
-    let client = db::connect(&config.database).await?;
+    fill(url, cadets).await
+}
+
+/// Fills a migrated database.
+pub async fn fill(url: &str, cadets: i32) -> Result<(), BoxError> {
+    let client = connect(url).await?;
     let hash = bcrypt::hash(ADMIN.1, 4)?;
     client
         .execute(
@@ -26,6 +31,13 @@ pub async fn load(url: &str, cadets: i32) -> Result<(), BoxError> {
     // Alone: it cannot be part of a transaction, which several statements at once are.
     client.batch_execute("VACUUM ANALYZE").await?;
     Ok(())
+}
+
+/// A connection for statements of the bench.
+pub async fn connect(url: &str) -> Result<tokio_postgres::Client, BoxError> {
+    let mut config = Config::read(&|_| None)?;
+    config.database.url = Some(url.to_owned().into());
+    Ok(db::connect(&config.database).await?)
 }
 
 const CADETS: &str = "

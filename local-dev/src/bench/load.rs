@@ -2,6 +2,10 @@
 
 use std::{
     net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -31,6 +35,21 @@ pub struct Measured {
     pub p99_ms: f64,
 }
 
+impl Measured {
+    fn of(mut times: Vec<Duration>, time: Duration, bytes: usize, kept: bool) -> Self {
+        times.sort_unstable();
+        let at = |share: f64| {
+            let index = (times.len().saturating_sub(1) as f64 * share) as usize;
+            times.get(index).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
+        };
+        let per_second = times.len() as f64 / time.as_secs_f64();
+        Self { bytes, kept, per_second, p50_ms: at(0.5), p99_ms: at(0.99) }
+    }
+}
+
+/// Connections at a steady rate, for each of a load: so many that one is always free.
+const SPARE: usize = 4;
+
 impl Load {
     /// Loads one endpoint; none when it does not answer 200. A fifth of the time before that warms up.
     pub async fn run(
@@ -46,11 +65,43 @@ impl Load {
         let again = first.get(path, token).await?;
         let kept = again.headers().get("x-cache").is_some_and(|found| found == "HIT");
         self.times(address, path, token, self.time / 5).await?;
-        let mut times = self.times(address, path, token, self.time).await?;
-        times.sort_unstable();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-        let per_second = times.len() as f64 / self.time.as_secs_f64();
-        Ok(Some(Measured { bytes: again.body().len(), kept, per_second, p50_ms: at(0.5), p99_ms: at(0.99) }))
+        let times = self.times(address, path, token, self.time).await?;
+        Ok(Some(Measured::of(times, self.time, again.body().len(), kept)))
+    }
+
+    /// Loads one endpoint at a steady rate, however long the answers take: times count from the moment a request is due.
+    pub async fn at_rate(
+        &self,
+        address: SocketAddr,
+        path: &str,
+        token: &str,
+        per_second: f64,
+    ) -> Result<Measured, BoxError> {
+        let (started, next) = (tokio::time::Instant::now(), Arc::new(AtomicU32::new(0)));
+        let mut workers = tokio::task::JoinSet::new();
+        for _ in 0..SPARE * self.connections {
+            let (path, token, next) = (path.to_owned(), token.to_owned(), next.clone());
+            let time = self.time;
+            workers.spawn(async move {
+                let mut connection = Connection::open(address).await?;
+                let mut times = Vec::new();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let due = Duration::from_secs_f64(f64::from(number) / per_second);
+                    if due >= time {
+                        return Ok::<_, BoxError>(times);
+                    }
+                    tokio::time::sleep_until(started + due).await;
+                    connection.get(&path, &token).await?;
+                    times.push((started + due).elapsed());
+                }
+            });
+        }
+        let mut times = Vec::new();
+        while let Some(some) = workers.join_next().await {
+            times.extend(some??);
+        }
+        Ok(Measured::of(times, self.time, 0, false))
     }
 
     async fn times(

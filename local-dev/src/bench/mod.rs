@@ -6,6 +6,7 @@
 mod bare;
 mod child;
 pub mod cold_start;
+mod compare;
 mod data;
 mod documents;
 mod exports;
@@ -70,6 +71,9 @@ pub struct BenchOptions {
     /// Print certificates and the profiles of all cadets instead.
     #[arg(long)]
     documents: bool,
+    /// Compare with this earlier `muster` instead, in turns, each on a database of its own.
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
     /// Endpoints, as paths with query [default: health, the lists and one cadet].
     endpoints: Vec<String>,
 }
@@ -116,6 +120,10 @@ async fn cold(bootstrap: &Path) -> Result<(), BoxError> {
 }
 
 async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxError> {
+    let load = Load { connections: options.connections, time: Duration::from_secs(options.seconds) };
+    if let Some(before) = &options.against {
+        return compare::measure(cluster, before, options.cadets, &load, &options.endpoints).await;
+    }
     cluster.create_database("bench").await?;
     let url = cluster.url("bench");
     data::load(&url, options.export_rows.unwrap_or(options.cadets)).await?;
@@ -138,7 +146,6 @@ async fn measure(options: &BenchOptions, cluster: &Cluster) -> Result<(), BoxErr
     if endpoints.is_empty() {
         endpoints = DEFAULT.iter().map(|&path| path.to_owned()).collect();
     }
-    let load = Load { connections: options.connections, time: Duration::from_secs(options.seconds) };
     let ours = all(&load, Child::server(&url).await?, &endpoints).await?;
     let beside: Vec<String> =
         endpoints.iter().zip(&ours).map(|(path, ours)| twin_of(path, ours.as_ref())).collect();
