@@ -43,7 +43,7 @@ BEGIN
 END $$;
 
 -- Replaced every time, as the legacy server may have left another one under this name. It is the only table that a repeated
--- migration locks; the other triggers are made only where they are missing (R__row_audit.sql says why).
+-- migration locks; the other triggers are made only where they are missing (shared/R__watched_tables.sql says why).
 CREATE OR REPLACE TRIGGER trg_merit_demerit_audit
     AFTER INSERT OR UPDATE OR DELETE ON public.merit_demerit_logs
     FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();

@@ -6,22 +6,6 @@ CREATE FUNCTION muster.acting_user() RETURNS text
     SELECT nullif(current_setting('muster.actor', true), '')
 $$;
 
-CREATE FUNCTION muster.audit_added() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-BEGIN
-    IF EXISTS (SELECT FROM added) THEN
-        INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-        SELECT TG_TABLE_NAME, TG_OP, muster.audit_record_key(row, TG_TABLE_NAME)::int,
-               nullif(current_setting('muster.actor', true), '')::int,
-               jsonb_build_object('after', audited.columns) || cause
-        FROM (SELECT to_jsonb(added) AS row FROM added OFFSET 0) AS rows
-             CROSS JOIN (SELECT muster.audit_cause() AS cause OFFSET 0) AS causes
-             CROSS JOIN LATERAL muster.audited(row, NULL) AS audited;
-    END IF;
-    RETURN NULL;
-END $$;
-
 CREATE FUNCTION muster.audit_cause() RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$
@@ -30,75 +14,62 @@ CREATE FUNCTION muster.audit_cause() RETURNS jsonb
         'as', nullif(current_setting('muster.system', true), '')))
 $$;
 
-CREATE FUNCTION muster.audit_changed() RETURNS trigger
-    LANGUAGE plpgsql
-    AS $$
-DECLARE
-    -- A heartbeat writes these every few seconds for everybody who is online.
-    heartbeat CONSTANT TEXT[] := ARRAY['last_seen', 'last_latitude', 'last_longitude', 'last_location_at',
-        'last_location_accuracy', 'last_location_provider'];
-    before JSONB := to_jsonb(OLD);
-    after JSONB;
-    payload JSONB;
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        after := to_jsonb(NEW);
-    END IF;
-    IF before = after OR (TG_TABLE_NAME = 'users' AND before - heartbeat = after - heartbeat) THEN
-        RETURN NULL;
-    END IF;
-    -- The clean-up tells how many notices it has removed; a row for each would only move them to the log.
-    IF TG_TABLE_NAME = 'notifications' AND TG_OP = 'DELETE' AND current_setting('muster.system', true) = 'clean-up' THEN
-        RETURN NULL;
-    END IF;
-    SELECT jsonb_build_object('before', columns) INTO payload FROM muster.audited(before, after);
-    IF after IS NOT NULL THEN
-        SELECT payload || jsonb_build_object('after', columns) INTO payload FROM muster.audited(after, before);
-    END IF;
-    INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
-    VALUES (TG_TABLE_NAME, TG_OP, muster.audit_record_key(coalesce(after, before), TG_TABLE_NAME)::int,
-            nullif(current_setting('muster.actor', true), '')::int, payload || muster.audit_cause());
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION muster.audit_record_key(shown jsonb, table_name text) RETURNS text
-    LANGUAGE sql IMMUTABLE
-    AS $$
-    -- user_settings has no id of its own
-    SELECT shown ->> CASE table_name WHEN 'user_settings' THEN 'user_id' ELSE 'id' END
-$$;
-
-CREATE FUNCTION muster.audited(shown jsonb, other jsonb) RETURNS TABLE(columns jsonb)
+CREATE FUNCTION muster.audit_columns(shown jsonb, other jsonb, personal jsonb, secret jsonb) RETURNS TABLE(columns jsonb)
     LANGUAGE sql STABLE
     AS $$
     SELECT coalesce(
-        jsonb_object_agg(
-            key,
-            CASE
-                WHEN value <> 'null' AND key IN (
-                    -- who somebody is
-                    'first_name', 'middle_name', 'last_name', 'suffix_name', 'username', 'student_id', 'afpsn', 'gender',
-                    'religion', 'birthdate', 'birthplace', 'age', 'civil_status', 'nationality', 'language_spoken',
-                    -- how and where to reach them
-                    'email', 'contact_number', 'address', 'facebook_link', 'last_latitude', 'last_longitude',
-                    'last_location_accuracy', 'last_location_provider',
-                    -- measures of the body
-                    'height', 'weight', 'blood_type', 'combat_boots_size', 'uniform_size', 'bullcap_size',
-                    -- what people write to and about each other
-                    'message', 'content', 'subject', 'admin_reply', 'reason', 'remarks', 'file_url',
-                    'before_json', 'after_json', 'revoked_reason',
-                    -- what is printed about them
-                    'snapshot', 'fingerprint', 'signature', 'code'
-                ) THEN '"[personal]"'
-                ELSE value
-            END),
-        '{}')
+        jsonb_object_agg(key, CASE WHEN value <> 'null' AND personal ? key THEN '"[personal]"' ELSE value END), '{}')
     FROM jsonb_each(shown)
-    WHERE key NOT IN ('password', 'keys', 'endpoint', 'qr_code_data')
+    WHERE NOT secret ? key
       AND CASE WHEN other IS NULL THEN value <> 'null' ELSE value IS DISTINCT FROM other -> key END
       AND NOT starts_with(coalesce(value #>> '{}', ''), 'data:')
       AND NOT starts_with(coalesce(value #>> '{}', ''), '["data:')
 $$;
+
+CREATE FUNCTION muster.audit_insert() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    personal JSONB := TG_ARGV[1];
+    secret JSONB := TG_ARGV[2];
+    ids TEXT[];
+    payloads JSONB[];
+BEGIN
+    SELECT array_agg(row ->> TG_ARGV[0]), array_agg(jsonb_build_object('after', audited.columns) || cause)
+    INTO ids, payloads
+    FROM (SELECT to_jsonb(added) AS row FROM added OFFSET 0) AS rows
+         CROSS JOIN (SELECT muster.audit_cause() AS cause OFFSET 0) AS causes
+         CROSS JOIN LATERAL muster.audit_columns(row, NULL, personal, secret) AS audited;
+    IF ids IS NOT NULL THEN
+        PERFORM muster.write_audit(TG_TABLE_NAME, TG_OP, ids, payloads);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION muster.audit_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    personal JSONB := TG_ARGV[1];
+    secret JSONB := TG_ARGV[2];
+    ignored TEXT[] := TG_ARGV[3];
+    before JSONB := to_jsonb(OLD);
+    after JSONB := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(NEW) END;
+    payload JSONB;
+BEGIN
+    IF before - ignored = after - ignored THEN
+        RETURN NULL;
+    END IF;
+    SELECT jsonb_build_object('before', columns) INTO payload
+    FROM muster.audit_columns(before, after, personal, secret);
+    IF after IS NOT NULL THEN
+        SELECT payload || jsonb_build_object('after', columns) INTO payload
+        FROM muster.audit_columns(after, before, personal, secret);
+    END IF;
+    PERFORM muster.write_audit(TG_TABLE_NAME, TG_OP, ARRAY[coalesce(after, before) ->> TG_ARGV[0]],
+                               ARRAY[payload || muster.audit_cause()]);
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION muster.column_type(target regclass, column_name name) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -275,6 +246,24 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION muster.make_trigger(target regclass, trigger_name name, definition text) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    known text := (SELECT coalesce(obj_description(oid, 'pg_trigger'), '') FROM pg_trigger
+                   WHERE tgrelid = target AND tgname = trigger_name);
+    wanted text := 'muster.watch ' || md5(definition);
+BEGIN
+    IF definition IS NULL THEN
+        IF known IS NOT NULL THEN
+            EXECUTE format('DROP TRIGGER %I ON %s', trigger_name, target);
+        END IF;
+    ELSIF known IS DISTINCT FROM wanted THEN
+        EXECUTE format('CREATE OR REPLACE TRIGGER %I %s', trigger_name, definition);
+        EXECUTE format('COMMENT ON TRIGGER %I ON %s IS %L', trigger_name, target, wanted);
+    END IF;
+END $$;
+
 CREATE FUNCTION muster.note_ended_sessions() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -378,6 +367,46 @@ CREATE FUNCTION muster.wants(reader integer, channel text, kind text) RETURNS bo
                 OR (channel = 'mail' AND chosen.email_alerts = FALSE)
                 OR (kind IN ('activity', 'announcement') AND chosen.activity_updates = FALSE)))
 $$;
+
+CREATE FUNCTION muster.watch(target regclass, id name DEFAULT 'id'::name, audit boolean DEFAULT true, touch boolean DEFAULT true, ignored text[] DEFAULT '{}'::text[], personal text[] DEFAULT '{}'::text[], secret text[] DEFAULT '{}'::text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    table_name name := (SELECT relname FROM pg_class WHERE oid = target);
+    -- Always with its schema: a regclass shows it only where the search path asks for it, and a definition must not depend on that.
+    place text := (SELECT format('%s.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = target);
+    personal_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(personal) AS c), '{}');
+    secret_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(secret) AS c), '{}');
+    watched text := ' OF ' || (
+        SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
+        WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attname <> ALL (ignored));
+BEGIN
+    -- The condition keeps the function from being called again for the same table: an audit log gets a statement for every
+    -- row that changes.
+    PERFORM muster.make_trigger(target, 'trg_muster_touched', CASE WHEN touch THEN format(
+        'AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE%s ON %s FOR EACH STATEMENT'
+        ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0) EXECUTE FUNCTION muster.touch()',
+        CASE WHEN ignored <> '{}' THEN watched ELSE '' END, place, format(',%s,', table_name)) END);
+    PERFORM muster.make_trigger(target, 'trg_muster_audit_added', CASE WHEN audit THEN format(
+        'AFTER INSERT ON %s REFERENCING NEW TABLE AS added FOR EACH STATEMENT'
+        ' EXECUTE FUNCTION muster.audit_insert(%L, %L, %L)', place, id, personal_columns, secret_columns) END);
+    PERFORM muster.make_trigger(target, 'trg_muster_audit_changed', CASE WHEN audit THEN format(
+        'AFTER UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION muster.audit_update(%L, %L, %L, %L)',
+        place, id, personal_columns, secret_columns, ignored) END);
+END $$;
+
+CREATE FUNCTION muster.write_audit(table_name text, operation text, record_ids text[], payloads jsonb[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    -- The clean-up tells how many notices it has removed; a row for each would only move them to the log.
+    IF table_name = 'notifications' AND operation = 'DELETE' AND current_setting('muster.system', true) = 'clean-up' THEN
+        RETURN;
+    END IF;
+    INSERT INTO public.audit_logs (table_name, operation, record_id, user_id, payload)
+    SELECT write_audit.table_name, write_audit.operation, id::int, muster.acting_user()::int, payload
+    FROM unnest(record_ids, payloads) AS written (id, payload);
+END $$;
 
 CREATE FUNCTION public.fn_merit_demerit_audit() RETURNS trigger
     LANGUAGE plpgsql
@@ -1694,9 +1723,13 @@ CREATE INDEX idx_users_cadet_id ON public.users USING btree (cadet_id);
 
 CREATE INDEX idx_users_is_approved ON public.users USING btree (is_approved);
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON muster.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON muster.certificates REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON muster.certificates IS 'muster.watch 2a6e191de7693b134b6f5ecbe8ce95be';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON muster.certificates FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON muster.certificates IS 'muster.watch c5b564d29b7a82e9b7f6e866c8776d71';
 
 CREATE TRIGGER trg_muster_ended AFTER DELETE OR UPDATE OF revoked_at ON muster.sessions FOR EACH STATEMENT EXECUTE FUNCTION muster.note_ended_sessions();
 
@@ -1706,77 +1739,149 @@ CREATE TRIGGER trg_muster_started AFTER INSERT ON muster.jobs REFERENCING NEW TA
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON muster.certificates FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',certificates,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON muster.certificates IS 'muster.watch 3ff8fca161a98eb4d27046673db8a220';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON muster.notification_states FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notification_states,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON muster.notification_states IS 'muster.watch 6793e422a1ae629cc61f8a9ffbaa705e';
 
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activity_images REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.activities IS 'muster.watch 9b910ab8c20303d9045edb32535099c4';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.admin_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activity_images REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.activity_images IS 'muster.watch 8b85a2fb72db534e09c6976b7f10017a';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.cadets REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.admin_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.excuse_letters REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.admin_messages IS 'muster.watch 7f44e7e7db24d9ed29c47d0b6eed1557';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.grades REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.attendance_records IS 'muster.watch a031b75fc179054b4e810a0da00822dc';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.push_subscriptions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.cadets REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.cadets IS 'muster.watch 82df4fa051259cf0d59459b706279e39';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_audit REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.excuse_letters REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.excuse_letters IS 'muster.watch 35405f3646838e21bc8bf191f48470e1';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.system_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.grades REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_days REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.grades IS 'muster.watch 5b47e89aef1d9141966530fc17bc7d0b';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_staff REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.notifications REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.user_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.notifications IS 'muster.watch c8ad12528de288a0e026761ca73bcabd';
 
-CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.users REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_added();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.push_subscriptions REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.push_subscriptions IS 'muster.watch 6cb3d0eccef739a5517bb1b76cbe5484';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_attendance_records REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.admin_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.staff_attendance_records IS 'muster.watch d542310cfe37a309340f85254e72e422';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_audit REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.staff_audit IS 'muster.watch 35b0fde19cbf38300f2ec3629945095e';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.staff_messages REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.grades FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.staff_messages IS 'muster.watch 8cf0d5b35e431d22d3477fde43329ff2';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.system_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.system_settings IS 'muster.watch 69ee7b8f260072560ad09f63127c62c1';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_days REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_audit FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.training_days IS 'muster.watch 1da24a735d16674f7619be0ff54ebfa1';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.training_staff REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.training_staff IS 'muster.watch 9993db3915ae5db37a591ad2a35386bb';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_days FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.user_settings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('user_id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.user_settings IS 'muster.watch 044bbae67193569687da871ee4b20c37';
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.users REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 
-CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_changed();
+COMMENT ON TRIGGER trg_muster_audit_added ON public.users IS 'muster.watch 3bd4118befdb4546fb2ddd1f908f264d';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.activities IS 'muster.watch 0c99c55263c873fe9f36e2d87a919551';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.activity_images IS 'muster.watch 4c68dc4b7b4b52c4460985a59c846a57';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.admin_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.admin_messages IS 'muster.watch 6cb6515cbc88c680ac1a3ee256084789';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.attendance_records IS 'muster.watch 62f93b01e034cc0503c1784e6bdc3a9c';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.cadets IS 'muster.watch 0cdd4dcdbb2189477c617667da10f79d';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.excuse_letters IS 'muster.watch 1922f6c038f9a6574b236ce003867969';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.grades FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.grades IS 'muster.watch e61710f29a99d63a86ff8fbdda52f73a';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.notifications FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.notifications IS 'muster.watch 092183b77feb24bd4c14c8bca3f63ebc';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.push_subscriptions FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.push_subscriptions IS 'muster.watch b26526859c78b6afcb49d62cae900b2d';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_attendance_records FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.staff_attendance_records IS 'muster.watch 579a2c15a119582f000144e01ba992d9';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_audit FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.staff_audit IS 'muster.watch 1526b4bad5d4ec3d65d952c06a9d606c';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.staff_messages FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.staff_messages IS 'muster.watch 9e6b8c303a2f93e7e2bf74c6bb8338a8';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.system_settings IS 'muster.watch 4fd24bed61be88c3e732fc1da90bae29';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_days FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.training_days IS 'muster.watch 4fc2e48b917ee7fc289e0c2c38bf6a5e';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.training_staff IS 'muster.watch f0f85d219a96a2e497aee8a20690b01f';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.audit_update('user_id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.user_settings IS 'muster.watch 736370da3e0f0235431a78d3b0be2c15';
+
+CREATE TRIGGER trg_muster_audit_changed AFTER DELETE OR UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION muster.audit_update('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}', '{last_seen,last_latitude,last_longitude,last_location_at,last_location_accuracy,last_location_provider}');
+
+COMMENT ON TRIGGER trg_muster_audit_changed ON public.users IS 'muster.watch 767a2d520cbe1d5305795b79bdd9eba9';
 
 CREATE TRIGGER trg_muster_events_stored AFTER INSERT ON public.sync_events FOR EACH STATEMENT EXECUTE FUNCTION muster.events_stored();
 
@@ -1818,43 +1923,83 @@ CREATE TRIGGER trg_muster_setting_stored AFTER INSERT OR UPDATE OF value ON publ
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.activities FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activities,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.activities IS 'muster.watch afc4397716721f5cbe722f50d7ae6af4';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.activity_images FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',activity_images,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.activity_images IS 'muster.watch 76e2c9b455a347e58fe119ea57fa16ad';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.admin_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',admin_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.admin_messages IS 'muster.watch a1e148c6f00018fcd469ebf8e57273ce';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.attendance_records IS 'muster.watch 6afe992564ce9f9fc94f757f1ee449a8';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.audit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',audit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.audit_logs IS 'muster.watch a1835a497d6cbe5c711032adb194d935';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.cadets FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',cadets,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.cadets IS 'muster.watch 00efd5e4b227e76f6303faa7e873e344';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.excuse_letters FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',excuse_letters,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.excuse_letters IS 'muster.watch 5fadffd3ba831d4e35c560e5edc2807a';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.grades FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',grades,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.grades IS 'muster.watch 995060563ce4e3402e8b55a46cc3a4d2';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.merit_demerit_logs FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',merit_demerit_logs,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.merit_demerit_logs IS 'muster.watch 1caf526321beb3e4761fb6895b59b0dc';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.notifications FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',notifications,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.notifications IS 'muster.watch c280ac595752b5632547074e6a8a7716';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.push_subscriptions FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',push_subscriptions,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.push_subscriptions IS 'muster.watch e90bbab1a95199644fe2760c0fefda53';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_attendance_records FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_attendance_records,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.staff_attendance_records IS 'muster.watch 6efbc9915fdf1528a1593b66b61c2979';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_audit FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_audit,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.staff_audit IS 'muster.watch 62c49b715c32a484fe0f22d34bdb5f28';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.staff_messages FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',staff_messages,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.staff_messages IS 'muster.watch a21366efd6188bb2f5e75feb03af09aa';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.sync_events FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',sync_events,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.sync_events IS 'muster.watch c3ac986d86c1f181977969fdf0453630';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.system_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',system_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.system_settings IS 'muster.watch 0aed7c8f8ebfe4834baca3d0d2e0dbaf';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.training_days FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_days,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.training_days IS 'muster.watch 40eae4c1712d915f8fdfabe7f239c84e';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.training_staff FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',training_staff,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.training_staff IS 'muster.watch 942f88c98aff525d6e54d4fa108971c5';
 
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.user_settings FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',user_settings,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
 
+COMMENT ON TRIGGER trg_muster_touched ON public.user_settings IS 'muster.watch eb491c2c739aeef35e9f8ceec0fe642c';
+
 CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OF id, username, password, role, cadet_id, staff_id, is_approved, email, profile_pic, gender, is_archived, created_at OR TRUNCATE ON public.users FOR EACH STATEMENT WHEN ((COALESCE(strpos(current_setting('muster.touched'::text, true), ',users,'::text), 0) = 0)) EXECUTE FUNCTION muster.touch();
+
+COMMENT ON TRIGGER trg_muster_touched ON public.users IS 'muster.watch 2e42dfa9a9b673ccd0a1f213ccbe5a4e';
 
 ALTER TABLE ONLY muster.backup_codes
     ADD CONSTRAINT backup_codes_user_id_fkey FOREIGN KEY (user_id) REFERENCES muster.second_factors(user_id) ON DELETE CASCADE;

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use muster::systems::SYSTEMS;
-use shared::db::migrate::{MigrationSet, SHARED};
+use shared::db::migrate::{self, MigrationSet, SHARED};
+use tests::{TestApp, cluster};
 
 fn sets() -> impl Iterator<Item = &'static MigrationSet> {
     SYSTEMS.iter().map(|(system, _)| system.migrations).chain([&SHARED])
@@ -39,5 +40,20 @@ fn every_file_says_why_it_exists() {
                 text.lines().next().unwrap_or_default()
             );
         }
+    }
+}
+
+/// Making a trigger locks its table: a migration beside a running system would hold some and wait for others.
+#[tokio::test]
+async fn repeated_migration_makes_no_trigger_anew() {
+    for (system, _) in tests::SYSTEMS {
+        let app = TestApp::of(system, |_| ()).await;
+        // Replaced every time, because a legacy server may have left another one under its name.
+        let list = "SELECT array_agg(oid || ' ' || xmin::text ORDER BY oid) FROM pg_trigger
+                    WHERE NOT tgisinternal AND tgname <> 'trg_merit_demerit_audit'";
+        let before: Vec<String> = app.value(list, &[]).await;
+        let mut client = cluster::connect(app.database_url()).await;
+        migrate::migrate(&mut client, &[&SHARED, system.migrations]).await.expect("it succeeds");
+        assert_eq!(app.value::<Vec<String>>(list, &[]).await, before, "{}", system.name);
     }
 }

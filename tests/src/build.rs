@@ -323,6 +323,7 @@ impl NewUser<'_> {
 
 /// A number nobody else in this process has.
 fn number() -> u32 {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
+    // Above the numbers of the people in `rotc/upgrade/before.sql`.
+    static NEXT: AtomicU32 = AtomicU32::new(100);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

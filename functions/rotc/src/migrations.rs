@@ -12,12 +12,11 @@ pub static ROTC: MigrationSet = MigrationSet {
     versioned: embedded::migrations::runner,
     role: None,
     repeatable: &[
-        ("R__row_audit.sql", include_str!("../../../migrations/rotc/R__row_audit.sql")),
+        ("R__watched_tables.sql", include_str!("../../../migrations/rotc/R__watched_tables.sql")),
         ("R__ledger_events.sql", include_str!("../../../migrations/rotc/R__ledger_events.sql")),
         ("R__event_notices.sql", include_str!("../../../migrations/rotc/R__event_notices.sql")),
         ("R__notices.sql", include_str!("../../../migrations/rotc/R__notices.sql")),
         ("R__stored_files.sql", include_str!("../../../migrations/rotc/R__stored_files.sql")),
         ("R__letter_texts.sql", include_str!("../../../migrations/rotc/R__letter_texts.sql")),
-        ("R__touched_tables.sql", include_str!("../../../migrations/rotc/R__touched_tables.sql")),
     ],
 };

@@ -26,7 +26,10 @@ pub static SHARED: MigrationSet = MigrationSet {
     name: "shared",
     versioned: embedded::migrations::runner,
     role: None,
-    repeatable: &[("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql"))],
+    repeatable: &[
+        ("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql")),
+        ("R__watched_tables.sql", include_str!("../../../migrations/shared/R__watched_tables.sql")),
+    ],
 };
 
 /// All migrators of one database wait for this number; its digits mean nothing.

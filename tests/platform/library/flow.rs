@@ -163,6 +163,36 @@ impl Walk<'_> {
     }
 }
 
+#[tokio::test]
+async fn audit_names_branch_and_person_and_hides_what_is_personal_or_secret() {
+    let app = library().await;
+    let librarian = client(&app, "librarian@central.example").await;
+    let book = json!({ "isbn": "A", "title": "Audited", "price": "1" });
+    let book = text(librarian.post("/api/books", book).await.is(201), "id");
+    librarian.patch(&format!("/api/books/{book}"), json!({ "price": "2" })).await.is(200);
+    app.execute("UPDATE people SET password = 'x', name = 'Ana' WHERE email = 'reader@central.example'", &[])
+        .await;
+    app.execute("UPDATE people SET name = 'Ana' WHERE email = 'reader@central.example'", &[]).await;
+
+    let rows = app
+        .query(
+            "SELECT operation, slug, email, payload - 'request' FROM audit_entries AS entries
+             LEFT JOIN branches ON branches.id = branch_id LEFT JOIN people ON people.id = entries.person_id
+             WHERE record_id = $1::text::uuid OR (table_name = 'people' AND operation = 'UPDATE') ORDER BY entries.id",
+            &[&book],
+        )
+        .await;
+    type Entry = (String, Option<String>, Option<String>, Value);
+    let entries: Vec<Entry> =
+        rows.iter().map(|row| (row.get(0), row.get(1), row.get(2), row.get(3))).collect();
+    let [added, changed, renamed] = &entries[..] else { panic!("{entries:?}") };
+    let (branch, person) = (Some("central".to_owned()), Some("librarian@central.example".to_owned()));
+    assert_eq!((&added.0[..], &added.1, &added.2), ("INSERT", &branch, &person));
+    assert_eq!(added.3["after"]["title"], "Audited");
+    assert_eq!(changed.3, json!({ "before": { "price": 1.0 }, "after": { "price": 2.0 } }));
+    assert_eq!(renamed.3, json!({ "before": { "name": "[personal]" }, "after": { "name": "[personal]" } }));
+}
+
 /// `get /api/books/{id}`, and so on.
 pub fn operations() -> Vec<String> {
     let document = serde_json::to_value(document(&SYSTEM)).expect("JSON");

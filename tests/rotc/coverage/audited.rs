@@ -13,13 +13,13 @@ async fn every_table_is_audited_except_the_listed_ones() {
                  -- INSERT, DELETE and UPDATE, as bits
                  SELECT bit_or(tgtype::int & (4 | 8 | 16)) FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
                  WHERE tgrelid = format('%I.%I', schemaname, tablename)::regclass AND tgenabled <> 'D'
-                   AND proname IN ('audit_added', 'audit_changed', 'fn_merit_demerit_audit')
+                   AND proname IN ('audit_insert', 'audit_update', 'fn_merit_demerit_audit')
              ) IS DISTINCT FROM (4 | 8 | 16)",
             &[],
         )
         .await;
 
     let unaudited = unaudited.iter().map(|row| row.get(0)).collect();
-    let advice = "these tables have no audit trigger; add them to migrations/rotc/R__row_audit.sql";
+    let advice = "these tables have no audit trigger; add them to migrations/rotc/R__watched_tables.sql";
     assert_listed(&unaudited, include_str!("unaudited.txt"), "unaudited.txt", advice);
 }

@@ -40,7 +40,7 @@ async fn every_table_and_column_tells_that_it_was_written_except_the_listed_ones
             }
         }
     }
-    let advice = "these do not tell that they change; add them to migrations/rotc/R__touched_tables.sql";
+    let advice = "these do not tell that they change; add them to migrations/rotc/R__watched_tables.sql";
     assert_listed(&silent, include_str!("untouched.txt"), "untouched.txt", advice);
 }
 

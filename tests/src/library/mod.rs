@@ -84,7 +84,7 @@ static MIGRATIONS: MigrationSet = MigrationSet {
     name: "library",
     versioned: embedded::migrations::runner,
     role: Some("muster_library"),
-    repeatable: &[("R__touched_tables.sql", include_str!("migrations/R__touched_tables.sql"))],
+    repeatable: &[("R__watched_tables.sql", include_str!("migrations/R__watched_tables.sql"))],
 };
 
 static JOBS: Jobs = Jobs {

@@ -156,7 +156,7 @@ const RULES: &[Rule] = &[
 ];
 
 /// Removes what a rule names, one batch at a time, and says how much. The audit log gets one row for all notices of a
-/// batch (`R__row_audit.sql`).
+/// batch (`R__watched_tables.sql`).
 async fn remove(app: &App, rule: &Rule) -> Result<u64> {
     let before: DateTime<Utc> = app.clock.now() - TimeDelta::days(rule.after_days);
     let mut all = 0;

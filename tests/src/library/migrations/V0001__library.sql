@@ -48,7 +48,20 @@ CREATE TABLE public.loans (
 );
 CREATE INDEX loans_of ON public.loans (person_id);
 
+-- What has been changed; without a branch where the platform has.
+CREATE TABLE public.audit_entries (
+    id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    branch_id UUID,
+    table_name TEXT NOT NULL,
+    operation TEXT NOT NULL,
+    record_id UUID NOT NULL,
+    person_id UUID,
+    payload JSONB NOT NULL,
+    created_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+
 SELECT muster.isolate('public.memberships', 'branch_id', 'person_id');
 SELECT muster.isolate('public.books', 'branch_id');
 SELECT muster.isolate('public.loans', 'branch_id', 'person_id');
+SELECT muster.isolate('public.audit_entries', 'branch_id', 'person_id');
 SELECT muster.restricted_role('muster_library');
