@@ -48,6 +48,8 @@ BEGIN
         ('public.system_settings', TRUE), ('public.staff_audit', TRUE), ('public.audit_logs', FALSE),
         ('public.sync_events', FALSE), ('muster.notification_states', FALSE), ('muster.certificates', TRUE)
     ) AS list (name, audit) LOOP
+        -- Of editions before November 2026.
+        EXECUTE format('DROP TRIGGER IF EXISTS trg_muster_audit ON %s', watched.name);
         PERFORM muster.watch(
             watched.name::regclass,
             id => CASE watched.name WHEN 'public.user_settings' THEN 'user_id' ELSE 'id' END,
@@ -57,6 +59,7 @@ BEGIN
     END LOOP;
 
     -- What former editions of this file have made.
+    DROP FUNCTION IF EXISTS muster.audit_row();
     DROP FUNCTION IF EXISTS muster.audit_added();
     DROP FUNCTION IF EXISTS muster.audit_changed();
     DROP FUNCTION IF EXISTS muster.audit_record_key(JSONB, TEXT);

@@ -1,6 +1,9 @@
 -- Why: cursors of event streams and sockets of the gateway are kept in tables that all systems have. Sockets that are open during
 -- the upgrade stay open.
 
+-- Whatever is written while this waits is copied too.
+LOCK TABLE muster.stream_cursors, muster.ws_connections IN ACCESS EXCLUSIVE MODE;
+
 INSERT INTO muster.event_cursors (stream, session, seq, stored_at)
 SELECT stream, session, seq, stored_at FROM muster.stream_cursors;
 

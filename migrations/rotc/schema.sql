@@ -236,13 +236,14 @@ CREATE FUNCTION muster.isolate(target regclass, tenant_column name, own_column n
 DECLARE
     condition text := format('%I = muster.tenant()::%s', tenant_column, muster.column_type(target, tenant_column));
 BEGIN
-    IF own_column IS NOT NULL THEN
-        condition := condition || format(' OR muster.is_own() AND %I = muster.acting_user()::%s',
-                                         own_column, muster.column_type(target, own_column));
-    END IF;
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
     EXECUTE format('DROP POLICY IF EXISTS muster_tenant ON %s', target);
     EXECUTE format('CREATE POLICY muster_tenant ON %s USING (%s OR muster.is_platform())', target, condition);
+    EXECUTE format('DROP POLICY IF EXISTS muster_own ON %s', target);
+    IF own_column IS NOT NULL THEN
+        EXECUTE format('CREATE POLICY muster_own ON %s FOR SELECT USING (muster.is_own() AND %I = muster.acting_user()::%s)',
+                       target, own_column, muster.column_type(target, own_column));
+    END IF;
 END
 $$;
 
@@ -374,7 +375,7 @@ CREATE FUNCTION muster.watch(target regclass, id name DEFAULT 'id'::name, audit 
 DECLARE
     table_name name := (SELECT relname FROM pg_class WHERE oid = target);
     -- Always with its schema: a regclass shows it only where the search path asks for it, and a definition must not depend on that.
-    place text := (SELECT format('%s.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = target);
+    qualified_name text := (SELECT format('%s.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = target);
     personal_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(personal) AS c), '{}');
     secret_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(secret) AS c), '{}');
     watched text := ' OF ' || (
@@ -386,13 +387,13 @@ BEGIN
     PERFORM muster.make_trigger(target, 'trg_muster_touched', CASE WHEN touch THEN format(
         'AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE%s ON %s FOR EACH STATEMENT'
         ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0) EXECUTE FUNCTION muster.touch()',
-        CASE WHEN ignored <> '{}' THEN watched ELSE '' END, place, format(',%s,', table_name)) END);
+        CASE WHEN ignored <> '{}' THEN watched ELSE '' END, qualified_name, format(',%s,', table_name)) END);
     PERFORM muster.make_trigger(target, 'trg_muster_audit_added', CASE WHEN audit THEN format(
         'AFTER INSERT ON %s REFERENCING NEW TABLE AS added FOR EACH STATEMENT'
-        ' EXECUTE FUNCTION muster.audit_insert(%L, %L, %L)', place, id, personal_columns, secret_columns) END);
+        ' EXECUTE FUNCTION muster.audit_insert(%L, %L, %L)', qualified_name, id, personal_columns, secret_columns) END);
     PERFORM muster.make_trigger(target, 'trg_muster_audit_changed', CASE WHEN audit THEN format(
         'AFTER UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION muster.audit_update(%L, %L, %L, %L)',
-        place, id, personal_columns, secret_columns, ignored) END);
+        qualified_name, id, personal_columns, secret_columns, ignored) END);
 END $$;
 
 CREATE FUNCTION muster.write_audit(table_name text, operation text, record_ids text[], payloads jsonb[]) RETURNS void

@@ -107,7 +107,7 @@ CREATE OR REPLACE FUNCTION muster.watch(
 DECLARE
     table_name name := (SELECT relname FROM pg_class WHERE oid = target);
     -- Always with its schema: a regclass shows it only where the search path asks for it, and a definition must not depend on that.
-    place text := (SELECT format('%s.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = target);
+    qualified_name text := (SELECT format('%s.%I', relnamespace::regnamespace, relname) FROM pg_class WHERE oid = target);
     personal_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(personal) AS c), '{}');
     secret_columns jsonb := coalesce((SELECT jsonb_object_agg(c, true) FROM unnest(secret) AS c), '{}');
     watched text := ' OF ' || (
@@ -119,11 +119,11 @@ BEGIN
     PERFORM muster.make_trigger(target, 'trg_muster_touched', CASE WHEN touch THEN format(
         'AFTER INSERT OR DELETE OR TRUNCATE OR UPDATE%s ON %s FOR EACH STATEMENT'
         ' WHEN (coalesce(strpos(current_setting(''muster.touched'', true), %L), 0) = 0) EXECUTE FUNCTION muster.touch()',
-        CASE WHEN ignored <> '{}' THEN watched ELSE '' END, place, format(',%s,', table_name)) END);
+        CASE WHEN ignored <> '{}' THEN watched ELSE '' END, qualified_name, format(',%s,', table_name)) END);
     PERFORM muster.make_trigger(target, 'trg_muster_audit_added', CASE WHEN audit THEN format(
         'AFTER INSERT ON %s REFERENCING NEW TABLE AS added FOR EACH STATEMENT'
-        ' EXECUTE FUNCTION muster.audit_insert(%L, %L, %L)', place, id, personal_columns, secret_columns) END);
+        ' EXECUTE FUNCTION muster.audit_insert(%L, %L, %L)', qualified_name, id, personal_columns, secret_columns) END);
     PERFORM muster.make_trigger(target, 'trg_muster_audit_changed', CASE WHEN audit THEN format(
         'AFTER UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION muster.audit_update(%L, %L, %L, %L)',
-        place, id, personal_columns, secret_columns, ignored) END);
+        qualified_name, id, personal_columns, secret_columns, ignored) END);
 END $$;

@@ -192,3 +192,20 @@ async fn queued_jobs_and_unsent_mails_are_done_after_the_upgrade() {
     let read: i64 = app.value("SELECT count(*) FROM muster.letter_texts", &[]).await;
     assert_eq!(read, 1, "the letter was read");
 }
+
+/// The trigger of editions before November 2026 called a function that is gone.
+#[tokio::test]
+async fn audit_trigger_of_an_early_edition_is_removed() {
+    let app = TestApp::rotc().await;
+    let early = "CREATE FUNCTION muster.audit_row() RETURNS trigger LANGUAGE plpgsql AS
+                 $$ BEGIN RAISE EXCEPTION 'of an early edition'; END $$;
+                 CREATE TRIGGER trg_muster_audit AFTER INSERT OR UPDATE OR DELETE ON public.activities
+                 FOR EACH ROW EXECUTE FUNCTION muster.audit_row()";
+    app.database().await.batch_execute(early).await.expect("it succeeds");
+    let mut client = connect(app.database_url()).await;
+    migrate(&mut client, &SETS).await.expect("it succeeds");
+
+    app.execute("INSERT INTO activities (title) VALUES ('Parade')", &[]).await;
+    let audited = "SELECT count(*) FROM audit_logs WHERE table_name = 'activities'";
+    assert_eq!(app.value::<i64>(audited, &[]).await, 1);
+}
