@@ -9,7 +9,7 @@ use axum::{
     routing::get,
 };
 use chrono::{DateTime, Utc};
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
@@ -83,7 +83,18 @@ async fn latest(app: &App, to: Option<&str>) -> Result<Vec<Mail>> {
     app.db.read().await?.all(list, &[&to]).await
 }
 
+/// Whether a browser on this machine asks, by a name of this machine: not somebody else through a proxy, nor a page whose name
+/// was made to lead here.
+pub(crate) fn is_local(request: &Request) -> bool {
+    let headers = request.headers();
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    request.extensions().get::<Peer>().is_some_and(|peer| peer.0.is_loopback())
+        && ["localhost", "127.0.0.1", "[::1]"].contains(&name)
+        && !headers.contains_key("x-forwarded-for")
+        && !headers.contains_key(header::FORWARDED)
+}
+
 async fn only_local(request: Request, next: Next) -> Response {
-    let local = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.is_loopback());
-    if local { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
+    if is_local(&request) { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
 }

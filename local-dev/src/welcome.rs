@@ -9,7 +9,7 @@ use axum::{
     http::{Method, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use shared::{App, http::address::Peer, system::System};
+use shared::{App, system::System};
 
 use crate::outbox;
 
@@ -68,7 +68,7 @@ async fn page(State(site): State<Site>, request: Request) -> Response {
     if ![Method::GET, Method::HEAD].contains(request.method()) {
         return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
     }
-    let is_local = request.extensions().get::<Peer>().is_some_and(|peer| peer.0.is_loopback());
+    let is_local = outbox::is_local(&request);
     let others = site.neighbors.all().into_iter().filter(|other| other.title != site.system.title);
     let welcome = Welcome {
         title: site.system.title,

@@ -9,20 +9,21 @@ CREATE FUNCTION muster.is_own() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAF
     SELECT coalesce(current_setting('muster.scope', true) = 'own', false)
 $$;
 
--- Shows and takes rows of a table only in the tenant of the transaction; in the scope of a person those of that person
--- (own_column), in every tenant; for the platform all. The settings are cast to the types of the columns, so that indexes
--- serve. Safe to repeat.
+-- Shows and takes rows of a table only in the tenant of the transaction; in the scope of a person it shows those of that person
+-- (own_column), in every tenant, and takes none; for the platform all. The settings are cast to the types of the columns, so
+-- that indexes serve. Safe to repeat.
 CREATE OR REPLACE FUNCTION muster.isolate(target regclass, tenant_column name, own_column name DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     condition text := format('%I = muster.tenant()::%s', tenant_column, muster.column_type(target, tenant_column));
 BEGIN
-    IF own_column IS NOT NULL THEN
-        condition := condition || format(' OR muster.is_own() AND %I = muster.acting_user()::%s',
-                                         own_column, muster.column_type(target, own_column));
-    END IF;
     EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', target);
     EXECUTE format('DROP POLICY IF EXISTS muster_tenant ON %s', target);
     EXECUTE format('CREATE POLICY muster_tenant ON %s USING (%s OR muster.is_platform())', target, condition);
+    EXECUTE format('DROP POLICY IF EXISTS muster_own ON %s', target);
+    IF own_column IS NOT NULL THEN
+        EXECUTE format('CREATE POLICY muster_own ON %s FOR SELECT USING (muster.is_own() AND %I = muster.acting_user()::%s)',
+                       target, own_column, muster.column_type(target, own_column));
+    END IF;
 END
 $$;

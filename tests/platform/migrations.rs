@@ -45,7 +45,7 @@ fn every_file_says_why_it_exists() {
 
 /// Making a trigger locks its table: a migration beside a running system would hold some and wait for others.
 #[tokio::test]
-async fn repeated_migration_makes_no_trigger_anew() {
+async fn repeated_migration_recreates_no_trigger() {
     for (system, _) in tests::SYSTEMS {
         let app = TestApp::of(system, |_| ()).await;
         // Replaced every time, because a legacy server may have left another one under its name.

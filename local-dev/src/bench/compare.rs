@@ -85,6 +85,9 @@ async fn compare(load: &Load, servers: &[Child], path: &str) -> Result<String, B
         }
     }
     let [before, after] = rates.map(median);
+    if after == 0.0 {
+        return Ok(format!("{bytes} | {before:.0} | 0 | | | |"));
+    }
     let paced = load.at_rate(servers[1].address, path, &servers[1].token, after / 2.0).await?;
     Ok(format!(
         "{bytes} | {before:.0} | {after:.0} | {:.2} | {:.2} | {:.2}",

@@ -78,6 +78,8 @@ pub struct Redeemed {
     pub user: UserKey,
     /// Its session.
     pub session: Uuid,
+    /// The further claims that it was issued with; none in an opaque one.
+    pub extra: Map<String, Value>,
     absolute_expires_at: DateTime<Utc>,
     successor: String,
     /// When the successor was handed out before, and until when it works.
@@ -149,7 +151,7 @@ impl TokenPolicy {
         change: &mut Change,
         presented: &str,
     ) -> Result<Result<Redeemed, Refused>> {
-        let Some((session, id)) = self.read(app, change, presented).await? else {
+        let Some((session, id, extra)) = self.read(app, change, presented).await? else {
             return Ok(Err(Refused::Invalid));
         };
         let now = app.clock.now();
@@ -179,7 +181,8 @@ impl TokenPolicy {
             return Ok(Err(Refused::Spent));
         };
         let absolute_expires_at = family.absolute_expires_at;
-        Ok(Ok(Redeemed { user: family.user_id, session, absolute_expires_at, successor, repeated }))
+        let user = family.user_id;
+        Ok(Ok(Redeemed { user, session, extra, absolute_expires_at, successor, repeated }))
     }
 
     /// Exchanges a refresh token for new tokens.
@@ -190,7 +193,7 @@ impl TokenPolicy {
         redeemed: Redeemed,
         extra: Map<String, Value>,
     ) -> Result<Tokens> {
-        let Redeemed { user, session, absolute_expires_at, successor, repeated } = redeemed;
+        let Redeemed { user, session, absolute_expires_at, successor, repeated, .. } = redeemed;
         let now = app.clock.now();
         let life = match repeated {
             Some(life) => life,
@@ -238,15 +241,20 @@ impl TokenPolicy {
         Ok(Tokens { access, refresh, session })
     }
 
-    /// The session that a refresh token names, and the token's own id.
-    async fn read(&self, app: &App, change: &mut Change, presented: &str) -> Result<Option<(Uuid, String)>> {
+    /// The session that a refresh token names, the token's own id, and its further claims.
+    async fn read(
+        &self,
+        app: &App,
+        change: &mut Change,
+        presented: &str,
+    ) -> Result<Option<(Uuid, String, Map<String, Value>)>> {
         Ok(match self.form {
             RefreshForm::Opaque => presented
                 .split_once('.')
-                .and_then(|(session, id)| Some((session.parse().ok()?, id.to_owned()))),
+                .and_then(|(session, id)| Some((session.parse().ok()?, id.to_owned(), Map::new()))),
             RefreshForm::Jwt => {
                 let claims = app.signer.check_refresh(change, presented, app.clock.now()).await?;
-                claims.and_then(|claims| Some((claims.sid, claims.jti?.to_string())))
+                claims.and_then(|claims| Some((claims.sid, claims.jti?.to_string(), claims.extra)))
             }
         })
     }

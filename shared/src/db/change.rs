@@ -35,6 +35,8 @@ pub struct Change {
     db: Db,
     held: Held,
     scope: Scope,
+    /// What the system itself does.
+    system: String,
     draws_secrets: bool,
 }
 
@@ -56,7 +58,13 @@ impl Change {
     pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
         let held = db.held().await?;
-        let mut change = Self { db: db.clone(), held, scope: actor.scope.clone(), draws_secrets: false };
+        let mut change = Self {
+            db: db.clone(),
+            held,
+            scope: actor.scope.clone(),
+            system: system.to_owned(),
+            draws_secrets: false,
+        };
         match Box::pin(change.open(actor, system)).await? {
             Ok(()) => return change.checked().await,
             // A connection that died while the function was frozen is replaced once.
@@ -158,14 +166,18 @@ impl Change {
     /// that was opened in no scope can.
     pub async fn act_as(&mut self, actor: &Actor) -> Result<()> {
         if self.scope != Scope::None {
-            return Err(error::internal("a transaction with a scope was to change it"));
+            return Err(error::internal("the scope of a transaction cannot be changed once it is set"));
         }
         let connection = self.held.object()?;
         if self.db.is_scoped(&actor.scope) {
-            let opening = Opening { scope: &actor.scope, actor: Some(actor), system: "", begin: "" };
-            opening.settings(connection).await?;
+            let opening =
+                Opening { scope: &actor.scope, actor: Some(actor), system: &self.system, begin: "" };
+            let rows = opening.settings(connection).await?;
+            if rows.first().map_or(Ok(true), |row| row.try_get(0))? {
+                return Err(scope::unrestricted());
+            }
         } else {
-            name_actor(&self.db, connection, actor, "").await?;
+            name_actor(&self.db, connection, actor, &self.system).await?;
         }
         self.scope = actor.scope.clone();
         Ok(())

@@ -3,10 +3,17 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{JobKind, Jobs, Task, is_lost, worker::Outcome};
-use crate::{App, Error, Result, error::Kind, queue::LONGEST_DELAY, sql};
+use crate::{
+    App, Error, Result,
+    db::{Actor, Scope},
+    error::Kind,
+    queue::LONGEST_DELAY,
+    sql,
+};
 
 /// What the person who started a job is told when the reason is ours.
 const OUR_FAULT: &str = "Something went wrong on our side.";
@@ -78,13 +85,16 @@ pub(super) async fn fail(
     let fail = sql!(
         "UPDATE muster.jobs
          SET status = 'failed', last_error = $3, problem = $4, finished_at = $5, lease_until = NULL
-         WHERE id = $1 AND tries = $2 AND status = 'running'"
+         WHERE id = $1 AND tries = $2 AND status = 'running' RETURNING coalesce(scope, 'null')"
     );
     let mut change = app.db.change_for_system("jobs").await?;
     let params: [crate::db::Param<'_>; 5] =
         [&id, &tries, &cause.to_string(), &problem(cause), &app.clock.now()];
-    if change.execute(fail, &params).await? == 0 {
-        return Ok(Outcome::NotOurs);
+    let failed: Option<Value> = change.one(fail, &params).await?;
+    let Some(scope) = failed else { return Ok(Outcome::NotOurs) };
+    // Whoever is told of it is somebody of the tenant; a scope that cannot be read must not keep the job from ending.
+    if let Ok(Some(scope)) = serde_json::from_value::<Option<Scope>>(scope) {
+        change.act_as(&Actor { scope, ..Actor::default() }).await?;
     }
     (jobs.failed)(&mut change, kind, id).await?;
     change.commit().await?;

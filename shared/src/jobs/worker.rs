@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{JobKind, Jobs, Task, beat, outcome};
 use crate::{
     App, Result,
-    db::unit_of_work,
+    db::{Scope, unit_of_work},
     error::{internal, unavailable_because},
     queue::{Message, VISIBILITY},
     row, sql,
@@ -101,11 +101,18 @@ async fn run(
     longest: Duration,
     message: Option<&Message>,
 ) -> Result<Outcome> {
-    let scope = job.scope.map(serde_json::from_value).transpose()?.unwrap_or_default();
+    let scope = job.scope.map(serde_json::from_value).transpose();
+    let (scope, unreadable) = match scope {
+        Ok(scope) => (scope.unwrap_or_default(), None),
+        Err(cause) => (Scope::None, Some(cause)),
+    };
     let task = Task::new(app.clone(), job.id, scope, job.tries);
     let started = app.clock.now();
     let work = AssertUnwindSafe(unit_of_work((kind.run)(task.clone(), job.payload))).catch_unwind();
     let work = async {
+        if let Some(cause) = unreadable {
+            return Err(internal("the scope of a job cannot be read").caused_by(cause));
+        }
         match timeout(longest.min(kind.lease), work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(internal("the job panicked")),

@@ -235,6 +235,15 @@ async fn member_of_two_branches_sees_the_one_of_the_token_and_own_loans_of_both(
     assert_eq!(count(&central, "/api/loans").await, Some(1));
     assert_eq!(count(&harbour, "/api/loans").await, Some(1), "a librarian there: those of the branch");
     assert_eq!(count(&harbour, "/api/loans/own").await, Some(2));
+    let own = Scope::Own(reader.into());
+    let mut change = app.app.db.change_for_system_in(&own, "a test").await.unwrap();
+    let raise = shared::sql!("UPDATE memberships SET role = 'librarian'");
+    assert_eq!(
+        change.execute(raise, &[]).await.unwrap(),
+        0,
+        "the scope of a person shows, and takes nothing"
+    );
+    drop(change);
     let add = json!({ "isbn": "new", "title": "New", "price": "1" });
     app.with_token(central).post("/api/books", add.clone()).await.is(403);
     app.with_token(harbour).post("/api/books", add).await.is(201);
@@ -255,7 +264,7 @@ async fn payment_for_a_loan_of_another_branch_is_refused() {
 }
 
 #[tokio::test]
-async fn job_that_forgets_its_branch_fails_and_shows_no_row() {
+async fn query_that_forgets_its_branch_is_403_and_shows_no_row() {
     let app = library().await;
     let count = shared::sql!("SELECT count(*) FROM books");
     let refused = app.app.db.read().await.unwrap().only::<i64>(count, &[]).await.unwrap_err();
@@ -287,6 +296,60 @@ async fn socket_hears_of_its_own_branch_only_and_without_a_branch_it_is_closed()
     for (socket, branch) in sockets.iter_mut().zip(["central", "harbour"]) {
         let message = socket.message().await;
         assert_eq!((&message["type"], &message["data"]["title"]), (&json!("book.added"), &json!(branch)));
+    }
+}
+
+#[tokio::test]
+async fn librarians_hear_of_a_failed_import_of_their_branch_only() {
+    let app = library_with(|config| (config.realtime.held, config.database.pool_size) = (true, 4)).await;
+    let server = app.serve().await;
+    let mut sockets = Vec::new();
+    for email in ["librarian@central.example", "librarian@harbour.example"] {
+        let mut socket =
+            server.socket(&format!("/api/events/socket?token={}", token(&app, email).await)).await;
+        assert_eq!(socket.message().await["type"], "connection_established");
+        sockets.push(socket);
+    }
+    let librarian = client(&app, "librarian@central.example").await;
+    let task = flow::import(&librarian, "isbn,title,price\nA,A,1\n").await;
+    let change = "UPDATE muster.jobs SET tries = 4, payload = '{\"name\": \"imports/gone\"}'";
+    app.execute(change, &[]).await;
+    assert_eq!(app.work().await.failed, 1);
+    client(&app, "librarian@harbour.example")
+        .await
+        .post("/api/books", json!({ "isbn": "new", "title": "New", "price": "1" }))
+        .await
+        .is(201);
+
+    let failed = sockets[0].message().await;
+    assert_eq!((&failed["type"], &failed["data"]["task"]), (&json!("import.failed"), &json!(task)));
+    assert_eq!(sockets[1].message().await["type"], "book.added", "nothing of the other branch before");
+}
+
+/// What is known of a session for a second is known of a token: each is for a branch.
+#[tokio::test]
+async fn tokens_of_one_session_for_two_branches_are_kept_apart() {
+    let app = library().await;
+    let reader = id(&app, "SELECT id FROM people WHERE email = 'reader@central.example'").await;
+    let join = "INSERT INTO memberships SELECT id, $1, 'librarian' FROM branches WHERE slug = 'harbour'";
+    app.execute(join, &[&reader]).await;
+    let body = json!({ "email": "reader@central.example", "password": super::PASSWORD, "branch": "central" });
+    let pair = app.anonymous().post("/api/auth/login", body).await;
+    let refresh = async |pair: &Answer, branch: Option<&str>| {
+        let mut body = json!({ "refresh": text(pair.is(200), "refresh") });
+        if let Some(branch) = branch {
+            body["branch"] = branch.into();
+        }
+        app.anonymous().post("/api/auth/refresh", body).await
+    };
+    let harbour = refresh(&pair, Some("harbour")).await;
+    let again = refresh(&harbour, None).await;
+
+    for _ in 0..2 {
+        for (pair, role) in [(&pair, "reader"), (&harbour, "librarian"), (&again, "librarian")] {
+            let me = app.with_token(text(pair.is(200), "access")).get("/api/auth/me").await;
+            assert_eq!(me.is(200).json()["role"], role);
+        }
     }
 }
 

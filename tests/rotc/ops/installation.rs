@@ -149,9 +149,10 @@ async fn outbox_is_read_by_programs_on_this_machine_only() {
         change.mail(mail).await.expect("a mail");
     }
     change.commit().await.expect("a commit");
-    let ask = async |address: [u8; 4]| {
+    let ask = async |address: [u8; 4], host: &str| {
         let mut request = Request::new(axum::body::Body::empty());
         *request.uri_mut() = "/_dev/outbox?format=json&to=B@example.test".parse().expect("an address");
+        request.headers_mut().insert("host", host.parse().expect("a host"));
         request.extensions_mut().insert(Peer(address.into()));
         let answer = outbox::routes(app.app.clone()).oneshot(request).await.expect("an answer");
         let status = answer.status().as_u16();
@@ -159,10 +160,12 @@ async fn outbox_is_read_by_programs_on_this_machine_only() {
         (status, serde_json::from_slice::<Value>(&body).unwrap_or_default())
     };
 
-    let (status, body) = ask([127, 0, 0, 1]).await;
+    let (status, body) = ask([127, 0, 0, 1], "localhost:5000").await;
     assert_eq!((status, body["mails"].as_array().map(Vec::len)), (200, Some(1)));
     assert_eq!(body["mails"][0]["recipient"], json!("b@example.test"));
-    assert_eq!(ask([203, 0, 113, 7]).await.0, 404);
+    assert_eq!(ask([203, 0, 113, 7], "localhost:5000").await.0, 404);
+    // A name on the Internet that was made to lead to this machine.
+    assert_eq!(ask([127, 0, 0, 1], "elsewhere.example:5000").await.0, 404);
 }
 
 #[tokio::test]

@@ -154,7 +154,7 @@ async fn login(State(app): State<App>, device: Device, data: Data) -> Result<Res
     if let Some(hash) = rehashed {
         change.execute(sql!("UPDATE people SET password = $2 WHERE id = $1"), &[&id, &hash]).await?;
     }
-    let extra = branch_claim(&mut change, id, branch.as_deref()).await?;
+    let extra = branch_claim(&mut change, id, branch.as_deref(), None).await?;
     let tokens = POLICY.issue(&app, &mut change, id, &device, extra).await?;
     change.commit().await?;
     signed_in(&app, tokens)
@@ -179,13 +179,19 @@ async fn second_factor(
     Ok(proof.map(drop).ok_or_else(|| unauthorized("bad_code", "The code is not right.")))
 }
 
-/// The branch that a person chooses, or the first of theirs.
-async fn branch_claim(change: &mut Change, id: Uuid, slug: Option<&str>) -> Result<Map<String, Value>> {
+/// The branch that a person chooses, or the one they were in before, or the first of theirs.
+async fn branch_claim(
+    change: &mut Change,
+    id: Uuid,
+    slug: Option<&str>,
+    before: Option<Uuid>,
+) -> Result<Map<String, Value>> {
     let find = sql!(
         "SELECT branch_id FROM memberships JOIN branches ON branches.id = branch_id
-         WHERE person_id = $1 AND ($2::text IS NULL OR slug = $2) ORDER BY slug LIMIT 1"
+         WHERE person_id = $1 AND ($2::text IS NULL OR slug = $2)
+         ORDER BY branch_id IS NOT DISTINCT FROM $3 DESC, slug LIMIT 1"
     );
-    let found: Option<Uuid> = change.one(find, &[&id, &slug]).await?;
+    let found: Option<Uuid> = change.one(find, &[&id, &slug, &before]).await?;
     if slug.is_some() && found.is_none() {
         return Err(invalid_field("branch", "You are not a member of this branch."));
     }
@@ -223,7 +229,8 @@ async fn refresh(State(app): State<App>, data: Data) -> Result<Response> {
     let Some(id) = id else {
         return Err(unauthorized("no_active_account", "No active account found for the given token."));
     };
-    let extra = branch_claim(&mut change, id, branch.as_deref()).await?;
+    let before = redeemed.extra.get(BRANCH).and_then(|id| id.as_str()?.parse().ok());
+    let extra = branch_claim(&mut change, id, branch.as_deref(), before).await?;
     let tokens = POLICY.renew(&app, &mut change, redeemed, extra).await?;
     change.commit().await?;
     signed_in(&app, tokens)

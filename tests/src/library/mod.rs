@@ -14,17 +14,21 @@ mod loans;
 mod payments;
 mod tasks;
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
+use serde_json::json;
 use shared::{
-    db::migrate::MigrationSet,
+    Result,
+    db::{Change, migrate::MigrationSet},
     drf::DrfEnvelope,
     error::Kind,
     http::{Cors, HttpPolicy, Slash, Surface},
-    jobs::{JobKind, Jobs},
+    jobs::{Job, JobKind, Jobs},
     queue::Queue,
+    realtime::Topic,
     system::{Need, Starts, Storage, System, Worker},
 };
+use uuid::Uuid;
 
 pub use payments::{Notice, WEBHOOK_KEY};
 
@@ -89,8 +93,21 @@ static MIGRATIONS: MigrationSet = MigrationSet {
 
 static JOBS: Jobs = Jobs {
     kinds: &[JobKind::of::<import::ImportBooks>(), JobKind::of::<payments::NotePayment>()],
-    failed: |_, _, _| futures_util::future::ready(Ok(())).boxed(),
+    failed: tell,
 };
+
+/// Tells the librarians of a branch that an import of theirs has failed. A payment that could not be noted stands in the log.
+fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+    async move {
+        match kind.name {
+            import::ImportBooks::KIND => {
+                change.publish("import.failed", &[Topic::role("librarian")], &json!({ "task": id })).await
+            }
+            _ => Ok(()),
+        }
+    }
+    .boxed()
+}
 
 static IMPORT: Worker = Worker {
     name: "import",
