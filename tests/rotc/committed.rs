@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::{db::Actor, jobs, sql};
 use tests::{RedisServer, TestApp, cluster};
 
-use super::kept::KEPT;
+use super::kept::with_addresses;
 
 const PATH: &str = "/api/cadet/activities";
 
@@ -28,9 +28,9 @@ async fn cached_a_second_ago(app: &TestApp) {
 
 #[tokio::test]
 async fn commit_of_another_process_invalidates_every_cached_response_within_a_second() {
-    let app = TestApp::rotc().await;
+    let (app, addresses) = with_addresses().await;
     let other = app.another_process().await;
-    for (path, _, tables) in KEPT {
+    for (path, _, tables) in &addresses {
         for table in *tables {
             outcome_of(&app, path).await;
             app.clock.advance(TimeDelta::seconds(1));

@@ -16,8 +16,10 @@ pub const KEPT: &[(&str, i64, &[&str])] = &[
     ("/api/admin/analytics/demographics", 10, &["cadets"]),
     ("/api/admin/cadets", 5, &["cadets", "grades", "training_days", "users"]),
     ("/api/attendance/days", 10, &["training_days"]),
+    ("/api/attendance/records/1", 5, &["attendance_records", "cadets", "users"]),
     ("/api/cadet/activities", 5, &["activities", "activity_images"]),
     ("/api/cadets", 5, &["cadets", "grades", "training_days", "users"]),
+    ("/api/cadets/{cadet}", 5, &["cadets", "grades", "training_days", "users"]),
     ("/api/grades", 5, &["cadets", "grades", "merit_demerit_logs"]),
     ("/api/recognition/leaderboard", 10, &["cadets", "grades"]),
     ("/api/staff/analytics/overview", 10, &["training_staff", "staff_attendance_records"]),
@@ -41,14 +43,23 @@ pub fn write_to(table: &str) -> Sql {
     }
 }
 
+/// An app with a cadet, and the addresses of all cached responses with the cadet's id.
+pub async fn with_addresses() -> (TestApp, Vec<(String, i64, &'static [&'static str])>) {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await.id.to_string();
+    let addresses =
+        KEPT.iter().map(|(path, minutes, tables)| (path.replace("{cadet}", &cadet), *minutes, *tables));
+    (app, addresses.collect())
+}
+
 async fn outcome_of(app: &TestApp, path: &str) -> String {
     app.as_admin().get(path).await.is(200).header("x-cache").to_owned()
 }
 
 #[tokio::test]
 async fn nothing_kept_is_older_than_the_last_change_of_its_tables() {
-    let app = TestApp::rotc().await;
-    for (path, _, tables) in KEPT {
+    let (app, addresses) = with_addresses().await;
+    for (path, _, tables) in &addresses {
         outcome_of(&app, path).await;
         for table in *tables {
             assert_eq!(outcome_of(&app, path).await, "HIT", "{path}");
@@ -60,8 +71,8 @@ async fn nothing_kept_is_older_than_the_last_change_of_its_tables() {
 
 #[tokio::test]
 async fn unchanged_response_is_cached_until_it_expires() {
-    let app = TestApp::rotc().await;
-    for (path, minutes, _) in KEPT {
+    let (app, addresses) = with_addresses().await;
+    for (path, minutes, _) in &addresses {
         outcome_of(&app, path).await;
         for _ in 1..*minutes {
             app.clock.advance(TimeDelta::minutes(1));

@@ -22,6 +22,7 @@ pub mod records;
 pub mod scan;
 pub mod staff_attendance;
 mod staff_recording;
+mod staff_records;
 pub mod status;
 pub mod training_days;
 
@@ -39,7 +40,7 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(day_lists::list_days, days::create_day))
         .routes(routes!(days::delete_day))
         .routes(routes!(records::list_records))
-        .routes(routes!(records::list_staff_records))
+        .routes(routes!(staff_records::list_staff_records))
         .routes(routes!(cadet_attendance::list_cadet_attendance))
         .routes(routes!(mark::mark_cadet))
         .routes(routes!(mark::mark_staff))

@@ -11,14 +11,14 @@ use shared::{
     App, Result,
     db::{Change, Param, Read, Sql},
     error::not_found,
-    http::{Json, Page, PageRequest, Query},
+    http::{Json, Page, PageRequest, Path, Query},
     sql,
 };
 use utoipa::IntoParams;
 
 use super::cadet::{Cadet, CadetRow};
 use crate::{
-    access::{Acting, Admin, Visible},
+    access::{Acting, Admin},
     answer::{Listing, Success, success},
     cached::{cached_for_all, name_of},
 };
@@ -94,13 +94,31 @@ pub async fn list_archived_cadets(
 
 /// Show a cadet
 ///
-/// Archived ones too. Cadets may only ask for themselves.
+/// Archived ones too. Cadets may only ask for themselves. Cached for five minutes, or until the cadet changes.
 #[utoipa::path(get, path = "/api/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
     responses((status = 200, body = Success<Cadet>)))]
-pub async fn show_cadet(Visible(id): Visible, State(app): State<App>) -> Result<Json<Success<Cadet>>> {
-    let row: Option<CadetRow> = app.db.read().await?.one(SHOW, &[&id]).await?;
-    let row = row.ok_or_else(|| not_found("Cadet not found"))?;
-    Ok(Json(success(row.into())))
+pub async fn show_cadet(
+    acting: Acting,
+    State(app): State<App>,
+    Path(id): Path<i32>,
+    address: OriginalUri,
+) -> Result<Response> {
+    acting.may_act_for(id)?;
+    let name = name_of("rotc:cadets:show", &id)?;
+    cached_for_all(
+        &app,
+        &acting.user,
+        &address,
+        &name,
+        LIFE,
+        &["cadets", "grades", "training_days", "users"],
+        async || {
+            let row: Option<CadetRow> = app.db.read().await?.one(SHOW, &[&id]).await?;
+            let row = row.ok_or_else(|| not_found("Cadet not found"))?;
+            Ok(success(Cadet::from(row)))
+        },
+    )
+    .await
 }
 
 /// The cadet as a change has left it.
