@@ -14,7 +14,7 @@ use http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use tokio::{net::TcpStream, runtime::Handle};
 
 use crate::BoxError;
 
@@ -77,24 +77,27 @@ impl Load {
         token: &str,
         per_second: f64,
     ) -> Result<Measured, BoxError> {
-        let (started, next) = (tokio::time::Instant::now(), Arc::new(AtomicU32::new(0)));
+        let (started, next) = (Instant::now(), Arc::new(AtomicU32::new(0)));
         let mut workers = tokio::task::JoinSet::new();
         for _ in 0..SPARE * self.connections {
             let (path, token, next) = (path.to_owned(), token.to_owned(), next.clone());
             let time = self.time;
-            workers.spawn(async move {
-                let mut connection = Connection::open(address).await?;
-                let mut times = Vec::new();
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let due = Duration::from_secs_f64(f64::from(number) / per_second);
-                    if due >= time {
-                        return Ok::<_, BoxError>(times);
+            // Threads, because timers of the runtime are a millisecond late.
+            workers.spawn_blocking(move || {
+                Handle::current().block_on(async {
+                    let mut connection = Connection::open(address).await?;
+                    let mut times = Vec::new();
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        let due = Duration::from_secs_f64(f64::from(number) / per_second);
+                        if due >= time {
+                            return Ok::<_, BoxError>(times);
+                        }
+                        std::thread::sleep((started + due).saturating_duration_since(Instant::now()));
+                        connection.get(&path, &token).await?;
+                        times.push((started + due).elapsed());
                     }
-                    tokio::time::sleep_until(started + due).await;
-                    connection.get(&path, &token).await?;
-                    times.push((started + due).elapsed());
-                }
+                })
             });
         }
         let mut times = Vec::new();
