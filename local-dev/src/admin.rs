@@ -62,7 +62,7 @@ pub async fn create(systems: &'static [Registered], options: AdminOptions) -> Re
 }
 
 /// Adds an administrator in one audited change; refuses when there is one and this is not to be another.
-pub async fn add(app: &App, system: &'static System, wish: &NewAdmin, another: bool) -> Result<Access> {
+pub async fn add(app: &App, system: &System, wish: &NewAdmin, another: bool) -> Result<Access> {
     let Some(admin) = system.admin else {
         return Err(invalid("no_administrators", format!("{} has no administrators", system.title)));
     };

@@ -48,7 +48,7 @@ pub async fn is_there(config: &Config) -> Result<bool, BoxError> {
 }
 
 /// Enters the demo data in one transaction; none when somebody has entered anything, or it was there before.
-pub async fn seed(app: &App, system: &'static System) -> Result<Option<Vec<DemoAccount>>> {
+pub async fn seed(app: &App, system: &System) -> Result<Option<Vec<DemoAccount>>> {
     let Some(demo) = system.demo else { return Ok(None) };
     let what = "demo seed";
     let mut change = app.db.change_for_system_in(&system.everything(what), what).await?;

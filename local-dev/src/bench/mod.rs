@@ -163,9 +163,7 @@ fn twin_of(path: &str, ours: Option<&Row>) -> String {
 }
 
 async fn scan(options: &BenchOptions, rate: usize, url: &str) -> Result<(), BoxError> {
-    let mut config = shared::config::Config::read(&|_| None)?;
-    config.database.url = Some(url.to_owned().into());
-    let database = shared::db::connect(&config.database).await?;
+    let database = data::connect(url).await?;
     let scans = Scans { scanners: options.connections, rate, time: Duration::from_secs(options.seconds) };
     scans::run(&scans, &Child::server(url).await?, &database).await
 }

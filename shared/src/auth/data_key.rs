@@ -7,10 +7,10 @@ use aes_gcm::{
     aead::{Aead, Payload},
 };
 use hmac::{Hmac, Mac};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use sha2::Sha256;
 
-use super::{installation_key::InstallationKey, seal::seed_of};
+use super::{installation_key::InstallationKey, seal::decoded};
 use crate::{
     Result,
     db::{Change, Db},
@@ -35,8 +35,7 @@ pub struct DataKeys(InstallationKey<DataKey>);
 impl DataKeys {
     /// The configured key (32 bytes in base64), or one kept in the database; nothing is contacted.
     pub fn new(configured: Option<SecretString>, db: Db) -> Self {
-        let bytes = |key: SecretString| seed_of(key.expose_secret()).unwrap_or_default().to_vec();
-        Self(InstallationKey::new("data_key", configured.map(bytes), db, |key| {
+        Self(InstallationKey::new("data_key", configured.as_ref().map(decoded), db, |key| {
             DataKey::new(key.try_into().ok()?).ok()
         }))
     }

@@ -2,7 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
 use super::installation_key::InstallationKey;
@@ -57,7 +57,7 @@ impl PublicKey {
 impl Sealer {
     /// A sealer with the configured key, or one kept in the database; nothing is contacted.
     pub fn new(config: SealConfig, db: Db) -> Self {
-        let configured = config.key.map(|key| seed_of(key.expose_secret()).unwrap_or_default().to_vec());
+        let configured = config.key.as_ref().map(decoded);
         let earlier: Vec<PublicKey> =
             config.earlier.iter().filter_map(|text| PublicKey::parse(text)).collect();
         let keys = InstallationKey::new("certificate_key", configured, db, move |seed| {
@@ -90,6 +90,11 @@ impl Sealer {
     pub async fn public_keys(&self) -> Result<&[PublicKey]> {
         Ok(&self.keys.get().await?.published)
     }
+}
+
+/// The bytes of a configured key of 32 bytes; none of them, which is not a valid key, if it is something else.
+pub(super) fn decoded(key: &SecretString) -> Vec<u8> {
+    seed_of(key.expose_secret()).unwrap_or_default().to_vec()
 }
 
 /// The secret half of a key, 32 bytes in base64 or base64url.

@@ -18,25 +18,27 @@ pub struct SealConfig {
 
 impl Variables<'_> {
     pub(super) fn data_key(&mut self) -> Option<SecretString> {
-        let key = self.any(&["DATA_KEY", "SECRETS_KEY"]);
+        self.key_of_32_bytes(&["DATA_KEY", "SECRETS_KEY"], "DATA_KEY (or SECRETS_KEY)")
+    }
+
+    /// The key in the first of these variables that is set; `shown` is what a problem calls them.
+    fn key_of_32_bytes(&mut self, names: &[&str], shown: &str) -> Option<SecretString> {
+        let key = self.any(names);
         if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
-            self.problems.push("DATA_KEY (or SECRETS_KEY) must be 32 bytes in base64".to_owned());
+            self.problems.push(format!("{shown} must be 32 bytes in base64"));
         }
         key.map(Into::into)
     }
 
     pub(super) fn seal(&mut self) -> SealConfig {
-        let key = self.text("CERTIFICATE_KEY");
-        if key.as_deref().is_some_and(|key| seed_of(key).is_none()) {
-            self.problems.push("CERTIFICATE_KEY must be 32 bytes in base64".to_owned());
-        }
+        let key = self.key_of_32_bytes(&["CERTIFICATE_KEY"], "CERTIFICATE_KEY");
         let earlier = self.list(&["CERTIFICATE_PUBLIC_KEYS"]);
         if earlier.iter().any(|key| PublicKey::parse(key).is_none()) {
             self.problems.push(
                 "CERTIFICATE_PUBLIC_KEYS must be a comma list of Ed25519 public keys in base64".to_owned(),
             );
         }
-        SealConfig { key: key.map(Into::into), earlier }
+        SealConfig { key, earlier }
     }
 }
 

@@ -36,7 +36,7 @@ pub struct Change {
     held: Held,
     scope: Scope,
     /// What the system itself does.
-    system: String,
+    system: &'static str,
     draws_secrets: bool,
 }
 
@@ -55,17 +55,12 @@ impl Actor {
 }
 
 impl Change {
-    pub(super) async fn begin(db: &Db, actor: &Actor, system: &str) -> Result<Self> {
+    pub(super) async fn begin(db: &Db, actor: &Actor, system: &'static str) -> Result<Self> {
         // Made before the transaction is open, so that whoever gives up meanwhile drops it and thereby undoes it.
         let held = db.held().await?;
-        let mut change = Self {
-            db: db.clone(),
-            held,
-            scope: actor.scope.clone(),
-            system: system.to_owned(),
-            draws_secrets: false,
-        };
-        match Box::pin(change.open(actor, system)).await? {
+        let mut change =
+            Self { db: db.clone(), held, scope: actor.scope.clone(), system, draws_secrets: false };
+        match Box::pin(change.open(actor)).await? {
             Ok(()) => return change.checked().await,
             // A connection that died while the function was frozen is replaced once.
             Err(cause) if is_dead(&cause) => change.held.replace(db).await?,
@@ -75,7 +70,7 @@ impl Change {
             }
             Err(cause) => return Err(cause.into()),
         }
-        Box::pin(change.open(actor, system)).await??;
+        Box::pin(change.open(actor)).await??;
         change.checked().await
     }
 
@@ -147,18 +142,19 @@ impl Change {
 
     /// `BEGIN` and the actor, sent together: one round trip once the statement is prepared. The legacy columns
     /// hold UTC without saying so, so that is what their defaults must write.
-    async fn open(&mut self, actor: &Actor, system: &str) -> Result<Result<(), tokio_postgres::Error>> {
+    async fn open(&mut self, actor: &Actor) -> Result<Result<(), tokio_postgres::Error>> {
         self.held.in_transaction();
         let connection = self.held.object()?;
         if self.db.is_scoped(&self.scope) {
-            let opening = Opening { scope: &self.scope, actor: Some(actor), system, begin: "BEGIN" };
+            let opening =
+                Opening { scope: &self.scope, actor: Some(actor), system: self.system, begin: "BEGIN" };
             return match opening.send(&self.db, connection).await {
                 Ok(true) => Err(scope::unrestricted()),
                 opened => Ok(opened.map(drop)),
             };
         }
         let begin = connection.batch_execute("BEGIN");
-        let opened = tokio::try_join!(begin, name_actor(&self.db, connection, actor, system));
+        let opened = tokio::try_join!(begin, name_actor(&self.db, connection, actor, self.system));
         Ok(opened.map(drop))
     }
 
@@ -170,14 +166,13 @@ impl Change {
         }
         let connection = self.held.object()?;
         if self.db.is_scoped(&actor.scope) {
-            let opening =
-                Opening { scope: &actor.scope, actor: Some(actor), system: &self.system, begin: "" };
+            let opening = Opening { scope: &actor.scope, actor: Some(actor), system: self.system, begin: "" };
             let rows = opening.settings(connection).await?;
             if rows.first().map_or(Ok(true), |row| row.try_get(0))? {
                 return Err(scope::unrestricted());
             }
         } else {
-            name_actor(&self.db, connection, actor, &self.system).await?;
+            name_actor(&self.db, connection, actor, self.system).await?;
         }
         self.scope = actor.scope.clone();
         Ok(())

@@ -101,18 +101,12 @@ async fn run(
     longest: Duration,
     message: Option<&Message>,
 ) -> Result<Outcome> {
-    let scope = job.scope.map(serde_json::from_value).transpose();
-    let (scope, unreadable) = match scope {
-        Ok(scope) => (scope.unwrap_or_default(), None),
-        Err(cause) => (Scope::None, Some(cause)),
-    };
-    let task = Task::new(app.clone(), job.id, scope, job.tries);
+    let scope: Result<Scope> = job.scope.map_or(Ok(Scope::None), |scope| Ok(serde_json::from_value(scope)?));
+    let task = Task::new(app.clone(), job.id, scope.clone().unwrap_or_default(), job.tries);
     let started = app.clock.now();
     let work = AssertUnwindSafe(unit_of_work((kind.run)(task.clone(), job.payload))).catch_unwind();
     let work = async {
-        if let Some(cause) = unreadable {
-            return Err(internal("the scope of a job cannot be read").caused_by(cause));
-        }
+        scope?;
         match timeout(longest.min(kind.lease), work).await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_)) => Err(internal("the job panicked")),

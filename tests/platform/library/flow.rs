@@ -81,10 +81,9 @@ impl Walk<'_> {
 
     /// A stored file, an export, an import with its job.
     async fn files(&mut self, librarian: &Client<'_>, book: &str) {
-        let cover = Part::File("cover".to_owned(), "a.png".to_owned(), "image/png".to_owned(), PNG.to_vec());
         let path = format!("/api/books/{book}/cover");
         librarian.get(&path).await.is(404);
-        librarian.form(Method::PUT, &path, &[cover]).await.is(204);
+        librarian.form(Method::PUT, &path, &[cover()]).await.is(204);
         assert_eq!(librarian.get(&path).await.is(200).bytes(), PNG);
         let export = librarian.get("/api/books/export").await;
         assert!(export.is(200).text().contains("X,\"Moby-Dick; or, The Whale\",12.50"), "{export}");
@@ -204,10 +203,19 @@ pub fn operations() -> Vec<String> {
     paths.iter().flat_map(of).collect()
 }
 
+/// A cover to send.
+pub fn cover() -> Part {
+    Part::File("cover".to_owned(), "a.png".to_owned(), "image/png".to_owned(), PNG.to_vec())
+}
+
+/// A list of books to send.
+pub fn list(text: &str) -> Part {
+    Part::File("file".to_owned(), "list.csv".to_owned(), "text/csv".to_owned(), text.into())
+}
+
 /// Starts an import and tells its task.
-pub async fn import(librarian: &Client<'_>, list: &str) -> String {
-    let file = Part::File("file".to_owned(), "list.csv".to_owned(), "text/csv".to_owned(), list.into());
-    text(librarian.form(Method::POST, "/api/books/import", &[file]).await.is(202), "id")
+pub async fn import(librarian: &Client<'_>, books: &str) -> String {
+    text(librarian.form(Method::POST, "/api/books/import", &[list(books)]).await.is(202), "id")
 }
 
 /// What the provider sends when a deposit was paid.

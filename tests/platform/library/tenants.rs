@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 use shared::{db::Scope, error::Kind};
-use tests::{Answer, Client, Part, TestApp, library::SYSTEM};
+use tests::{Answer, Client, TestApp, library::SYSTEM};
 use uuid::Uuid;
 
 use super::{client, flow, id, library, library_with, text, token};
@@ -23,7 +23,7 @@ async fn central(app: &TestApp) -> Central {
     let librarian = client(app, "librarian@central.example").await;
     let book = id(app, "SELECT id FROM books WHERE isbn = 'central-1'").await;
     let reader = id(app, "SELECT id FROM people WHERE email = 'reader@central.example'").await;
-    librarian.form(Method::PUT, &format!("/api/books/{book}/cover"), &[cover()]).await.is(204);
+    librarian.form(Method::PUT, &format!("/api/books/{book}/cover"), &[flow::cover()]).await.is(204);
     let lend = json!({ "book": book, "person": reader });
     let loan = librarian.clone().header("Idempotency-Key", "central").post("/api/loans", lend).await;
     let task = flow::import(&librarian, "isbn,title,price\ncentral-2,Central 2,5\n").await;
@@ -35,11 +35,6 @@ async fn central(app: &TestApp) -> Central {
     let position = app.value("SELECT min(seq) - 1 FROM muster.events", &[]).await;
     let parse = |text: String| text.parse().expect("a UUID");
     Central { book, loan: parse(text(loan.is(201), "id")), task: parse(task), reader, position }
-}
-
-fn cover() -> Part {
-    let png = include_bytes!("pixel.png").to_vec();
-    Part::File("cover".to_owned(), "a.png".to_owned(), "image/png".to_owned(), png)
 }
 
 /// Everything that Central has, as the owner of the tables sees it.
@@ -67,12 +62,10 @@ async fn call(client: &Client<'_>, operation: &str, central: &Central) -> Answer
     };
     let url = path.replace("{id}", &id.to_string());
     match operation {
-        "put /api/books/{id}/cover" => client.form(Method::PUT, &url, &[cover()]).await,
+        "put /api/books/{id}/cover" => client.form(Method::PUT, &url, &[flow::cover()]).await,
         "post /api/books/import" => {
-            let list = "isbn,title,price\ncentral-1,taken over,1\n";
-            let file =
-                Part::File("file".to_owned(), "list.csv".to_owned(), "text/csv".to_owned(), list.into());
-            client.form(Method::POST, &url, &[file]).await
+            let list = flow::list("isbn,title,price\ncentral-1,taken over,1\n");
+            client.form(Method::POST, &url, &[list]).await
         }
         "post /api/loans" => {
             let lend = json!({ "book": central.book, "person": central.reader });
