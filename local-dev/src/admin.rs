@@ -70,7 +70,7 @@ pub async fn add(app: &App, system: &System, wish: &NewAdmin, another: bool) -> 
         return Err(invalid("email", format!("{} is not an e-mail address", wish.email)));
     }
     let what = "muster admin create";
-    let mut change = app.db.change_for_system_in(&system.everything(what), what).await?;
+    let mut change = app.change_across_tenants(what).await?;
     // Two at the same moment would both find nobody.
     change.execute(shared::sql!("SELECT pg_advisory_xact_lock(hashtext('muster.admin'))"), &[]).await?;
     if !another && admin.count(&mut change).await? > 0 {

@@ -51,7 +51,7 @@ pub async fn is_there(config: &Config) -> Result<bool, BoxError> {
 pub async fn seed(app: &App, system: &System) -> Result<Option<Vec<DemoAccount>>> {
     let Some(demo) = system.demo else { return Ok(None) };
     let what = "demo seed";
-    let mut change = app.db.change_for_system_in(&system.everything(what), what).await?;
+    let mut change = app.change_across_tenants(what).await?;
     // Two programs may start at once: the second waits for the lock and finds the work done.
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('muster.demo'))"), &[]).await?;
     let seeded: bool =

@@ -1,5 +1,5 @@
--- Why: every write is audited, and ends what is cached of its table, where it cannot be forgotten: whether a request, a job, an
--- import or psql makes it. shared/R__watched_tables.sql says how.
+-- Why: every write is audited, ends what is cached of its table and takes along the files it lets go of, where it cannot be
+-- forgotten: whether a request, a job, an import or psql makes it. shared/R__watched_tables.sql says how.
 --
 -- merit_demerit_logs is audited by a trigger with a legacy name (R__ledger_events.sql); audit_logs and sync_events are logs
 -- themselves.
@@ -39,15 +39,24 @@ DECLARE
         'last_location_accuracy', 'last_location_provider'];
     watched RECORD;
 BEGIN
+    -- Of editions before December 2026, which had a view and a trigger function of their own for files.
+    DROP VIEW IF EXISTS muster.file_references;
+    DROP FUNCTION IF EXISTS muster.file_addresses(JSONB);
+
     FOR watched IN SELECT * FROM (VALUES
-        ('public.users', TRUE), ('public.cadets', TRUE), ('public.training_staff', TRUE), ('public.user_settings', TRUE),
-        ('public.grades', TRUE), ('public.merit_demerit_logs', FALSE), ('public.training_days', TRUE),
-        ('public.attendance_records', TRUE), ('public.staff_attendance_records', TRUE), ('public.excuse_letters', TRUE),
-        ('public.activities', TRUE), ('public.activity_images', TRUE), ('public.admin_messages', TRUE),
-        ('public.staff_messages', TRUE), ('public.notifications', TRUE), ('public.push_subscriptions', TRUE),
-        ('public.system_settings', TRUE), ('public.staff_audit', TRUE), ('public.audit_logs', FALSE),
-        ('public.sync_events', FALSE), ('muster.notification_states', FALSE), ('muster.certificates', TRUE)
-    ) AS list (name, audit) LOOP
+        ('public.users', TRUE, '{profile_pic}'), ('public.cadets', TRUE, '{profile_pic}'),
+        ('public.training_staff', TRUE, '{profile_pic}'), ('public.user_settings', TRUE, '{custom_bg}'),
+        ('public.grades', TRUE, '{}'), ('public.merit_demerit_logs', FALSE, '{}'), ('public.training_days', TRUE, '{}'),
+        ('public.attendance_records', TRUE, '{}'), ('public.staff_attendance_records', TRUE, '{}'),
+        ('public.excuse_letters', TRUE, '{file_url}'), ('public.activities', TRUE, '{image_path,images}'),
+        ('public.activity_images', TRUE, '{image_path}'), ('public.admin_messages', TRUE, '{}'),
+        ('public.staff_messages', TRUE, '{}'), ('public.notifications', TRUE, '{}'),
+        ('public.push_subscriptions', TRUE, '{}'),
+        -- The logo of documents is the value of a setting; no other value has the form of an address.
+        ('public.system_settings', TRUE, '{value}'),
+        ('public.staff_audit', TRUE, '{}'), ('public.audit_logs', FALSE, '{}'), ('public.sync_events', FALSE, '{}'),
+        ('muster.notification_states', FALSE, '{}'), ('muster.certificates', TRUE, '{}')
+    ) AS list (name, audit, files) LOOP
         -- Of editions before November 2026.
         EXECUTE format('DROP TRIGGER IF EXISTS trg_muster_audit ON %s', watched.name);
         PERFORM muster.watch(
@@ -55,7 +64,7 @@ BEGIN
             id => CASE watched.name WHEN 'public.user_settings' THEN 'user_id' ELSE 'id' END,
             audit => watched.audit,
             ignored => CASE watched.name WHEN 'public.users' THEN heartbeat ELSE '{}' END,
-            personal => personal, secret => secret);
+            personal => personal, secret => secret, files => watched.files::TEXT[]);
     END LOOP;
 
     -- What former editions of this file have made.

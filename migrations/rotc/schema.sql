@@ -85,6 +85,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION muster.define_file_references() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    body TEXT := (
+        SELECT string_agg(format(
+            'SELECT %L::text, found.address FROM %I.%I AS shown, unnest(muster.file_addresses(ARRAY[%s])) AS found (address)'
+            ' WHERE num_nonnulls(%s) > 0', relname, nspname, relname, as_text, names), E'\nUNION ALL\n' ORDER BY nspname, relname)
+        FROM (SELECT nspname, relname, string_agg(format('shown.%I::text', attname), ', ' ORDER BY attnum) AS as_text,
+                     string_agg(format('shown.%I', attname), ', ' ORDER BY attnum) AS names
+              FROM pg_trigger
+              JOIN pg_class ON pg_class.oid = tgrelid
+              JOIN pg_namespace ON pg_namespace.oid = relnamespace
+              JOIN pg_attribute ON attrelid = tgrelid AND attnum = ANY (tgattr)
+              WHERE tgname = 'trg_muster_files_changed'
+              GROUP BY nspname, relname) AS watched);
+BEGIN
+    body := coalesce(body, 'SELECT NULL::text, NULL::text WHERE FALSE');
+    IF body IS DISTINCT FROM (SELECT prosrc FROM pg_proc WHERE oid = to_regprocedure('muster.file_references()')) THEN
+        EXECUTE format(
+            'CREATE OR REPLACE FUNCTION muster.file_references() RETURNS TABLE (table_name TEXT, address TEXT)'
+            ' LANGUAGE sql STABLE AS %L', body);
+    END IF;
+END $$;
+
 CREATE FUNCTION muster.events_stored() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -103,26 +128,25 @@ CREATE FUNCTION muster.file_address(value text) RETURNS text
     END
 $_$;
 
-CREATE FUNCTION muster.file_addresses(shown jsonb) RETURNS text[]
+CREATE FUNCTION muster.file_addresses(stored text[]) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     AS $$
 DECLARE
-    images JSONB := '[]';
+    value TEXT;
+    found TEXT[] := '{}';
 BEGIN
-    IF starts_with(ltrim(shown ->> 'images'), '[') THEN
-        BEGIN
-            images := (shown ->> 'images')::jsonb;
-        EXCEPTION WHEN others THEN
-            images := '[]';
-        END;
-    END IF;
-    RETURN ARRAY(
-        SELECT DISTINCT muster.file_address(value) FROM (
-            SELECT shown ->> key AS value FROM unnest(ARRAY['profile_pic', 'custom_bg', 'file_url', 'image_path']) AS key
-            UNION ALL SELECT jsonb_array_elements_text(images)
-        ) AS found
-        WHERE muster.file_address(value) IS NOT NULL
-    );
+    FOREACH value IN ARRAY stored LOOP
+        IF starts_with(ltrim(value), '[') THEN
+            BEGIN
+                found := found || ARRAY(SELECT jsonb_array_elements_text(value::jsonb));
+            EXCEPTION WHEN invalid_text_representation OR untranslatable_character OR program_limit_exceeded THEN
+                NULL;
+            END;
+        ELSIF value IS NOT NULL THEN
+            found := found || value;
+        END IF;
+    END LOOP;
+    RETURN ARRAY(SELECT DISTINCT muster.file_address(one) FROM unnest(found) AS one WHERE muster.file_address(one) IS NOT NULL);
 END $$;
 
 CREATE FUNCTION muster.file_key(address text) RETURNS text
@@ -135,6 +159,24 @@ CREATE FUNCTION muster.file_key(address text) RETURNS text
     END
 $$;
 
+CREATE FUNCTION muster.file_references() RETURNS TABLE(table_name text, address text)
+    LANGUAGE sql STABLE
+    AS $$SELECT 'activities'::text, found.address FROM public.activities AS shown, unnest(muster.file_addresses(ARRAY[shown.image_path::text, shown.images::text])) AS found (address) WHERE num_nonnulls(shown.image_path, shown.images) > 0
+UNION ALL
+SELECT 'activity_images'::text, found.address FROM public.activity_images AS shown, unnest(muster.file_addresses(ARRAY[shown.image_path::text])) AS found (address) WHERE num_nonnulls(shown.image_path) > 0
+UNION ALL
+SELECT 'cadets'::text, found.address FROM public.cadets AS shown, unnest(muster.file_addresses(ARRAY[shown.profile_pic::text])) AS found (address) WHERE num_nonnulls(shown.profile_pic) > 0
+UNION ALL
+SELECT 'excuse_letters'::text, found.address FROM public.excuse_letters AS shown, unnest(muster.file_addresses(ARRAY[shown.file_url::text])) AS found (address) WHERE num_nonnulls(shown.file_url) > 0
+UNION ALL
+SELECT 'system_settings'::text, found.address FROM public.system_settings AS shown, unnest(muster.file_addresses(ARRAY[shown.value::text])) AS found (address) WHERE num_nonnulls(shown.value) > 0
+UNION ALL
+SELECT 'training_staff'::text, found.address FROM public.training_staff AS shown, unnest(muster.file_addresses(ARRAY[shown.profile_pic::text])) AS found (address) WHERE num_nonnulls(shown.profile_pic) > 0
+UNION ALL
+SELECT 'user_settings'::text, found.address FROM public.user_settings AS shown, unnest(muster.file_addresses(ARRAY[shown.custom_bg::text])) AS found (address) WHERE num_nonnulls(shown.custom_bg) > 0
+UNION ALL
+SELECT 'users'::text, found.address FROM public.users AS shown, unnest(muster.file_addresses(ARRAY[shown.profile_pic::text])) AS found (address) WHERE num_nonnulls(shown.profile_pic) > 0$$;
+
 CREATE FUNCTION muster.follow_files() RETURNS trigger
     LANGUAGE plpgsql
     AS $_$
@@ -143,17 +185,17 @@ DECLARE
     after TEXT[] := '{}';
 BEGIN
     IF TG_OP <> 'INSERT' THEN
-        before := muster.file_addresses(to_jsonb(OLD));
+        before := muster.file_addresses(ARRAY(SELECT to_jsonb(OLD) ->> name FROM unnest(TG_ARGV) AS name));
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        after := muster.file_addresses(to_jsonb(NEW));
+        after := muster.file_addresses(ARRAY(SELECT to_jsonb(NEW) ->> name FROM unnest(TG_ARGV) AS name));
     END IF;
     -- Nobody asked for these jobs: they are not those of whoever made the change, who could stop them.
     INSERT INTO muster.jobs (kind, queue, payload, created_by)
     SELECT 'delete_file', 'image', jsonb_build_object('address', address), NULL
     FROM unnest(before) AS address
     WHERE address <> ALL (after)
-      -- Once for each change: a person's photo stands in two rows. A job of another change may have looked already.
+      -- Once for each change: a person's photo may stand in two rows. A job of another change may have looked already.
       AND NOT EXISTS (SELECT FROM muster.jobs
                       WHERE kind = 'delete_file' AND status = 'queued' AND created_at = now()
                         AND payload ->> 'address' = address);
@@ -369,7 +411,7 @@ CREATE FUNCTION muster.wants(reader integer, channel text, kind text) RETURNS bo
                 OR (kind IN ('activity', 'announcement') AND chosen.activity_updates = FALSE)))
 $$;
 
-CREATE FUNCTION muster.watch(target regclass, id name DEFAULT 'id'::name, audit boolean DEFAULT true, touch boolean DEFAULT true, ignored text[] DEFAULT '{}'::text[], personal text[] DEFAULT '{}'::text[], secret text[] DEFAULT '{}'::text[]) RETURNS void
+CREATE FUNCTION muster.watch(target regclass, id name DEFAULT 'id'::name, audit boolean DEFAULT true, touch boolean DEFAULT true, ignored text[] DEFAULT '{}'::text[], personal text[] DEFAULT '{}'::text[], secret text[] DEFAULT '{}'::text[], files text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
 DECLARE
@@ -381,6 +423,9 @@ DECLARE
     watched text := ' OF ' || (
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attname <> ALL (ignored));
+    file_columns text := (SELECT string_agg(quote_ident(c), ', ') FROM unnest(files) AS c);
+    new_file_columns text := (SELECT string_agg('NEW.' || quote_ident(c), ', ') FROM unnest(files) AS c);
+    file_arguments text := (SELECT string_agg(quote_literal(c), ', ') FROM unnest(files) AS c);
 BEGIN
     -- The condition keeps the function from being called again for the same table: an audit log gets a statement for every
     -- row that changes.
@@ -394,6 +439,14 @@ BEGIN
     PERFORM muster.make_trigger(target, 'trg_muster_audit_changed', CASE WHEN audit THEN format(
         'AFTER UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION muster.audit_update(%L, %L, %L, %L)',
         qualified_name, id, personal_columns, secret_columns, ignored) END);
+    -- Only rows with a file are looked at: not thousands of imported rows without one, nor the heartbeat of a user.
+    PERFORM muster.make_trigger(target, 'trg_muster_files_added', CASE WHEN files <> '{}' THEN format(
+        'AFTER INSERT ON %s FOR EACH ROW WHEN (num_nonnulls(%s) > 0) EXECUTE FUNCTION muster.follow_files(%s)',
+        qualified_name, new_file_columns, file_arguments) END);
+    PERFORM muster.make_trigger(target, 'trg_muster_files_changed', CASE WHEN files <> '{}' THEN format(
+        'AFTER DELETE OR UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION muster.follow_files(%s)',
+        file_columns, qualified_name, file_arguments) END);
+    PERFORM muster.define_file_references();
 END $$;
 
 CREATE FUNCTION muster.write_audit(table_name text, operation text, record_ids text[], payloads jsonb[]) RETURNS void
@@ -564,188 +617,6 @@ CREATE TABLE muster.excuse_effects (
 );
 
 COMMENT ON TABLE muster.excuse_effects IS 'What the approval of an excuse letter changed in attendance_records; the row goes when that is taken back or the letter is deleted.';
-
-CREATE TABLE public.activities (
-    id integer NOT NULL,
-    title text NOT NULL,
-    description text,
-    date text,
-    image_path text,
-    images text,
-    type text
-);
-
-CREATE TABLE public.activity_images (
-    id integer NOT NULL,
-    activity_id integer,
-    image_path text NOT NULL,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
-);
-
-CREATE TABLE public.cadets (
-    id integer NOT NULL,
-    rank text,
-    first_name text NOT NULL,
-    middle_name text,
-    last_name text NOT NULL,
-    suffix_name text,
-    email text,
-    contact_number text,
-    address text,
-    course text,
-    year_level text,
-    school_year text,
-    battalion text,
-    company text,
-    platoon text,
-    cadet_course text,
-    semester text,
-    corp_position text,
-    gender text,
-    status text DEFAULT 'Ongoing'::text,
-    student_id text NOT NULL,
-    profile_pic text,
-    is_profile_completed boolean DEFAULT false,
-    is_archived boolean DEFAULT false,
-    has_seen_guide boolean DEFAULT false,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    religion text,
-    birthdate date
-);
-
-CREATE TABLE public.excuse_letters (
-    id integer NOT NULL,
-    cadet_id integer,
-    training_day_id integer,
-    date_absent date NOT NULL,
-    reason text,
-    file_url text,
-    status text DEFAULT 'pending'::text,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
-);
-
-CREATE TABLE public.system_settings (
-    id integer NOT NULL,
-    key text NOT NULL,
-    value text
-);
-
-CREATE TABLE public.training_staff (
-    id integer NOT NULL,
-    rank text,
-    first_name text NOT NULL,
-    middle_name text,
-    last_name text NOT NULL,
-    suffix_name text,
-    email text,
-    contact_number text,
-    role text DEFAULT 'Instructor'::text,
-    profile_pic text,
-    afpsn text,
-    birthdate text,
-    birthplace text,
-    age integer,
-    height text,
-    weight text,
-    blood_type text,
-    address text,
-    civil_status text,
-    nationality text,
-    gender text,
-    language_spoken text,
-    combat_boots_size text,
-    uniform_size text,
-    bullcap_size text,
-    facebook_link text,
-    rotc_unit text,
-    mobilization_center text,
-    is_profile_completed boolean DEFAULT false,
-    has_seen_guide boolean DEFAULT false,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    is_archived boolean DEFAULT false,
-    qr_code_data text
-);
-
-CREATE TABLE public.user_settings (
-    user_id integer NOT NULL,
-    email_alerts boolean DEFAULT true,
-    push_notifications boolean DEFAULT true,
-    activity_updates boolean DEFAULT true,
-    dark_mode boolean DEFAULT false,
-    compact_mode boolean DEFAULT false,
-    primary_color text DEFAULT 'blue'::text,
-    custom_bg text
-);
-
-CREATE TABLE public.users (
-    id integer NOT NULL,
-    username text NOT NULL,
-    password text NOT NULL,
-    role text NOT NULL,
-    cadet_id integer,
-    staff_id integer,
-    is_approved integer DEFAULT 0,
-    email text,
-    profile_pic text,
-    gender text,
-    is_archived boolean DEFAULT false,
-    last_latitude double precision,
-    last_longitude double precision,
-    last_location_at timestamp without time zone,
-    last_seen timestamp without time zone,
-    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
-    last_location_accuracy double precision,
-    last_location_provider text,
-    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'cadet'::text, 'training_staff'::text])))
-);
-
-CREATE VIEW muster.file_references AS
- SELECT 'users'::text AS table_name,
-    users.id AS record_id,
-    muster.file_address(users.profile_pic) AS address
-   FROM public.users
-  WHERE (users.profile_pic IS NOT NULL)
-UNION ALL
- SELECT 'cadets'::text AS table_name,
-    cadets.id AS record_id,
-    muster.file_address(cadets.profile_pic) AS address
-   FROM public.cadets
-  WHERE (cadets.profile_pic IS NOT NULL)
-UNION ALL
- SELECT 'training_staff'::text AS table_name,
-    training_staff.id AS record_id,
-    muster.file_address(training_staff.profile_pic) AS address
-   FROM public.training_staff
-  WHERE (training_staff.profile_pic IS NOT NULL)
-UNION ALL
- SELECT 'user_settings'::text AS table_name,
-    user_settings.user_id AS record_id,
-    muster.file_address(user_settings.custom_bg) AS address
-   FROM public.user_settings
-  WHERE (user_settings.custom_bg IS NOT NULL)
-UNION ALL
- SELECT 'excuse_letters'::text AS table_name,
-    excuse_letters.id AS record_id,
-    muster.file_address(excuse_letters.file_url) AS address
-   FROM public.excuse_letters
-  WHERE (excuse_letters.file_url IS NOT NULL)
-UNION ALL
- SELECT 'system_settings'::text AS table_name,
-    system_settings.id AS record_id,
-    muster.file_address(system_settings.value) AS address
-   FROM public.system_settings
-  WHERE (system_settings.key = 'document_logo'::text)
-UNION ALL
- SELECT 'activity_images'::text AS table_name,
-    activity_images.activity_id AS record_id,
-    muster.file_address(activity_images.image_path) AS address
-   FROM public.activity_images
-UNION ALL
- SELECT 'activities'::text AS table_name,
-    activities.id AS record_id,
-    address.address
-   FROM public.activities,
-    LATERAL unnest(muster.file_addresses(to_jsonb(activities.*))) address(address);
 
 CREATE TABLE muster.hidden_broadcasts (
     user_id integer NOT NULL,
@@ -1010,6 +881,16 @@ CREATE TABLE muster.workers (
     seen_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.activities (
+    id integer NOT NULL,
+    title text NOT NULL,
+    description text,
+    date text,
+    image_path text,
+    images text,
+    type text
+);
+
 CREATE SEQUENCE public.activities_id_seq
     AS integer
     START WITH 1
@@ -1019,6 +900,13 @@ CREATE SEQUENCE public.activities_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.activities_id_seq OWNED BY public.activities.id;
+
+CREATE TABLE public.activity_images (
+    id integer NOT NULL,
+    activity_id integer,
+    image_path text NOT NULL,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
 
 CREATE SEQUENCE public.activity_images_id_seq
     AS integer
@@ -1092,6 +980,37 @@ CREATE SEQUENCE public.audit_logs_id_seq
 
 ALTER SEQUENCE public.audit_logs_id_seq OWNED BY public.audit_logs.id;
 
+CREATE TABLE public.cadets (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    address text,
+    course text,
+    year_level text,
+    school_year text,
+    battalion text,
+    company text,
+    platoon text,
+    cadet_course text,
+    semester text,
+    corp_position text,
+    gender text,
+    status text DEFAULT 'Ongoing'::text,
+    student_id text NOT NULL,
+    profile_pic text,
+    is_profile_completed boolean DEFAULT false,
+    is_archived boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    religion text,
+    birthdate date
+);
+
 CREATE SEQUENCE public.cadets_id_seq
     AS integer
     START WITH 1
@@ -1101,6 +1020,17 @@ CREATE SEQUENCE public.cadets_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.cadets_id_seq OWNED BY public.cadets.id;
+
+CREATE TABLE public.excuse_letters (
+    id integer NOT NULL,
+    cadet_id integer,
+    training_day_id integer,
+    date_absent date NOT NULL,
+    reason text,
+    file_url text,
+    status text DEFAULT 'pending'::text,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP
+);
 
 CREATE SEQUENCE public.excuse_letters_id_seq
     AS integer
@@ -1272,6 +1202,12 @@ CREATE SEQUENCE public.sync_events_id_seq
 
 ALTER SEQUENCE public.sync_events_id_seq OWNED BY public.sync_events.id;
 
+CREATE TABLE public.system_settings (
+    id integer NOT NULL,
+    key text NOT NULL,
+    value text
+);
+
 CREATE SEQUENCE public.system_settings_id_seq
     AS integer
     START WITH 1
@@ -1299,6 +1235,42 @@ CREATE SEQUENCE public.training_days_id_seq
 
 ALTER SEQUENCE public.training_days_id_seq OWNED BY public.training_days.id;
 
+CREATE TABLE public.training_staff (
+    id integer NOT NULL,
+    rank text,
+    first_name text NOT NULL,
+    middle_name text,
+    last_name text NOT NULL,
+    suffix_name text,
+    email text,
+    contact_number text,
+    role text DEFAULT 'Instructor'::text,
+    profile_pic text,
+    afpsn text,
+    birthdate text,
+    birthplace text,
+    age integer,
+    height text,
+    weight text,
+    blood_type text,
+    address text,
+    civil_status text,
+    nationality text,
+    gender text,
+    language_spoken text,
+    combat_boots_size text,
+    uniform_size text,
+    bullcap_size text,
+    facebook_link text,
+    rotc_unit text,
+    mobilization_center text,
+    is_profile_completed boolean DEFAULT false,
+    has_seen_guide boolean DEFAULT false,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    is_archived boolean DEFAULT false,
+    qr_code_data text
+);
+
 CREATE SEQUENCE public.training_staff_id_seq
     AS integer
     START WITH 1
@@ -1308,6 +1280,39 @@ CREATE SEQUENCE public.training_staff_id_seq
     CACHE 1;
 
 ALTER SEQUENCE public.training_staff_id_seq OWNED BY public.training_staff.id;
+
+CREATE TABLE public.user_settings (
+    user_id integer NOT NULL,
+    email_alerts boolean DEFAULT true,
+    push_notifications boolean DEFAULT true,
+    activity_updates boolean DEFAULT true,
+    dark_mode boolean DEFAULT false,
+    compact_mode boolean DEFAULT false,
+    primary_color text DEFAULT 'blue'::text,
+    custom_bg text
+);
+
+CREATE TABLE public.users (
+    id integer NOT NULL,
+    username text NOT NULL,
+    password text NOT NULL,
+    role text NOT NULL,
+    cadet_id integer,
+    staff_id integer,
+    is_approved integer DEFAULT 0,
+    email text,
+    profile_pic text,
+    gender text,
+    is_archived boolean DEFAULT false,
+    last_latitude double precision,
+    last_longitude double precision,
+    last_location_at timestamp without time zone,
+    last_seen timestamp without time zone,
+    created_at timestamp without time zone DEFAULT CURRENT_TIMESTAMP,
+    last_location_accuracy double precision,
+    last_location_provider text,
+    CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'cadet'::text, 'training_staff'::text])))
+);
 
 CREATE SEQUENCE public.users_id_seq
     AS integer
@@ -1886,33 +1891,69 @@ COMMENT ON TRIGGER trg_muster_audit_changed ON public.users IS 'muster.watch 767
 
 CREATE TRIGGER trg_muster_events_stored AFTER INSERT ON public.sync_events FOR EACH STATEMENT EXECUTE FUNCTION muster.events_stored();
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activities FOR EACH ROW WHEN ((num_nonnulls(new.image_path, new.images) > 0)) EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activities FOR EACH ROW WHEN ((num_nonnulls(new.image_path, new.images) > 0)) EXECUTE FUNCTION muster.follow_files('image_path', 'images');
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activity_images FOR EACH ROW WHEN ((num_nonnulls(new.image_path) > 0)) EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.activities IS 'muster.watch 3839a884cbfb2b01677fddc63333f5ca';
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.cadets FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.activity_images FOR EACH ROW WHEN ((num_nonnulls(new.image_path) > 0)) EXECUTE FUNCTION muster.follow_files('image_path');
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.excuse_letters FOR EACH ROW WHEN ((num_nonnulls(new.file_url) > 0)) EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.activity_images IS 'muster.watch eb25e62933b3f8757bdd7cdee0ad9342';
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.training_staff FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.cadets FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files('profile_pic');
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.user_settings FOR EACH ROW WHEN ((num_nonnulls(new.custom_bg) > 0)) EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.cadets IS 'muster.watch 53d40c00ea25f7404f5ef8e1aed24946';
 
-CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.users FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.excuse_letters FOR EACH ROW WHEN ((num_nonnulls(new.file_url) > 0)) EXECUTE FUNCTION muster.follow_files('file_url');
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.excuse_letters IS 'muster.watch 871b0f307b935140072e902d259a587d';
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.system_settings FOR EACH ROW WHEN ((num_nonnulls(new.value) > 0)) EXECUTE FUNCTION muster.follow_files('value');
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.system_settings IS 'muster.watch 8e851629f28a93c05ce62ff2ca653804';
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.training_staff FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files('profile_pic');
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.training_staff IS 'muster.watch 0cb89bdf7590ea4ae3117fe99aaa720c';
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF custom_bg ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.user_settings FOR EACH ROW WHEN ((num_nonnulls(new.custom_bg) > 0)) EXECUTE FUNCTION muster.follow_files('custom_bg');
 
-CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files();
+COMMENT ON TRIGGER trg_muster_files_added ON public.user_settings IS 'muster.watch 4703d31240e0bb1c2554fd25f2b0a52e';
+
+CREATE TRIGGER trg_muster_files_added AFTER INSERT ON public.users FOR EACH ROW WHEN ((num_nonnulls(new.profile_pic) > 0)) EXECUTE FUNCTION muster.follow_files('profile_pic');
+
+COMMENT ON TRIGGER trg_muster_files_added ON public.users IS 'muster.watch 48444f6d4e5c9b9c328057737baeeca6';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path, images ON public.activities FOR EACH ROW EXECUTE FUNCTION muster.follow_files('image_path', 'images');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.activities IS 'muster.watch 287bb32e03fe1344ae8c7805adbdee69';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF image_path ON public.activity_images FOR EACH ROW EXECUTE FUNCTION muster.follow_files('image_path');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.activity_images IS 'muster.watch 9584e3dbd6c56ad15a7b2b498e9e4021';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.cadets FOR EACH ROW EXECUTE FUNCTION muster.follow_files('profile_pic');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.cadets IS 'muster.watch 75302d753e2a6606577ff8be16703404';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF file_url ON public.excuse_letters FOR EACH ROW EXECUTE FUNCTION muster.follow_files('file_url');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.excuse_letters IS 'muster.watch 7441816e79752b443f1be3874fdfd6ec';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF value ON public.system_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files('value');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.system_settings IS 'muster.watch f2d703dee2d07a3f7cc729d8a00295e0';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.training_staff FOR EACH ROW EXECUTE FUNCTION muster.follow_files('profile_pic');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.training_staff IS 'muster.watch cd6251ec90a75f2c4b16eaf73cb0376c';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF custom_bg ON public.user_settings FOR EACH ROW EXECUTE FUNCTION muster.follow_files('custom_bg');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.user_settings IS 'muster.watch 0c97685a1f55d8dc37359477afe1aece';
+
+CREATE TRIGGER trg_muster_files_changed AFTER DELETE OR UPDATE OF profile_pic ON public.users FOR EACH ROW EXECUTE FUNCTION muster.follow_files('profile_pic');
+
+COMMENT ON TRIGGER trg_muster_files_changed ON public.users IS 'muster.watch 3fb87374544418aa9392842a3e3054b2';
 
 CREATE TRIGGER trg_muster_grade_updated AFTER UPDATE ON public.grades FOR EACH ROW WHEN ((((((((old.attendance_present IS DISTINCT FROM new.attendance_present) OR (old.merit_points IS DISTINCT FROM new.merit_points)) OR (old.demerit_points IS DISTINCT FROM new.demerit_points)) OR (old.prelim_score IS DISTINCT FROM new.prelim_score)) OR (old.midterm_score IS DISTINCT FROM new.midterm_score)) OR (old.final_score IS DISTINCT FROM new.final_score)) OR (old.status IS DISTINCT FROM new.status))) EXECUTE FUNCTION muster.grade_updated();
 

@@ -94,15 +94,19 @@ BEGIN
     END IF;
 END $$;
 
+-- Of editions before December 2026, which did not know files.
+DROP FUNCTION IF EXISTS muster.watch(regclass, name, boolean, boolean, text[], text[], text[]);
+
 -- Says what follows a write of a table. Safe to repeat; what is not asked for any more is removed.
 --   id        the column whose text names a row in the audit log
 --   audit     every row that is added, changed or removed is written down
 --   touch     responses cached of the table end (R__table_changes.sql)
 --   ignored   columns whose change is followed by nothing: a heartbeat writes them every few seconds
 --   personal, secret: see muster.audit_columns; columns that the table does not have do no harm
+--   files     columns with addresses of stored files, which go with the last row that refers to them (R__stored_files.sql)
 CREATE OR REPLACE FUNCTION muster.watch(
     target regclass, id name DEFAULT 'id', audit boolean DEFAULT TRUE, touch boolean DEFAULT TRUE,
-    ignored text[] DEFAULT '{}', personal text[] DEFAULT '{}', secret text[] DEFAULT '{}'
+    ignored text[] DEFAULT '{}', personal text[] DEFAULT '{}', secret text[] DEFAULT '{}', files text[] DEFAULT '{}'
 ) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     table_name name := (SELECT relname FROM pg_class WHERE oid = target);
@@ -113,6 +117,9 @@ DECLARE
     watched text := ' OF ' || (
         SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
         WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attname <> ALL (ignored));
+    file_columns text := (SELECT string_agg(quote_ident(c), ', ') FROM unnest(files) AS c);
+    new_file_columns text := (SELECT string_agg('NEW.' || quote_ident(c), ', ') FROM unnest(files) AS c);
+    file_arguments text := (SELECT string_agg(quote_literal(c), ', ') FROM unnest(files) AS c);
 BEGIN
     -- The condition keeps the function from being called again for the same table: an audit log gets a statement for every
     -- row that changes.
@@ -126,4 +133,12 @@ BEGIN
     PERFORM muster.make_trigger(target, 'trg_muster_audit_changed', CASE WHEN audit THEN format(
         'AFTER UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION muster.audit_update(%L, %L, %L, %L)',
         qualified_name, id, personal_columns, secret_columns, ignored) END);
+    -- Only rows with a file are looked at: not thousands of imported rows without one, nor the heartbeat of a user.
+    PERFORM muster.make_trigger(target, 'trg_muster_files_added', CASE WHEN files <> '{}' THEN format(
+        'AFTER INSERT ON %s FOR EACH ROW WHEN (num_nonnulls(%s) > 0) EXECUTE FUNCTION muster.follow_files(%s)',
+        qualified_name, new_file_columns, file_arguments) END);
+    PERFORM muster.make_trigger(target, 'trg_muster_files_changed', CASE WHEN files <> '{}' THEN format(
+        'AFTER DELETE OR UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION muster.follow_files(%s)',
+        file_columns, qualified_name, file_arguments) END);
+    PERFORM muster.define_file_references();
 END $$;

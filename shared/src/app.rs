@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::{
+    Result,
     auth::{data_key::DataKeys, known::KnownSessions, seal::Sealer, token::Signer},
     cache::{Cache, Versions},
     clock::Clock,
     config::Config,
-    db::Db,
+    db::{Change, Db, Read},
     files::Files,
     ids::Ids,
     mail::Mailer,
@@ -25,6 +26,8 @@ use crate::{
 /// The parts of a running system.
 #[derive(Clone)]
 pub struct App {
+    /// The system.
+    pub system: &'static System,
     /// The configuration.
     pub config: Arc<Config>,
     /// The time.
@@ -80,6 +83,7 @@ impl App {
         db.expect_schema(system);
         let outbound = Outbound::default();
         Self {
+            system,
             files: Files::new(config.files.clone(), &clock, &outbound),
             ids: Ids,
             cache: Cache::new(db.clone(), redis.clone(), clock.clone()),
@@ -100,5 +104,15 @@ impl App {
             db,
             config,
         }
+    }
+
+    /// A connection for queries on the rows of all tenants; `reason` ("stored files") says why.
+    pub async fn read_across_tenants(&self, reason: &str) -> Result<Read> {
+        self.db.read_in(&self.system.across_tenants(reason)).await
+    }
+
+    /// A transaction of the system itself on the rows of all tenants; `what` ("clean-up") stands in the audit rows.
+    pub async fn change_across_tenants(&self, what: &'static str) -> Result<Change> {
+        self.db.change_for_system_in(&self.system.across_tenants(what), what).await
     }
 }

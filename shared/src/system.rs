@@ -11,8 +11,9 @@ pub use local::{Access, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTabl
 use crate::{
     App,
     db::{Scope, migrate::MigrationSet},
+    files::Intake,
     http::{HttpPolicy, envelope::Envelope},
-    jobs::Jobs,
+    jobs::{CleanUpRule, Jobs},
     queue::Queue,
     realtime::Source,
 };
@@ -37,6 +38,8 @@ pub struct System {
     pub sockets: Option<&'static Sockets>,
     /// What can follow a change.
     pub jobs: &'static Jobs,
+    /// What goes every night, beside what goes in every system.
+    pub clean_up: &'static [CleanUpRule],
     /// Its live events.
     pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
@@ -52,8 +55,8 @@ pub struct System {
 }
 
 impl System {
-    /// The scope of work on all of its rows, for this reason: that of the platform where there are tenants.
-    pub fn everything(&self, reason: &str) -> Scope {
+    /// The scope of work on the rows of all tenants, for this reason.
+    pub(crate) fn across_tenants(&self, reason: &str) -> Scope {
         match self.migrations.role {
             Some(_) => Scope::Platform(reason.to_owned()),
             None => Scope::None,
@@ -73,11 +76,13 @@ pub struct Storage {
     pub prefix: &'static str,
     /// Its folder at Cloudinary, unless `CLOUDINARY_FOLDER` says another.
     pub cloudinary_folder: &'static str,
+    /// What people send.
+    pub intakes: &'static [&'static Intake],
 }
 
 impl Storage {
     /// For what belongs to no system.
-    pub const DEFAULT: Self = Self { prefix: "", cloudinary_folder: "muster" };
+    pub const DEFAULT: Self = Self { prefix: "", cloudinary_folder: "muster", intakes: &[] };
 }
 
 /// A route group: one Lambda function, one folder of handlers.

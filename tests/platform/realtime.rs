@@ -101,14 +101,15 @@ mod system {
     pub struct Events;
 
     impl Source for Events {
-        fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+        fn ended<'a>(&'a self, app: &'a App, listeners: &'a [Listener]) -> BoxFuture<'a, Result<Vec<i64>>> {
             let find = sql!(
-                "SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
+                "SELECT asked.position FROM unnest($1::uuid[]) WITH ORDINALITY AS asked (id, position)
                  WHERE NOT EXISTS (
                      SELECT FROM muster.sessions JOIN people ON people.id = sessions.user_id::uuid
                      WHERE sessions.id = asked.id AND sessions.revoked_at IS NULL AND people.active)"
             );
             async move {
+                let sessions: Vec<Uuid> = listeners.iter().map(|listener| listener.session).collect();
                 let mut read = app.db.read_in(&Scope::Platform("live events".to_owned())).await?;
                 read.all(find, &[&sessions]).await
             }
@@ -163,6 +164,7 @@ static SYSTEM: System = System {
     groups: &[&Group { name: "live", prefixes: &["/live"], needs: &[], memory_mb: 128, routes }],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    clean_up: &[],
     sockets: None,
     events: Some(&Events),
     migrations: &MIGRATIONS,

@@ -21,6 +21,7 @@ pub mod autolink;
 pub mod backup;
 pub mod cached;
 pub mod cadets;
+pub mod clean_up;
 pub mod demo;
 pub mod envelope;
 pub mod events;
@@ -60,10 +61,11 @@ pub static SYSTEM: System = System {
     workers: WORKERS,
     sockets: Some(&realtime::SOCKETS),
     jobs: &jobs::ALL,
+    clean_up: clean_up::CLEAN_UP,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
     // Its files were there before other systems, and where the legacy server put them.
-    storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system" },
+    storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system", intakes: uploads::INTAKES },
     admin: Some(&first_admin::Administrator),
     demo: Some(&demo::Battalion),
     legacy: Some(&legacy_tables::LEGACY),

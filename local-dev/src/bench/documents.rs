@@ -6,7 +6,7 @@ use std::{
 };
 
 use documents::pdf::{Certificate, Letterhead, Profiled, profiled_certificate};
-use rotc::{jobs::batch_profiles, reports::letterhead::letterhead};
+use rotc::reports::{batch_profiles, letterhead::letterhead};
 use shared::{App, clock::Clock, config::Config, http::written};
 
 use crate::BoxError;

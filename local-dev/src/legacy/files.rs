@@ -62,13 +62,13 @@ pub async fn import_files(app: &App, folder: &Path) -> Result<FilesReport, BoxEr
 
 /// By the bytes; what is no picture or document is offered as a download, whatever its name.
 fn content_type(name: &str, body: &[u8]) -> &'static str {
-    documents::upload::letter(name, body)
+    documents::upload::document(name, body)
         .map_or("application/octet-stream", documents::upload::FileKind::media_type)
 }
 
 async fn missing(app: &App) -> Result<Vec<String>, BoxError> {
     let referred = sql!(
-        "SELECT DISTINCT address FROM muster.file_references WHERE address LIKE '/uploads/%' ORDER BY address"
+        "SELECT DISTINCT address FROM muster.file_references() WHERE address LIKE '/uploads/%' ORDER BY address"
     );
     let addresses: Vec<String> = app.db.read().await?.all(referred, &[]).await?;
     let mut missing = Vec::new();

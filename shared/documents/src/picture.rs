@@ -14,8 +14,8 @@ use crate::upload::{LONGEST_SIDE, MOST_PIXELS};
 /// Pixels of the longer side of a stored picture.
 pub const STORED_SIDE: u32 = 1_200;
 
-/// Pixels of the longer side of a stored letter: 200 to the inch of a sheet of A4, which can still be read by a program.
-pub const LETTER_SIDE: u32 = 2_400;
+/// Pixels of the longer side of a stored picture of a page: 200 to the inch of a sheet of A4, which can still be read by a program.
+pub const PAGE_SIDE: u32 = 2_400;
 
 /// Quality of a stored JPEG: no difference is seen on a screen.
 const QUALITY: u8 = 82;

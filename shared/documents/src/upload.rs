@@ -103,8 +103,8 @@ pub fn picture(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
     Ok(kind)
 }
 
-/// A picture or a document (PDF, DOC, DOCX), as letters are.
-pub fn letter(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
+/// A picture or a document (PDF, DOC, DOCX).
+pub fn document(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
     let kind = kind_of(body)?;
     fits_name(name, kind)?;
     match kind {
@@ -260,8 +260,8 @@ mod tests {
     fn files_are_known_by_their_bytes() {
         assert_eq!(picture("a.png", &png(8, 8)), Ok(FileKind::Png));
         assert_eq!(picture("a.gif", GIF), Ok(FileKind::Gif));
-        assert_eq!(letter("letter.PDF", PDF), Ok(FileKind::Pdf));
-        assert_eq!(letter("", PDF), Ok(FileKind::Pdf), "a name is not needed");
+        assert_eq!(document("letter.PDF", PDF), Ok(FileKind::Pdf));
+        assert_eq!(document("", PDF), Ok(FileKind::Pdf), "a name is not needed");
         assert!(picture("a.pdf", PDF).is_err(), "a document is no picture");
     }
 
@@ -288,8 +288,8 @@ mod tests {
         for name in lies {
             assert!(picture(name, &drawing).is_err(), "{name}");
         }
-        assert!(letter("a.docx", PDF).is_err());
-        assert!(letter("a.pdf.html", PDF).is_err());
+        assert!(document("a.docx", PDF).is_err());
+        assert!(document("a.pdf.html", PDF).is_err());
     }
 
     #[test]
@@ -302,7 +302,7 @@ mod tests {
             b"PK\x03\x04junk",
         ] {
             assert!(picture("", body).is_err());
-            assert!(letter("", body).is_err());
+            assert!(document("", body).is_err());
         }
         let mut both = png(8, 8);
         both.extend(b"<SCRIPT>alert(1)</SCRIPT>");
@@ -318,6 +318,6 @@ mod tests {
         }
         let whole = png(8, 8);
         assert!(picture("a.png", &whole[..whole.len() - 12]).is_err());
-        assert!(letter("a.pdf", &PDF[..40]).is_err());
+        assert!(document("a.pdf", &PDF[..40]).is_err());
     }
 }

@@ -28,7 +28,7 @@ mod tests {
 
     static SCHOOL: System = System {
         name: "evening-school",
-        storage: &Storage { prefix: "evening-school/", cloudinary_folder: "evening" },
+        storage: &Storage { prefix: "evening-school/", cloudinary_folder: "evening", intakes: &[] },
         ..sample::SAMPLE
     };
 

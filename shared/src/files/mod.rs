@@ -11,10 +11,18 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
 mod cloudinary;
+mod delete_file;
+mod intake;
 mod s3;
+mod shrink_picture;
+mod sweep_files;
 mod vault;
 
+pub use delete_file::DeleteFile;
+pub use intake::{Accepts, Intake, discard, kept_if};
 pub use s3::NOT_CONFIGURED;
+pub use shrink_picture::ShrinkPicture;
+pub use sweep_files::{REPORTED_FOR, SweepFiles};
 pub use vault::Vault;
 
 use crate::{Result, clock::Clock, config::FilesConfig, error, outbound::Outbound};

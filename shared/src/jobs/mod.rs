@@ -12,6 +12,8 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 mod beat;
+pub mod board;
+mod clean_up;
 mod dispatch;
 mod harness;
 mod outcome;
@@ -19,6 +21,7 @@ mod schedule;
 mod sweep;
 mod worker;
 
+pub use clean_up::{CleanUp, CleanUpRule};
 pub use harness::{put_in_order, work};
 pub use schedule::{cron, plan, start_kind};
 pub use sweep::sweep;
@@ -135,6 +138,11 @@ impl JobKind {
             at: J::AT,
             run: run_as::<J>,
         }
+    }
+
+    /// The same at another time of its period, where a job of all systems is not to run by day here.
+    pub const fn at(self, at: Duration) -> Self {
+        Self { at, ..self }
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::{TenantKey, UserKey};
 
 /// A group of people that an event can be for.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Topic {
     /// Everybody with this role.
@@ -69,7 +69,7 @@ impl Audience {
 }
 
 /// Somebody signed in who listens. As JSON it is kept with the sockets of the gateway.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Listener {
     /// The session they came with: they are dropped when it ends.
     pub session: Uuid,

@@ -31,7 +31,7 @@ pub async fn serve_stream(
         return short(app, source, &opening, last_event).await;
     }
     let after = position(app, &opening, last_event).await?;
-    let subscription = app.hub.subscribe(app, source, session, after).await?;
+    let subscription = app.hub.subscribe(app, source, opening.listener.clone(), after).await?;
     Ok(live(opening, subscription, app.clock.clone()))
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::{Notify, OnceCell, broadcast, watch};
 use uuid::Uuid;
 
 use super::{
-    BATCH, Event, REPLAY_LIMIT, Signal, Source, Subscription,
+    BATCH, Event, Listener, REPLAY_LIMIT, Signal, Source, Subscription,
     bell::Bell,
     cursors::{self, Cursor},
     keeper,
@@ -40,7 +40,7 @@ pub(super) struct Inner {
     pub stop: watch::Sender<bool>,
     started: OnceCell<()>,
     recent: Mutex<Recent>,
-    sessions: Mutex<HashMap<Uuid, usize>>,
+    listeners: Mutex<HashMap<Listener, usize>>,
 }
 
 /// The newest events.
@@ -63,7 +63,7 @@ impl Default for Hub {
             stop: watch::Sender::new(false),
             started: OnceCell::new(),
             recent: Mutex::default(),
-            sessions: Mutex::default(),
+            listeners: Mutex::default(),
         }))
     }
 }
@@ -80,12 +80,12 @@ impl Hub {
         self.0.started.get_or_try_init(begin).await.copied()
     }
 
-    /// Joins, from the event with number `after` on or from now on. A client with a session is dropped when it ends.
+    /// Joins, from the event with number `after` on or from now on. A listener is dropped when it may not go on.
     pub async fn subscribe(
         &self,
         app: &App,
         source: &'static dyn Source,
-        session: Option<Uuid>,
+        listener: Option<Listener>,
         after: Option<i64>,
     ) -> Result<Subscription> {
         self.start(app, source).await?;
@@ -100,8 +100,8 @@ impl Hub {
             // The signal to stop has been sent already; nothing would end this one.
             return Err(error::unavailable_because("The server is about to stop, please try again"));
         }
-        if let Some(session) = session {
-            *locked(&self.0.sessions).entry(session).or_default() += 1;
+        if let Some(listener) = &listener {
+            *locked(&self.0.listeners).entry(listener.clone()).or_default() += 1;
         }
         let position = recent.position;
         let incomplete = after.is_some_and(|after| after < recent.floor || after > position);
@@ -112,8 +112,8 @@ impl Hub {
             incomplete,
             position,
             hub: self.clone(),
-            session,
-            session_ended: false,
+            listener,
+            dismissed: false,
             signals,
         })
     }
@@ -147,17 +147,17 @@ impl Hub {
         if cursors.is_empty() { Ok(()) } else { cursors::keep(app, &cursors).await }
     }
 
-    /// The sessions that are subscribed.
-    pub(super) fn sessions(&self) -> Vec<Uuid> {
-        locked(&self.0.sessions).keys().copied().collect()
+    /// Who is subscribed.
+    pub(super) fn listeners(&self) -> Vec<Listener> {
+        locked(&self.0.listeners).keys().cloned().collect()
     }
 
-    pub(super) fn leave(&self, session: Uuid) {
-        let mut sessions = locked(&self.0.sessions);
-        if let Some(count) = sessions.get_mut(&session) {
+    pub(super) fn leave(&self, listener: &Listener) {
+        let mut listeners = locked(&self.0.listeners);
+        if let Some(count) = listeners.get_mut(listener) {
             *count -= 1;
             if *count == 0 {
-                sessions.remove(&session);
+                listeners.remove(listener);
             }
         }
     }

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 
-use super::{Hub, Signal, Source, hub::stopped};
+use super::{Hub, Signal, Source, hub::stopped, source::at};
 use crate::App;
 
 /// How often the cursors of running streams are written down.
@@ -28,12 +28,12 @@ pub(super) async fn keep(hub: Hub, app: App, source: &'static dyn Source) {
 }
 
 async fn beat(hub: &Hub, app: &App, source: &dyn Source) {
-    let sessions = hub.sessions();
+    let listeners = hub.listeners();
     let mut ended = HashSet::new();
-    if !sessions.is_empty() {
-        match source.ended(app, sessions).await {
-            Ok(gone) => ended.extend(gone),
-            Err(error) => tracing::warn!(%error, "the sessions of the streams could not be checked"),
+    if !listeners.is_empty() {
+        match source.ended(app, &listeners).await {
+            Ok(gone) => ended.extend(at(&listeners, &gone).cloned()),
+            Err(error) => tracing::warn!(%error, "the listeners of the streams could not be checked"),
         }
     }
     drop(hub.0.signals.send(Signal::Beat(Arc::new(ended))));

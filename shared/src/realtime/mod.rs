@@ -26,6 +26,7 @@ mod socket;
 mod source;
 mod stream;
 mod subscription;
+mod sweep_events;
 
 pub use audience::{Audience, Listener, Topic};
 pub use event::{Event, Part, Style};
@@ -35,6 +36,7 @@ pub use log::{Pumped, pump, sweep};
 pub use socket::{Caller, serve_socket};
 pub use source::{Batch, Log, Source};
 pub use subscription::{Signal, Subscription};
+pub use sweep_events::SweepEvents;
 
 /// Events that are kept in memory for clients that come back, and sent to one that does.
 const REPLAY_LIMIT: usize = 1000;

@@ -95,7 +95,7 @@ const GONE: End = (CLOSE_ERROR, "connection lost");
 const TOO_SLOW: End = (CLOSE_ERROR, "too slow");
 
 async fn converse(socket: &mut WebSocket, app: &App, source: &'static dyn Source, listener: Listener) -> End {
-    let subscription = match app.hub.subscribe(app, source, Some(listener.session), None).await {
+    let subscription = match app.hub.subscribe(app, source, Some(listener.clone()), None).await {
         Ok(subscription) => subscription,
         Err(error) => {
             tracing::error!(%error, "a socket could not be opened");
@@ -140,7 +140,7 @@ impl Talk<'_> {
 
     /// Why there are no more events.
     fn farewell(&self) -> End {
-        if self.subscription.session_ended() {
+        if self.subscription.is_dismissed() {
             (CLOSE_NO_TOKEN, "the session has ended")
         } else if self.subscription.hub().is_stopped() {
             (1001, "the server stops")

@@ -2,7 +2,6 @@
 
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{Event, Listener, outbox};
 use crate::{App, Result, db::Sql};
@@ -19,8 +18,9 @@ pub trait Source: Send + Sync {
         outbox::read(app, after, limit).boxed()
     }
 
-    /// Those of the sessions that let nobody in any more, by the same rules as requests.
-    fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>>;
+    /// Which listeners may not go on, by the same rules as requests: their session has ended, or they are not what they were
+    /// when it let them in (role, tenant). Tells their positions in the list, from 1.
+    fn ended<'a>(&'a self, app: &'a App, listeners: &'a [Listener]) -> BoxFuture<'a, Result<Vec<i64>>>;
 
     /// Whoever opens a socket of the gateway with this token; none when it does not hold.
     fn listener<'a>(&'a self, app: &'a App, token: &'a str) -> BoxFuture<'a, Result<Option<Listener>>>;
@@ -52,4 +52,15 @@ pub struct Batch {
     pub last: Option<i64>,
     /// Rows read.
     pub rows: usize,
+}
+
+/// The listeners at these positions, from 1.
+pub(super) fn at<'a>(listeners: &'a [Listener], positions: &[i64]) -> impl Iterator<Item = &'a Listener> {
+    let index = |position: &i64| usize::try_from(position - 1).ok();
+    positions
+        .iter()
+        .filter_map(index)
+        .filter_map(|index| listeners.get(index))
+        .collect::<Vec<_>>()
+        .into_iter()
 }

@@ -3,17 +3,16 @@
 use std::{collections::HashSet, sync::Arc};
 
 use tokio::sync::broadcast;
-use uuid::Uuid;
 
-use super::{Event, Hub};
+use super::{Event, Hub, Listener};
 
 /// What the hub tells its clients.
 #[derive(Clone, Debug)]
 pub enum Signal {
     /// Something has happened.
     Event(Arc<Event>),
-    /// Time for a heartbeat. These sessions have ended.
-    Beat(Arc<HashSet<Uuid>>),
+    /// Time for a heartbeat. These listeners may not go on.
+    Beat(Arc<HashSet<Listener>>),
     /// The server stops.
     Stop,
 }
@@ -27,19 +26,19 @@ pub struct Subscription {
     /// The newest event when it was opened.
     pub position: i64,
     pub(super) hub: Hub,
-    pub(super) session: Option<Uuid>,
-    pub(super) session_ended: bool,
+    pub(super) listener: Option<Listener>,
+    pub(super) dismissed: bool,
     pub(super) signals: broadcast::Receiver<Signal>,
 }
 
 impl Subscription {
-    /// The next signal. None means that the client was too slow, or its session has ended, or the server stops.
+    /// The next signal. None means that the client was too slow, or may not listen any more, or the server stops.
     pub async fn next(&mut self) -> Option<Signal> {
         loop {
             match self.signals.recv().await {
                 Ok(Signal::Event(event)) if event.seq <= self.position => {}
-                Ok(Signal::Beat(ended)) if self.session.is_some_and(|own| ended.contains(&own)) => {
-                    self.session_ended = true;
+                Ok(Signal::Beat(ended)) if self.listener.as_ref().is_some_and(|own| ended.contains(own)) => {
+                    self.dismissed = true;
                     return None;
                 }
                 Ok(Signal::Stop) | Err(_) => return None,
@@ -48,9 +47,9 @@ impl Subscription {
         }
     }
 
-    /// Whether it ended because the session has.
-    pub fn session_ended(&self) -> bool {
-        self.session_ended
+    /// Whether it ended because the client may not listen any more.
+    pub fn is_dismissed(&self) -> bool {
+        self.dismissed
     }
 
     /// The hub it belongs to.
@@ -61,8 +60,8 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(session) = self.session {
-            self.hub.leave(session);
+        if let Some(listener) = &self.listener {
+            self.hub.leave(listener);
         }
     }
 }

@@ -40,6 +40,7 @@ pub(crate) const SAMPLE: System = System {
     workers: &[],
     sockets: None,
     jobs: &Jobs::NONE,
+    clean_up: &[],
     events: None,
     migrations: &SHARED,
     storage: &Storage::DEFAULT,

@@ -62,6 +62,7 @@ static SYSTEM: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    clean_up: &[],
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,

@@ -119,7 +119,7 @@ async fn every_upload_path_refuses_what_is_no_honest_picture_or_letter() {
 
     assert_eq!(stored(&app).await, Vec::<String>::new(), "nothing is stored of a refused request");
     let written =
-        "SELECT (SELECT count(*) FROM muster.uploads) + (SELECT count(*) FROM muster.file_references)";
+        "SELECT (SELECT count(*) FROM muster.uploads) + (SELECT count(*) FROM muster.file_references())";
     assert_eq!(app.value::<i64>(written, &[]).await, 0);
 }
 
@@ -164,7 +164,7 @@ async fn a_store_that_is_down_is_said_so_and_nothing_is_written() {
     }
 
     let written =
-        "SELECT (SELECT count(*) FROM muster.uploads) + (SELECT count(*) FROM muster.file_references)
+        "SELECT (SELECT count(*) FROM muster.uploads) + (SELECT count(*) FROM muster.file_references())
                    + (SELECT count(*) FROM muster.jobs)";
     assert_eq!(app.value::<i64>(written, &[]).await, 0);
 }

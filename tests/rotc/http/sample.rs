@@ -20,6 +20,7 @@ pub static SAMPLE: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    clean_up: &[],
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,

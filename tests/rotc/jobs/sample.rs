@@ -39,6 +39,7 @@ pub static SYSTEM: System = System {
     groups: &[],
     workers: &[],
     jobs: &JOBS,
+    clean_up: &[],
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use chrono::TimeDelta;
-use rotc::{jobs::batch_profiles, reports::letterhead::letterhead};
+use rotc::reports::{batch_profiles, letterhead::letterhead};
 use serde_json::{Value, json};
 use shared::http::written;
 use tests::{TestApp, a_cadet, a_staff_member, an_admin};

@@ -199,7 +199,7 @@ async fn a_logo_that_is_set_is_kept_and_printed_and_a_lost_one_holds_nothing_up(
     set(&address).await;
 
     assert!(app.as_staff().get(&url).await.is(200).bytes().len() > plain + 1000);
-    let kept = "SELECT count(*) FROM muster.file_references WHERE address = $1";
+    let kept = "SELECT count(*) FROM muster.file_references() WHERE address = $1";
     assert_eq!(app.value::<i64>(kept, &[&address]).await, 1);
     set("/uploads/gone.png").await;
     assert!(app.as_staff().get(&url).await.is(200).bytes().len() < plain + 1000);

@@ -7,16 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
-use documents::{Cell, Column, upload};
+use documents::{Cell, Column};
 use http::{StatusCode, header};
 use serde::Serialize;
 use shared::{
     App, Error, Result,
     auth::principal::Principal,
-    db::Param,
     drf::{Data, Need as Field, PageNumber, Paginated},
     error::{invalid_field, not_found},
-    files::StoredFile,
+    files::{Accepts, Audience, Intake, kept_if},
     http::{
         Created, Json, Money, Path,
         cached::cached_json,
@@ -31,7 +30,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    access::{Librarian, Member},
+    access::{Librarian, Member, Person},
     events::MEMBERS,
     import,
 };
@@ -76,6 +75,14 @@ row! {
         price: Money,
     }
 }
+
+/// Pictures of books.
+pub static COVER: Intake = Intake {
+    prefix: "cover",
+    accepts: Accepts::Pictures,
+    limit_bytes: 1024 * 1024,
+    audience: Audience::Checked,
+};
 
 /// How long a summary is cached.
 const LIFE: Duration = Duration::from_mins(5);
@@ -225,10 +232,12 @@ async fn show_cover(
     Path(id): Path<Uuid>,
 ) -> Result<Response> {
     let find = sql!("SELECT cover FROM books WHERE id = $1 AND cover IS NOT NULL");
-    let kind: Option<String> = app.db.read_in(&person.scope()).await?.one(find, &[&id]).await?;
-    let kind = kind.ok_or_else(unknown)?;
-    let file = app.files.vault().get(&cover_name(id)).await?.ok_or_else(unknown)?;
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "private".to_owned())], file.body)
+    let address: Option<String> = app.db.read_in(&person.scope()).await?.one(find, &[&id]).await?;
+    let file = app.files.get(&address.ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
+    Ok((
+        [(header::CONTENT_TYPE, file.content_type), (header::CACHE_CONTROL, "private".to_owned())],
+        file.body,
+    )
         .into_response())
 }
 
@@ -245,21 +254,17 @@ async fn store_cover(
     let file = fields.file("cover", Field::Required);
     fields.finish()?;
     let file = file.ok_or_else(|| invalid_field("cover", "This field is required."))?;
-    let kind = upload::picture(&file.name, &file.body);
-    let kind = kind.map_err(|why| invalid_field("cover", why.to_string()))?.media_type();
-    let mut change = app.db.change(&person.actor()).await?;
-    let params: [Param<'_>; 2] = [&id, &kind];
-    let updated = change.execute(sql!("UPDATE books SET cover = $2 WHERE id = $1"), &params).await?;
-    if updated == 0 {
-        return Err(unknown());
-    }
-    let stored = StoredFile { body: file.body, content_type: kind.to_owned() };
-    app.files.vault().put_file(&cover_name(id), stored).await?;
-    change.commit().await?;
+    let address = COVER.store(&app, &file).await?;
+    let outcome = show_as_cover(&app, &person, id, &address).await;
+    kept_if(&app, &[address], outcome).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Where the picture lies; no two branches have the same book.
-fn cover_name(id: Uuid) -> String {
-    format!("covers/{id}")
+async fn show_as_cover(app: &App, person: &Person, id: Uuid, address: &str) -> Result<()> {
+    let mut change = app.db.change(&person.actor()).await?;
+    let updated = change.execute(sql!("UPDATE books SET cover = $2 WHERE id = $1"), &[&id, &address]).await?;
+    if updated == 0 {
+        return Err(unknown());
+    }
+    change.commit().await
 }

@@ -33,15 +33,25 @@ pub const MEMBERS: [Topic; 2] = [Topic::role("librarian"), Topic::role("reader")
 pub struct Events;
 
 impl Source for Events {
-    fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
+    fn ended<'a>(&'a self, app: &'a App, listeners: &'a [Listener]) -> BoxFuture<'a, Result<Vec<i64>>> {
         let find = sql!(
-            "SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
+            "SELECT asked.position
+             FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS asked (session, branch, role, position)
              WHERE NOT EXISTS (
                  SELECT FROM muster.sessions JOIN people ON people.id = sessions.user_id::uuid
-                 WHERE sessions.id = asked.id AND sessions.revoked_at IS NULL
-                   AND sessions.idle_expires_at > $2 AND people.is_active)"
+                 JOIN memberships ON memberships.person_id = people.id
+                 WHERE sessions.id = asked.session AND sessions.revoked_at IS NULL
+                   AND sessions.idle_expires_at > $4 AND people.is_active
+                   AND memberships.branch_id = asked.branch::uuid AND memberships.role = asked.role)"
         );
-        async move { app.db.read().await?.all(find, &[&sessions, &app.clock.now()]).await }.boxed()
+        async move {
+            let sessions: Vec<Uuid> = listeners.iter().map(|listener| listener.session).collect();
+            let branches: Vec<_> = listeners.iter().map(|listener| listener.tenant.as_ref()).collect();
+            let roles: Vec<&str> = listeners.iter().map(|listener| listener.role.as_ref()).collect();
+            let mut read = app.read_across_tenants("listeners of every branch").await?;
+            read.all(find, &[&sessions, &branches, &roles, &app.clock.now()]).await
+        }
+        .boxed()
     }
 
     fn listener<'a>(&'a self, app: &'a App, token: &'a str) -> BoxFuture<'a, Result<Option<Listener>>> {

@@ -22,10 +22,11 @@ use shared::{
     db::{Change, migrate::MigrationSet},
     drf::DrfEnvelope,
     error::Kind,
+    files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
-    jobs::{Job, JobKind, Jobs},
+    jobs::{CleanUp, Job, JobKind, Jobs},
     queue::Queue,
-    realtime::Topic,
+    realtime::{SweepEvents, Topic},
     system::{Need, Starts, Storage, System, Worker},
 };
 use uuid::Uuid;
@@ -52,12 +53,13 @@ pub static SYSTEM: System = System {
         &payments::GROUP,
         &tasks::GROUP,
     ],
-    workers: &[&IMPORT, &UPKEEP],
+    workers: &[&IMAGE, &IMPORT, &UPKEEP],
     sockets: None,
     jobs: &JOBS,
+    clean_up: &[],
     events: Some(&events::Events),
     migrations: &MIGRATIONS,
-    storage: &Storage { prefix: "library/", cloudinary_folder: "library" },
+    storage: &Storage { prefix: "library/", cloudinary_folder: "library", intakes: &[&books::COVER] },
     admin: Some(&demo::FirstOperator),
     demo: Some(&demo::TwoBranches),
     legacy: None,
@@ -92,7 +94,15 @@ static MIGRATIONS: MigrationSet = MigrationSet {
 };
 
 static JOBS: Jobs = Jobs {
-    kinds: &[JobKind::of::<import::ImportBooks>(), JobKind::of::<payments::NotePayment>()],
+    kinds: &[
+        JobKind::of::<CleanUp>(),
+        JobKind::of::<DeleteFile>(),
+        JobKind::of::<import::ImportBooks>(),
+        JobKind::of::<payments::NotePayment>(),
+        JobKind::of::<ShrinkPicture>(),
+        JobKind::of::<SweepEvents>(),
+        JobKind::of::<SweepFiles>(),
+    ],
     failed: tell,
 };
 
@@ -109,6 +119,15 @@ fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a
     .boxed()
 }
 
+static IMAGE: Worker = Worker {
+    name: "image",
+    description: "Makes covers small, and deletes those of books that are gone",
+    starts: Starts::From(Queue::Image),
+    needs: &[Need::Database, Need::Files],
+    memory_mb: 1024,
+    timeout_seconds: 300,
+};
+
 static IMPORT: Worker = Worker {
     name: "import",
     description: "Imports lists of books",
@@ -120,9 +139,9 @@ static IMPORT: Worker = Worker {
 
 static UPKEEP: Worker = Worker {
     name: "upkeep",
-    description: "Notes payments",
+    description: "Notes payments, and cleans up at night",
     starts: Starts::From(Queue::Upkeep),
-    needs: &[Need::Database],
+    needs: &[Need::Database, Need::Files],
     memory_mb: 128,
-    timeout_seconds: 60,
+    timeout_seconds: 900,
 };

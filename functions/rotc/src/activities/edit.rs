@@ -5,6 +5,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{internal, invalid_field},
+    files::{discard, kept_if},
     row, sql,
 };
 
@@ -18,9 +19,6 @@ use crate::{access::User, notifications::notify, uploads};
 /// An equal activity of the same person within so long is the same request, sent twice. Legacy rows do not say when they
 /// were made and by whom; the audit log does.
 const SAME_REQUEST_SECONDS: f64 = 5.0;
-
-/// How the names of stored pictures begin.
-pub const PREFIX: &str = "images";
 
 row! {
     struct Stored {
@@ -63,11 +61,11 @@ pub async fn create(app: &App, user: &User, sent: Sent) -> Result<i32> {
         Some(Wanted::Own(_)) | None => Vec::new(),
     };
     pictures::check_count(&content.kind, named.len() + sent.files.len())?;
-    let stored = uploads::pictures(app, PREFIX, &sent.files).await?;
+    let stored = uploads::ACTIVITY_PICTURE.store_all(app, &sent.files).await?;
     let outcome = enter(app, user, content, &named, &stored).await;
-    let (id, is_new) = uploads::kept_if(app, &stored, outcome).await?;
+    let (id, is_new) = kept_if(app, &stored, outcome).await?;
     if !is_new {
-        uploads::discard(app, &stored).await;
+        discard(app, &stored).await;
     }
     Ok(id)
 }
@@ -125,9 +123,9 @@ async fn sent_twice(change: &mut Change, user: &User, content: &Content) -> Resu
 
 /// Stores new pictures and changes the activity; tells everyone, unless nothing has changed.
 pub async fn update(app: &App, user: &User, id: i32, sent: Sent) -> Result<()> {
-    let stored = uploads::pictures(app, PREFIX, &sent.files).await?;
+    let stored = uploads::ACTIVITY_PICTURE.store_all(app, &sent.files).await?;
     let outcome = apply(app, user, id, &sent, &stored).await;
-    uploads::kept_if(app, &stored, outcome).await
+    kept_if(app, &stored, outcome).await
 }
 
 async fn apply(app: &App, user: &User, id: i32, sent: &Sent, stored: &[String]) -> Result<()> {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{internal, invalid, invalid_field, not_found},
+    files::kept_if,
     http::{Created, FormData, Json, Path},
     sql,
 };
@@ -55,9 +56,9 @@ pub async fn add_activity_image(
     let file = form.only_file("image")?;
     let new: NewActivityImage = serde_json::from_value(form.fields.into())
         .map_err(|_| invalid_field("image_url", "image_url must be a text"))?;
-    let stored = uploads::pictures(&app, edit::PREFIX, file.as_slice()).await?;
+    let stored = uploads::ACTIVITY_PICTURE.store_all(&app, file.as_slice()).await?;
     let outcome = add(&app, &user, id, new.image_url, &stored).await;
-    let address = uploads::kept_if(&app, &stored, outcome).await?;
+    let address = kept_if(&app, &stored, outcome).await?;
     let images = activity::find(&app, id).await?.activity_images;
     let image = images.into_iter().find(|image| image.image_url == address);
     let image = image.ok_or_else(|| internal("the new picture is gone"))?;

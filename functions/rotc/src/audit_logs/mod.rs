@@ -13,6 +13,7 @@ use shared::{
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub mod expire_audit_logs;
 pub mod export;
 pub mod list;
 pub mod sync_events;

@@ -9,6 +9,7 @@ use serde::Serialize;
 use shared::{
     App, Result,
     error::{invalid, invalid_field, not_found},
+    files::kept_if,
     http::{FormData, Json},
     row, sql,
 };
@@ -111,14 +112,14 @@ pub async fn update_admin_profile(
 ) -> Result<Json<SavedAdminProfile>> {
     let gender = gender(&form)?;
     let picture = match form.only_file("profilePic")? {
-        Some(file) => Some(uploads::picture(&app, "profilePic", &file).await?),
+        Some(file) => Some(uploads::ADMIN_PHOTO.store(&app, &file).await?),
         None => None,
     };
     if gender.is_none() && picture.is_none() {
         return Err(invalid("no_changes", "No changes submitted"));
     }
     let outcome = save(&app, &admin, gender.as_deref(), picture.as_deref()).await;
-    uploads::kept_if(&app, picture.as_slice(), outcome).await?;
+    kept_if(&app, picture.as_slice(), outcome).await?;
     Ok(Json(SavedAdminProfile { message: "Profile updated", profile_pic: picture, gender }))
 }
 

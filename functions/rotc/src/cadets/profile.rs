@@ -11,6 +11,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{forbidden, invalid, not_found},
+    files::kept_if,
     http::{
         FormData, Json,
         lenient::{filled, is_true},
@@ -71,11 +72,11 @@ pub async fn save_cadet_profile(
     let (sent, picture) = fields::read::<ClientCadetFields>(form, "profilePic")?;
     let sent = CadetFields { rank: None, status: None, student_id: None, ..sent };
     let picture = match picture {
-        Some(file) => Some(uploads::picture(&app, "profile", &file).await?),
+        Some(file) => Some(uploads::PHOTO.store(&app, &file).await?),
         None => None,
     };
     let outcome = save(&app, &own, &sent, completing, picture.as_deref()).await;
-    uploads::kept_if(&app, picture.as_slice(), outcome).await?;
+    kept_if(&app, picture.as_slice(), outcome).await?;
     Ok(Json(SavedProfile { message: "Profile updated successfully", profile_pic: picture, success: true }))
 }
 

@@ -7,6 +7,7 @@ use shared::{
     App, Error, Result,
     db::Change,
     error::{invalid, invalid_fields, not_found},
+    files::kept_if,
     http::{FormData, Json, Path, UploadedFile, lenient::filled},
 };
 use utoipa::ToSchema;
@@ -104,11 +105,11 @@ impl Edit<'_> {
     /// Stores the picture, then writes; a picture whose row is not written is removed again.
     async fn run(&self, app: &App, user: &User, picture: Option<UploadedFile>) -> Result<(Conflicts, Cadet)> {
         let picture = match picture {
-            Some(file) => Some(uploads::picture(app, "profile", &file).await?),
+            Some(file) => Some(uploads::PHOTO.store(app, &file).await?),
             None => None,
         };
         let outcome = self.write(app, user, picture.as_deref()).await;
-        uploads::kept_if(app, picture.as_slice(), outcome).await
+        kept_if(app, picture.as_slice(), outcome).await
     }
 
     async fn write(&self, app: &App, user: &User, picture: Option<&str>) -> Result<(Conflicts, Cadet)> {

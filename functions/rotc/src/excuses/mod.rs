@@ -16,6 +16,7 @@ mod decide;
 mod form;
 pub mod letter;
 pub mod process_ocr;
+pub mod read_letter;
 pub mod resource;
 mod submit;
 

@@ -11,10 +11,10 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::read_letter::ReadLetter;
 use crate::{
     access::Staff,
     answer::{Success, success},
-    jobs::read_letter::ReadLetter,
 };
 
 /// That a letter will be read.

@@ -5,6 +5,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{invalid_field, not_found},
+    files::{discard, kept_if},
     sql,
 };
 
@@ -22,13 +23,13 @@ const SAME_REQUEST_SECONDS: i64 = 3;
 /// A request that arrives twice is entered once.
 pub async fn submit(app: &App, user: &User, cadet_id: i32, sent: &Sent) -> Result<i32> {
     let stored: Vec<String> = match &sent.file {
-        Some(file) => vec![uploads::letter(app, file).await?],
+        Some(file) => vec![uploads::EXCUSE_LETTER.store(app, file).await?],
         None => Vec::new(),
     };
     let outcome = enter(app, user, cadet_id, sent, stored.first()).await;
-    let (id, is_new) = uploads::kept_if(app, &stored, outcome).await?;
+    let (id, is_new) = kept_if(app, &stored, outcome).await?;
     if !is_new {
-        uploads::discard(app, &stored).await;
+        discard(app, &stored).await;
     }
     Ok(id)
 }

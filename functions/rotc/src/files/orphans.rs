@@ -5,6 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Serialize;
 use shared::{
     App, Result,
+    files::{REPORTED_FOR, SweepFiles},
     http::{Accepted, Json, PageRequest, Query},
     row, sql,
 };
@@ -14,7 +15,6 @@ use uuid::Uuid;
 use crate::{
     access::Admin,
     answer::{Listing, Success, iso, success},
-    jobs::sweep_files::{REPORTED_FOR, SweepFiles},
 };
 
 row! {

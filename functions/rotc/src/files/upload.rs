@@ -6,6 +6,7 @@ use shared::{
     App, Error, Result,
     auth::rate_limit::Limit,
     error::{conflict, forbidden, invalid, invalid_field, not_found, too_large},
+    files::{DeleteFile, Intake, kept_if},
     http::{FormData, Json, Path, UploadedFile},
     sql,
 };
@@ -58,6 +59,15 @@ impl UploadKind {
         match self {
             Self::ExcuseLetter => uploads::LIMIT_BYTES,
             Self::ProfilePic | Self::ActivityImage => PICTURE_LIMIT_BYTES,
+        }
+    }
+
+    /// Where such files are stored.
+    const fn intake(self) -> &'static Intake {
+        match self {
+            Self::ProfilePic => &uploads::PHOTO,
+            Self::ExcuseLetter => &uploads::EXCUSE_LETTER,
+            Self::ActivityImage => &uploads::ACTIVITY_PICTURE,
         }
     }
 
@@ -151,13 +161,9 @@ pub async fn keep(
     if file.body.len() > kind.limit_bytes() {
         return Err(exceeds(kind));
     }
-    let url = match kind {
-        UploadKind::ExcuseLetter => uploads::letter_named(app, file, &format!("letter-{id}")).await?,
-        UploadKind::ProfilePic => uploads::picture_named(app, file, &format!("profile-{id}")).await?,
-        UploadKind::ActivityImage => uploads::picture_named(app, file, &format!("images-{id}")).await?,
-    };
+    let url = kind.intake().store_as(app, file, id).await?;
     let outcome = note(app, user, kind, entity, &url).await;
-    uploads::kept_if(app, std::slice::from_ref(&url), outcome).await?;
+    kept_if(app, std::slice::from_ref(&url), outcome).await?;
     Ok(Uploaded::at(url))
 }
 
@@ -209,12 +215,12 @@ pub async fn delete_upload(
     let found: Option<String> = change.one(delete, &[&public_id, &only]).await?;
     let address = found.ok_or_else(missing)?;
     let used = sql!(
-        "SELECT EXISTS (SELECT FROM muster.file_references WHERE muster.file_key(address) = muster.file_key($1))"
+        "SELECT EXISTS (SELECT FROM muster.file_references() WHERE muster.file_key(address) = muster.file_key($1))"
     );
     if change.only::<bool>(used, &[&address]).await? {
         return Err(conflict("in_use", "A record shows this file"));
     }
-    change.start(&crate::jobs::delete_file::DeleteFile { address }).await?;
+    change.start(&DeleteFile { address }).await?;
     change.commit().await?;
     Ok(Json(success(DeletedUpload { message: "File deleted successfully", deleted: true })))
 }

@@ -1,4 +1,4 @@
-//! What follows a change, one file per job.
+//! What follows a change: the list of all jobs. Each stands beside what it is about.
 
 use std::time::Duration;
 
@@ -6,50 +6,47 @@ use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     Result,
     db::Change,
-    jobs::{Job, JobKind, Jobs, Queue},
+    files::{DeleteFile, ShrinkPicture, SweepFiles},
+    jobs::{CleanUp, Job, JobKind, Jobs, Queue},
     mail::{SendMails, SendManyMails},
+    realtime::SweepEvents,
 };
 use uuid::Uuid;
 
-use crate::notifications::notify;
+use crate::{
+    audit_logs::expire_audit_logs::ExpireAuditLogs,
+    excuses::read_letter::ReadLetter,
+    notifications::notify,
+    push::push_notice::PushNotice,
+    reports::{
+        batch_certificates::BatchCertificates, batch_profiles::BatchProfiles,
+        batch_transcripts::BatchTranscripts, expire_reports::ExpireReports, weekly_report::WeeklyReport,
+    },
+};
 
-pub mod batch_certificates;
-pub mod batch_profiles;
-pub mod batch_transcripts;
-pub mod clean_up;
-mod clean_up_vault;
-pub mod delete_file;
-pub mod expire_audit_logs;
-pub mod expire_reports;
 pub mod import_file;
-pub mod push_notice;
-pub mod read_letter;
-pub mod shrink_picture;
-pub mod sweep_events;
-pub mod sweep_files;
-pub mod weekly_report;
 
 /// When nobody is awake: 18:00 UTC is two in the morning in the Philippines.
-pub const NIGHT: Duration = Duration::from_hours(18);
+const NIGHT: Duration = Duration::from_hours(18);
 
 /// Every job.
 pub static JOBS: &[JobKind] = &[
-    JobKind::of::<batch_certificates::BatchCertificates>(),
-    JobKind::of::<batch_profiles::BatchProfiles>(),
-    JobKind::of::<batch_transcripts::BatchTranscripts>(),
-    JobKind::of::<clean_up::CleanUp>(),
-    JobKind::of::<delete_file::DeleteFile>(),
-    JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
-    JobKind::of::<expire_reports::ExpireReports>(),
+    JobKind::of::<BatchCertificates>(),
+    JobKind::of::<BatchProfiles>(),
+    JobKind::of::<BatchTranscripts>(),
+    JobKind::of::<CleanUp>().at(NIGHT),
+    JobKind::of::<DeleteFile>(),
+    JobKind::of::<ExpireAuditLogs>().at(NIGHT),
+    JobKind::of::<ExpireReports>(),
     JobKind::of::<import_file::ImportFile>(),
-    JobKind::of::<push_notice::PushNotice>(),
-    JobKind::of::<read_letter::ReadLetter>(),
+    JobKind::of::<PushNotice>(),
+    JobKind::of::<ReadLetter>(),
     JobKind::of::<SendMails>(),
     JobKind::of::<SendManyMails>(),
-    JobKind::of::<shrink_picture::ShrinkPicture>(),
-    JobKind::of::<sweep_events::SweepEvents>(),
-    JobKind::of::<sweep_files::SweepFiles>(),
-    JobKind::of::<weekly_report::WeeklyReport>(),
+    JobKind::of::<ShrinkPicture>(),
+    JobKind::of::<SweepEvents>().at(NIGHT),
+    JobKind::of::<SweepFiles>().at(NIGHT),
+    JobKind::of::<WeeklyReport>(),
 ];
 
 /// The jobs as the workers see them.

@@ -45,7 +45,7 @@ pub async fn process_document_url(
     let address = address(&app, &user, &document.url).await?;
     PER_MINUTE.hit(&app, &user.id.to_string()).await?;
     let file = app.files.get(&address).await?.ok_or_else(missing)?;
-    let kind = match upload::letter("", &file.body) {
+    let kind = match upload::document("", &file.body) {
         Ok(FileKind::Doc | FileKind::Docx) | Err(_) => {
             return Err(invalid("unsupported_type", "Only JPEG, PNG, WebP, GIF and PDF can be read"));
         }

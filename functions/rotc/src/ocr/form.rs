@@ -43,7 +43,7 @@ pub fn kind(file: &UploadedFile) -> Result<FileKind> {
     if file.body.len() > LIMIT_BYTES {
         return Err(too_large("File too large"));
     }
-    match upload::letter(&file.name, &file.body) {
+    match upload::document(&file.name, &file.body) {
         Ok(FileKind::Doc | FileKind::Docx) => {
             Err(invalid("unsupported_type", "Only JPEG, PNG, WebP, GIF and PDF can be read"))
         }

@@ -6,6 +6,7 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+pub mod push_notice;
 mod subscriptions;
 
 /// Push subscriptions.

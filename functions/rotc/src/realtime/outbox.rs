@@ -49,8 +49,8 @@ impl Source for Outbox {
         read(app, after, limit).boxed()
     }
 
-    fn ended<'a>(&'a self, app: &'a App, sessions: Vec<Uuid>) -> BoxFuture<'a, Result<Vec<Uuid>>> {
-        ended(app, sessions).boxed()
+    fn ended<'a>(&'a self, app: &'a App, listeners: &'a [Listener]) -> BoxFuture<'a, Result<Vec<i64>>> {
+        ended(app, listeners).boxed()
     }
 
     fn listener<'a>(&'a self, app: &'a App, token: &'a str) -> BoxFuture<'a, Result<Option<Listener>>> {
@@ -81,18 +81,20 @@ async fn read(app: &App, after: i64, limit: i64) -> Result<Batch> {
     Ok(Batch { events: present.map(|event| frames::render(event, &facts)).collect(), last, rows })
 }
 
-/// Sessions that no longer let anybody in, as [`crate::access`] sees it.
-async fn ended(app: &App, sessions: Vec<Uuid>) -> Result<Vec<Uuid>> {
+/// Those whose session no longer lets anybody in, as [`crate::access`] sees it, or whose role has changed.
+async fn ended(app: &App, listeners: &[Listener]) -> Result<Vec<i64>> {
     let find = sql!(
-        "SELECT asked.id FROM unnest($1::uuid[]) AS asked (id)
+        "SELECT asked.position FROM unnest($1::uuid[], $3::text[]) WITH ORDINALITY AS asked (id, role, position)
          WHERE NOT EXISTS (
              SELECT FROM muster.sessions JOIN users ON users.id = sessions.user_id::int
              LEFT JOIN cadets ON cadets.id = users.cadet_id
              LEFT JOIN training_staff ON training_staff.id = users.staff_id
-             WHERE sessions.id = asked.id AND sessions.revoked_at IS NULL
+             WHERE sessions.id = asked.id AND users.role = asked.role AND sessions.revoked_at IS NULL
                AND sessions.idle_expires_at > $2 AND sessions.absolute_expires_at > $2
                AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
                AND cadets.is_archived IS NOT TRUE AND training_staff.is_archived IS NOT TRUE)"
     );
-    app.db.read().await?.all(find, &[&sessions, &app.clock.now()]).await
+    let (sessions, roles): (Vec<Uuid>, Vec<&str>) =
+        listeners.iter().map(|listener| (listener.session, listener.role.as_ref())).unzip();
+    app.db.read().await?.all(find, &[&sessions, &app.clock.now(), &roles]).await
 }

@@ -13,14 +13,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
 
-use super::{certificates::issue, filter::ReportFilter, grades, profile::unknown};
-use crate::{
-    access::{Staff, User},
-    jobs::{
-        batch_certificates::BatchCertificates, batch_profiles::BatchProfiles,
-        batch_transcripts::BatchTranscripts,
-    },
+use super::{
+    batch_certificates::BatchCertificates, batch_profiles::BatchProfiles,
+    batch_transcripts::BatchTranscripts, certificates::issue, filter::ReportFilter, grades, profile::unknown,
 };
+use crate::access::{Staff, User};
 
 /// Cadets or names that can be listed; more are chosen by company and platoon.
 const MOST: usize = 100;

@@ -8,7 +8,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod attendance;
 pub mod batch;
+pub mod batch_certificates;
+pub mod batch_profiles;
+pub mod batch_transcripts;
 pub mod certificates;
+pub mod expire_reports;
 pub mod files;
 mod filter;
 pub mod grades;
@@ -16,6 +20,7 @@ pub mod letterhead;
 pub mod profile;
 mod profile_page;
 pub mod transcript;
+pub mod weekly_report;
 
 /// Reports and certificates.
 pub const GROUP: Group = Group {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use shared::{
     App, Result,
     error::invalid,
+    files::kept_if,
     http::{FormData, Json},
     sql,
 };
@@ -43,9 +44,9 @@ pub async fn store_background(
     mut form: FormData,
 ) -> Result<Json<BackgroundStored>> {
     let file = form.only_file("image")?.ok_or_else(|| invalid("required", "No image uploaded"))?;
-    let url = uploads::picture(&app, "image", &file).await?;
+    let url = uploads::PICTURE.store(&app, &file).await?;
     let outcome = save_background(&app, &user, &url).await;
-    uploads::kept_if(&app, std::slice::from_ref(&url), outcome).await?;
+    kept_if(&app, std::slice::from_ref(&url), outcome).await?;
     Ok(Json(BackgroundStored { success: true, url }))
 }
 

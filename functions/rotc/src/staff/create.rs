@@ -9,6 +9,7 @@ use shared::{
     config::IdentifierLogin,
     db::Change,
     error::{conflict, invalid},
+    files::kept_if,
     http::{
         Json,
         lenient::{filled, is_blank},
@@ -24,10 +25,7 @@ use super::{
     mails,
     picture::Picture,
 };
-use crate::{
-    access::{Admin, User},
-    uploads,
-};
+use crate::access::{Admin, User};
 
 /// Two equal members within so long are one request, sent twice.
 const SAME_REQUEST_SECONDS: i64 = 3;
@@ -66,7 +64,7 @@ pub async fn create_staff(
     };
     let picture = Picture::take(&app, 0, sent.profile_pic.as_deref()).await?;
     let outcome = add(&app, &admin, &sent, &picture, password.as_ref()).await;
-    let created = uploads::kept_if(&app, picture.stored(), outcome).await?;
+    let created = kept_if(&app, picture.stored(), outcome).await?;
     Ok(Json(created))
 }
 

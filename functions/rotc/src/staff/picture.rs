@@ -7,6 +7,7 @@ use shared::{
     db::Change,
     error::{invalid, invalid_field},
     files::is_plain_name,
+    files::kept_if,
     http::{FormData, Json, UploadedFile},
     sql,
 };
@@ -63,7 +64,7 @@ impl Picture {
         // What it says about its type is not read: the bytes decide.
         let (_, body) = data_url::decoded(sent).ok_or_else(|| failed("The image cannot be read"))?;
         let file = UploadedFile { name: String::new(), body };
-        Ok(Self { sets: Some(Some(uploads::picture(app, "image", &file).await?)), stored: true })
+        Ok(Self { sets: Some(Some(uploads::PICTURE.store(app, &file).await?)), stored: true })
     }
 
     /// The address of the file that was stored for this change.
@@ -134,9 +135,9 @@ pub async fn upload_picture(
 ) -> Result<Json<StoredPicture>> {
     let file = form.only_file("image").map_err(failed)?;
     let file = file.ok_or_else(|| invalid("required", "No file uploaded"))?;
-    let file_path = uploads::picture(&app, "image", &file).await?;
+    let file_path = uploads::PICTURE.store(&app, &file).await?;
     let outcome = save(&app, &own, &file_path).await;
-    uploads::kept_if(&app, std::slice::from_ref(&file_path), outcome).await?;
+    kept_if(&app, std::slice::from_ref(&file_path), outcome).await?;
     Ok(Json(StoredPicture { message: "Profile picture updated", file_path }))
 }
 

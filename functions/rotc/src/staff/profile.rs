@@ -7,6 +7,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{forbidden, invalid, not_found},
+    files::kept_if,
     http::{
         Json,
         lenient::{filled, is_true},
@@ -20,7 +21,7 @@ use super::{
     fields::{ProfileChanges, StaffChanges},
     picture::Picture,
 };
-use crate::{access::OnStaff, uploads, users};
+use crate::{access::OnStaff, users};
 
 /// What became of a saved profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,7 +50,7 @@ pub async fn save_staff_profile(
     let sent = StaffChanges { role: None, ..sent.into() };
     let picture = Picture::take_new(&app, own.staff_id, sent.profile_pic.as_deref()).await?;
     let outcome = save(&app, &own, &sent, told == Some(true), &picture).await;
-    uploads::kept_if(&app, picture.stored(), outcome).await?;
+    kept_if(&app, picture.stored(), outcome).await?;
     Ok(Json(SavedStaffProfile { message: "Profile updated successfully", is_profile_completed: told }))
 }
 

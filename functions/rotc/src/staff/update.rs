@@ -5,6 +5,7 @@ use shared::{
     App, Result,
     db::Change,
     error::{Error, conflict, not_found},
+    files::kept_if,
     http::{Json, Path, lenient::filled},
 };
 
@@ -12,7 +13,6 @@ use super::{account, details::Details, fields::StaffChanges, picture::Picture};
 use crate::{
     access::{Admin, User},
     answer::{Message, message},
-    uploads,
 };
 
 /// Edit a member of the staff
@@ -29,7 +29,7 @@ pub async fn update_staff(
     sent.refuse_empty_names()?;
     let picture = Picture::take(&app, id, sent.profile_pic.as_deref()).await?;
     let outcome = save(&app, &admin, id, &sent, &picture).await;
-    uploads::kept_if(&app, picture.stored(), outcome).await?;
+    kept_if(&app, picture.stored(), outcome).await?;
     Ok(message("Staff updated successfully"))
 }
 

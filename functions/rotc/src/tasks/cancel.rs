@@ -4,14 +4,13 @@ use axum::extract::State;
 use serde::Serialize;
 use shared::{
     App, Result,
-    error::{conflict, not_found},
     http::{Json, Path},
-    sql,
+    jobs::board,
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Status, jobs::JobView};
+use super::jobs::JobView;
 use crate::{
     access::{Member, User},
     answer::{Success, success},
@@ -55,24 +54,11 @@ pub async fn cancel_job(
     Ok(Json(success(JobView::find(&app, &user, id).await?)))
 }
 
-/// Whether the job was running. Its worker notices before it keeps anything (`Change::finish`) and gives up.
+/// Whether the job was running.
 async fn cancel(app: &App, user: &User, id: Uuid, missing: &'static str) -> Result<bool> {
     let mut change = app.db.change(&user.actor()).await?;
-    let find = sql!(
-        "SELECT status FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text) FOR UPDATE"
-    );
-    let found: Option<String> = change.one(find, &[&id, &user.only_own()]).await?;
-    let status = found.ok_or_else(|| not_found(missing))?;
-    let status = Status::parse(&status);
-    match status {
-        Status::Queued | Status::Running => {}
-        Status::Cancelled => return Ok(false),
-        Status::Done | Status::Failed => return Err(conflict("job_ended", "The task has already ended")),
-    }
-    let cancel = sql!(
-        "UPDATE muster.jobs SET status = 'cancelled', finished_at = $2, lease_until = NULL WHERE id = $1"
-    );
-    change.execute(cancel, &[&id, &app.clock.now()]).await?;
+    let only_of = user.only_own().map(|id| id.to_string());
+    let was_running = board::cancel(&mut change, id, only_of.as_deref(), app.clock.now(), missing).await?;
     change.commit().await?;
-    Ok(status == Status::Running)
+    Ok(was_running)
 }

@@ -8,7 +8,7 @@ use shared::{
     App, Result,
     error::not_found,
     http::{Json, PageRequest, Path, Query},
-    row, sql,
+    jobs::board::{self, JobRecord},
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -58,28 +58,8 @@ pub struct JobView {
     pub run_at: Option<NaiveDateTime>,
 }
 
-row! {
-    struct Stored {
-        id: Uuid,
-        kind: String,
-        queue: String,
-        status: String,
-        tries: i32,
-        progress_done: Option<i64>,
-        progress_of: Option<i64>,
-        result: Option<Value>,
-        problem: Option<String>,
-        created_by: Option<i32>,
-        created_at: Option<NaiveDateTime>,
-        started_at: Option<NaiveDateTime>,
-        finished_at: Option<NaiveDateTime>,
-        run_at: Option<NaiveDateTime>,
-        total: i64,
-    }
-}
-
-impl From<Stored> for JobView {
-    fn from(job: Stored) -> Self {
+impl From<JobRecord> for JobView {
+    fn from(job: JobRecord) -> Self {
         Self {
             progress: TaskProgress::of(job.progress_done, job.progress_of),
             id: job.id,
@@ -89,11 +69,11 @@ impl From<Stored> for JobView {
             tries: job.tries,
             result: job.result,
             error: job.problem,
-            created_by: job.created_by,
-            created_at: job.created_at,
-            started_at: job.started_at,
-            finished_at: job.finished_at,
-            run_at: job.run_at,
+            created_by: job.created_by.and_then(|id| id.parse().ok()),
+            created_at: Some(job.created_at.naive_utc()),
+            started_at: job.started_at.map(|at| at.naive_utc()),
+            finished_at: job.finished_at.map(|at| at.naive_utc()),
+            run_at: job.run_at.map(|at| at.naive_utc()),
         }
     }
 }
@@ -121,20 +101,9 @@ pub async fn list_jobs(
     Query(request): Query<PageRequest>,
 ) -> Result<Json<Listing<JobView>>> {
     let page = request.page(20, 100);
-    let list = sql!(
-        "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem,
-                created_by::int AS created_by, created_at AT TIME ZONE 'UTC' AS created_at,
-                started_at AT TIME ZONE 'UTC' AS started_at, finished_at AT TIME ZONE 'UTC' AS finished_at,
-                run_at AT TIME ZONE 'UTC' AS run_at, count(*) OVER () AS total
-         FROM muster.jobs
-         WHERE ($1::int IS NULL OR created_by = $1::text)
-           AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR kind = $3)
-         ORDER BY muster.jobs.created_at DESC, id DESC LIMIT $4 OFFSET $5"
-    );
-    let params: [shared::db::Param<'_>; 5] =
-        [&user.only_own(), &filter.status, &filter.kind, &page.limit, &page.offset()];
-    let jobs: Vec<Stored> = app.db.read().await?.all(list, &params).await?;
-    let total = jobs.first().map_or(0, |job| job.total);
+    let JobFilter { status, kind } = filter;
+    let filter = board::Filter { status, kind, only_of: user.only_own().map(|id| id.to_string()) };
+    let (total, jobs) = board::list(&mut app.db.read().await?, &filter, page).await?;
     let data = jobs.into_iter().map(JobView::from).collect();
     Ok(Json(Listing::of(page, total, data)))
 }
@@ -155,15 +124,12 @@ pub async fn show_job(
 impl JobView {
     /// The job, if this user may see it.
     pub(super) async fn find(app: &App, user: &User, id: Uuid) -> Result<Self> {
-        let find = sql!(
-            "SELECT id, kind, queue, status, tries, progress_done, progress_of, result, problem,
-                    created_by::int AS created_by, created_at AT TIME ZONE 'UTC' AS created_at,
-                started_at AT TIME ZONE 'UTC' AS started_at,
-                    finished_at AT TIME ZONE 'UTC' AS finished_at, run_at AT TIME ZONE 'UTC' AS run_at,
-                    1::bigint AS total
-             FROM muster.jobs WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text)"
-        );
-        let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
-        job.map(Self::from).ok_or_else(|| not_found("Job not found"))
+        find(app, user, id).await?.map(Self::from).ok_or_else(|| not_found("Job not found"))
     }
+}
+
+/// The job as it is stored, if this user may see it.
+pub(super) async fn find(app: &App, user: &User, id: Uuid) -> Result<Option<JobRecord>> {
+    let only_of = user.only_own().map(|id| id.to_string());
+    board::find(&mut app.db.read().await?, id, only_of.as_deref()).await
 }

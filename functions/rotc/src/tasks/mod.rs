@@ -32,31 +32,3 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(celery::show_worker_health))
         .routes(routes!(celery::show_worker_stats))
 }
-
-/// The column `status` of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Status {
-    Queued,
-    Running,
-    Done,
-    Failed,
-    Cancelled,
-}
-
-impl Status {
-    /// A text that is none of these counts as failed.
-    fn parse(text: &str) -> Self {
-        match text {
-            "queued" => Self::Queued,
-            "running" => Self::Running,
-            "done" => Self::Done,
-            "cancelled" => Self::Cancelled,
-            _ => Self::Failed,
-        }
-    }
-
-    /// Whether it stays like this.
-    fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
-    }
-}

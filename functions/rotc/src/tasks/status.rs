@@ -7,12 +7,12 @@ use shared::{
     App, Result,
     error::not_found,
     http::{Json, Path},
-    row, sql,
+    jobs::board::{JobRecord, Status},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::Status;
+use super::jobs;
 use crate::{
     access::Member,
     answer::{Success, success},
@@ -61,18 +61,6 @@ impl TaskProgress {
     }
 }
 
-row! {
-    struct Stored {
-        id: Uuid,
-        status: String,
-        tries: i32,
-        result: Option<Value>,
-        problem: Option<String>,
-        progress_done: Option<i64>,
-        progress_of: Option<i64>,
-    }
-}
-
 /// Show how a task goes
 ///
 /// To administrators, and to whoever started it.
@@ -83,16 +71,12 @@ pub async fn show_task(
     State(app): State<App>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Success<TaskStatus>>> {
-    let find = sql!(
-        "SELECT id, status, tries, result, problem, progress_done, progress_of FROM muster.jobs
-         WHERE id = $1 AND ($2::int IS NULL OR created_by = $2::text)"
-    );
-    let job: Option<Stored> = app.db.read().await?.one(find, &[&id, &user.only_own()]).await?;
+    let job = jobs::find(&app, &user, id).await?;
     Ok(Json(success(job.ok_or_else(|| not_found("Task not found"))?.into())))
 }
 
-impl From<Stored> for TaskStatus {
-    fn from(job: Stored) -> Self {
+impl From<JobRecord> for TaskStatus {
+    fn from(job: JobRecord) -> Self {
         let status = Status::parse(&job.status);
         let running = status == Status::Running;
         Self {

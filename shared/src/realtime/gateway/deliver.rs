@@ -3,21 +3,20 @@
 //! A worker takes sockets for a while (a lease), so two of them never send the same. One that dies in between leaves
 //! them to the next, and an event may then come twice; its `event_id` tells.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::TimeDelta;
 use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::{
     Gateway,
-    sockets::{Socket, forget},
+    sockets::{Socket, Stored, forget},
 };
 use crate::{
     App, Result,
-    realtime::{BATCH, Event, Source, log},
+    realtime::{BATCH, Event, Listener, Source, log, source::at},
     sql,
 };
 
@@ -73,8 +72,8 @@ pub async fn deliver(app: &App, source: &dyn Source) -> Result<Delivered> {
     let Some(oldest) = sockets.iter().map(|socket| socket.seq).min() else {
         return Ok(Delivered::default());
     };
-    let sessions = sockets.iter().map(|socket| socket.listener.0.session).collect();
-    let ended = source.ended(app, sessions).await?;
+    let listeners: Vec<Listener> = sockets.iter().map(|socket| socket.listener.clone()).collect();
+    let ended: HashSet<Listener> = at(&listeners, &source.ended(app, &listeners).await?).cloned().collect();
     let batch = source.read(app, oldest, BATCH).await?;
     let reached = batch.last.unwrap_or(newest);
     let gateway = Gateway::new(&app.config)?;
@@ -94,13 +93,23 @@ async fn take(app: &App, newest: i64) -> Result<Vec<Socket>> {
     );
     let now = app.clock.now();
     let mut change = app.db.change_for_system("sockets").await?;
-    let taken = change.all(take, &[&newest, &now, &(now + LEASE)]).await?;
+    let taken: Vec<Stored> = change.all(take, &[&newest, &now, &(now + LEASE)]).await?;
     change.commit().await?;
-    Ok(taken)
+    let mut sockets = Vec::with_capacity(taken.len());
+    let mut unreadable = Vec::new();
+    for stored in taken {
+        sockets.extend(stored.read().map_err(|id| unreadable.push(id)).ok());
+    }
+    if !unreadable.is_empty() {
+        // One that another edition has written must not keep the others from what is new to them.
+        tracing::warn!(sockets = unreadable.len(), "nobody knows any more who listens");
+        forget(app, &unreadable).await?;
+    }
+    Ok(sockets)
 }
 
-async fn serve(gateway: &Gateway, socket: &Socket, ended: &[Uuid], events: &[Event]) -> Outcome {
-    if ended.contains(&socket.listener.0.session) {
+async fn serve(gateway: &Gateway, socket: &Socket, ended: &HashSet<Listener>, events: &[Event]) -> Outcome {
+    if ended.contains(&socket.listener) {
         gateway.close(&socket.connection_id).await;
         return Outcome::Gone(socket.connection_id.clone());
     }
@@ -110,7 +119,7 @@ async fn serve(gateway: &Gateway, socket: &Socket, ended: &[Uuid], events: &[Eve
 /// Tells one socket what is new to it, in order.
 async fn tell(gateway: &Gateway, socket: &Socket, events: &[Event]) -> Outcome {
     let new = events.iter().filter(|event| event.seq > socket.seq);
-    let messages = new.flat_map(|event| event.messages(&socket.listener.0));
+    let messages = new.flat_map(|event| event.messages(&socket.listener));
     let greeting = (!socket.greeted).then(|| socket.greeting());
     let texts = greeting.as_deref().into_iter().chain(messages.map(|message| message.as_str()));
     for text in texts {

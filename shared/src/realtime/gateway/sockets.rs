@@ -4,6 +4,7 @@
 //! answer to the first message. A token that does not hold is refused with 401: there is no socket yet to be closed.
 
 use chrono::TimeDelta;
+use serde_json::Value;
 use tokio_postgres::types::Json;
 
 use super::{Gateway, Happened, SocketEvent};
@@ -20,25 +21,45 @@ use crate::{
 pub(in crate::realtime) const LONGEST_SOCKET: TimeDelta = TimeDelta::hours(3);
 
 row! {
-    /// An open socket.
-    pub(super) struct Socket {
-        /// The gateway's name for it.
-        pub connection_id: String,
-        /// Whose it is.
-        pub listener: Json<Listener>,
-        /// The newest event when it was opened.
-        pub joined_seq: i64,
-        /// The newest event that was sent to it.
-        pub seq: i64,
-        /// Whether it has been greeted.
-        pub greeted: bool,
+    /// An open socket as it is stored.
+    pub(super) struct Stored {
+        connection_id: String,
+        listener: Value,
+        joined_seq: i64,
+        seq: i64,
+        greeted: bool,
+    }
+}
+
+/// An open socket.
+pub(super) struct Socket {
+    /// The gateway's name for it.
+    pub connection_id: String,
+    /// Whose it is.
+    pub listener: Listener,
+    /// The newest event when it was opened.
+    pub joined_seq: i64,
+    /// The newest event that was sent to it.
+    pub seq: i64,
+    /// Whether it has been greeted.
+    pub greeted: bool,
+}
+
+impl Stored {
+    /// The socket, or its name if it does not say whose it is.
+    pub fn read(self) -> Result<Socket, String> {
+        let Self { connection_id, listener, joined_seq, seq, greeted } = self;
+        match serde_json::from_value(listener) {
+            Ok(listener) => Ok(Socket { connection_id, listener, joined_seq, seq, greeted }),
+            Err(_) => Err(connection_id),
+        }
     }
 }
 
 impl Socket {
     /// The first message.
     pub fn greeting(&self) -> String {
-        protocol::established(&self.listener.0, self.joined_seq)
+        protocol::established(&self.listener, self.joined_seq)
     }
 }
 
@@ -79,10 +100,10 @@ async fn said(app: &App, source: &dyn Source, connection_id: &str, text: &str) -
     let find = sql!(
         "SELECT connection_id, listener, joined_seq, seq, greeted FROM muster.sockets WHERE connection_id = $1"
     );
-    let found: Option<Socket> = app.db.read().await?.one(find, &[&connection_id]).await?;
-    let Some(socket) = found else { return Ok(410) };
+    let found: Option<Stored> = app.db.read().await?.one(find, &[&connection_id]).await?;
+    let Some(socket) = found.and_then(|stored| stored.read().ok()) else { return Ok(410) };
     let gateway = Gateway::new(&app.config)?;
-    if !source.ended(app, vec![socket.listener.0.session]).await?.is_empty() {
+    if !source.ended(app, std::slice::from_ref(&socket.listener)).await?.is_empty() {
         gateway.close(connection_id).await;
         forget(app, &[socket.connection_id]).await?;
         return Ok(401);
@@ -120,5 +141,5 @@ async fn replay(app: &App, source: &dyn Source, socket: &Socket, after: i64) -> 
     let oldest = floor.max(socket.joined_seq - REPLAY_LIMIT as i64);
     let batch = source.read(app, after.max(oldest), REPLAY_LIMIT as i64).await?;
     let events = batch.events.iter().filter(|event| event.seq <= socket.joined_seq);
-    Ok(protocol::replay(source, &socket.listener.0, events))
+    Ok(protocol::replay(source, &socket.listener, events))
 }

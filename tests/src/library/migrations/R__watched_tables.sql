@@ -1,4 +1,4 @@
--- Why: every write is audited, and ends what is cached of its table.
+-- Why: every write is audited, ends what is cached of its table, and takes along the files it lets go of.
 
 CREATE OR REPLACE FUNCTION muster.write_audit(table_name TEXT, operation TEXT, record_ids TEXT[], payloads JSONB[])
 RETURNS void LANGUAGE sql AS $$
@@ -9,5 +9,5 @@ $$;
 
 SELECT muster.watch('public.people', personal => '{email, name}', secret => '{password}');
 SELECT muster.watch('public.memberships', id => 'person_id');
-SELECT muster.watch('public.books');
+SELECT muster.watch('public.books', files => '{cover}');
 SELECT muster.watch('public.loans');

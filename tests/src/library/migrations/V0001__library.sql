@@ -29,7 +29,7 @@ CREATE TABLE public.books (
     isbn TEXT NOT NULL,
     title TEXT NOT NULL,
     price NUMERIC(10, 2) NOT NULL CHECK (price >= 0),
-    cover TEXT, -- media type of the stored picture
+    cover TEXT, -- address of the stored picture
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     UNIQUE (branch_id, id),
     UNIQUE (branch_id, isbn)

@@ -39,7 +39,7 @@ impl Job for ReadLetter {
         }
         let Some(address) = address(app, self.letter_id).await? else { return Ok(()) };
         let Some(file) = app.files.get(&address).await? else { return Ok(()) };
-        let kind = match upload::letter("", &file.body) {
+        let kind = match upload::document("", &file.body) {
             Ok(FileKind::Doc | FileKind::Docx) => return Ok(()),
             Ok(kind) => kind,
             Err(why) => return Err(invalid("unreadable_document", why.to_string())),

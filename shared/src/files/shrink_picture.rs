@@ -2,17 +2,16 @@
 
 use documents::picture;
 use serde::{Deserialize, Serialize};
-use shared::{
+
+use super::{Accepts, DeleteFile, StoredFile};
+use crate::{
     Result,
     error::invalid,
-    files::StoredFile,
     jobs::{Job, Queue, Task},
 };
 
-use super::delete_file::DeleteFile;
-
-/// Replaces a picture by one that is upright, at most 1,200 pixels wide or high (a letter: 2,400), and says nothing about where it was taken.
-/// Started by the database when a record first refers to a picture.
+/// Replaces a picture by one that is upright, at most 1,200 pixels wide or high (2,400 where documents are accepted), and
+/// says nothing about where it was taken. Started by the database when a record first refers to a picture.
 ///
 /// Safe to run twice: a small picture stays as it is. One that no record refers to any more is deleted.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,8 +30,11 @@ impl Job for ShrinkPicture {
             return Ok(());
         }
         let Some(file) = app.files.get(&self.address).await? else { return Ok(()) };
-        let is_letter = self.address.rsplit('/').next().is_some_and(|name| name.starts_with("letter-"));
-        let side = if is_letter { picture::LETTER_SIDE } else { picture::STORED_SIDE };
+        let intake = app.system.storage.intakes.iter().find(|intake| intake.owns(&self.address));
+        let side = match intake.map(|intake| intake.accepts) {
+            Some(Accepts::Documents) => picture::PAGE_SIDE,
+            Some(Accepts::Pictures) | None => picture::STORED_SIDE,
+        };
         let StoredFile { body, content_type } = file;
         let media_type = content_type.clone();
         let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await?;

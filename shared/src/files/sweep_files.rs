@@ -4,15 +4,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
-use shared::{
+
+use super::{DeleteFile, Listing, Store};
+use crate::{
     App, Result,
-    db::Change,
-    files::{Listing, Store},
     jobs::{Job, Task},
     sql,
 };
-
-use super::{NIGHT, delete_file::DeleteFile};
 
 /// A file younger than this may belong to a request that is still running, or to a record somebody is still writing.
 const YOUNG: Duration = Duration::from_hours(24);
@@ -30,7 +28,6 @@ impl Job for SweepFiles {
     const KIND: &'static str = "sweep_files";
 
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
-    const AT: Duration = NIGHT;
 
     const LEASE: Duration = Duration::from_mins(15);
 
@@ -65,18 +62,18 @@ async fn sweep(app: &App, store: &dyn Store) -> Result<()> {
 /// Notes which of these files no record refers to, and forgets those that one refers to again. A name that records cannot be
 /// asked for, as a file may have that was copied from a legacy server, is left alone.
 async fn report(app: &App, addresses: &[String], sizes: &[i64]) -> Result<()> {
-    let mut change = app.db.change_for_system("file sweep").await?;
+    let mut change = app.change_across_tenants("file sweep").await?;
     let forget = sql!(
         "DELETE FROM muster.orphan_files
          WHERE address = ANY($1)
-           AND muster.file_key(address) IN (SELECT muster.file_key(address) FROM muster.file_references)"
+           AND muster.file_key(address) IN (SELECT muster.file_key(address) FROM muster.file_references())"
     );
     change.execute(forget, &[&addresses]).await?;
     let note = sql!(
         "INSERT INTO muster.orphan_files (address, bytes, found_at)
          SELECT address, bytes, $3 FROM unnest($1::text[], $2::bigint[]) AS stored (address, bytes)
          WHERE muster.file_address(address) IS NOT NULL
-           AND NOT EXISTS (SELECT FROM muster.file_references AS known
+           AND NOT EXISTS (SELECT FROM muster.file_references() AS known
                            WHERE muster.file_key(known.address) = muster.file_key(stored.address))
          ON CONFLICT (address) DO NOTHING"
     );
@@ -86,7 +83,7 @@ async fn report(app: &App, addresses: &[String], sizes: &[i64]) -> Result<()> {
 
 /// Starts the deletion of what was reported long ago.
 async fn retire(app: &App) -> Result<()> {
-    let mut change: Change = app.db.change_for_system("file sweep").await?;
+    let mut change = app.change_across_tenants("file sweep").await?;
     let due: DateTime<Utc> = app.clock.now() - TimeDelta::from_std(REPORTED_FOR)?;
     let take = sql!("DELETE FROM muster.orphan_files WHERE found_at <= $1 RETURNING address");
     for address in change.all::<String>(take, &[&due]).await? {

@@ -11,7 +11,6 @@ use shared::{
     sql,
 };
 
-use super::NIGHT;
 use crate::settings::keys::{AUDIT_RETENTION_DAYS, retention_days};
 
 /// Rows of one transaction.
@@ -28,7 +27,6 @@ impl Job for ExpireAuditLogs {
     const KIND: &'static str = "expire_audit_logs";
 
     const EVERY: Option<Duration> = Some(Duration::from_hours(24));
-    const AT: Duration = NIGHT;
 
     const LEASE: Duration = Duration::from_mins(15);
 
