@@ -361,6 +361,22 @@ async fn socket_of_the_gateway_is_closed_when_its_session_has_ended() {
     assert_eq!(gateway.sent("a="), [json!("closed")]);
 }
 
+/// As after an upgrade whose edition writes listeners otherwise.
+#[tokio::test]
+async fn unreadable_socket_of_the_gateway_is_forgotten_and_holds_up_no_other() {
+    let (app, gateway) = behind_a_gateway().await;
+    for (id, person) in [("a=", TEACHER_A), ("b=", TEACHER_B)] {
+        connect(&app, id, &sign_in(&app, person).await.0).await;
+    }
+    app.execute("UPDATE muster.sockets SET listener = '{}' WHERE connection_id = 'a='", &[]).await;
+    publish_end(&app).await;
+
+    assert_eq!(deliver(&app.app, &Events).await.unwrap().current, 1);
+
+    assert!(!gateway.sent("b=").is_empty());
+    assert_eq!(app.value::<i64>("SELECT count(*) FROM muster.sockets", &[]).await, 1);
+}
+
 #[tokio::test]
 async fn client_that_comes_back_gets_what_it_missed_in_its_tenant() {
     let app = held().await;

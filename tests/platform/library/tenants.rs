@@ -346,6 +346,45 @@ async fn tokens_of_one_session_for_two_branches_are_kept_apart() {
     }
 }
 
+/// A member whose role is taken away, or who leaves the branch, while their session goes on elsewhere.
+#[tokio::test]
+async fn socket_of_a_former_member_is_closed_while_their_session_lives() {
+    let app = library_with(|config| {
+        (config.realtime.held, config.database.pool_size) = (true, 4);
+        config.realtime.heartbeat = std::time::Duration::from_secs(1);
+    })
+    .await;
+    let server = app.serve().await;
+    let open = async |email: &str| {
+        let token = token(&app, email).await;
+        let mut socket = server.socket(&format!("/api/events/socket?token={token}")).await;
+        assert_eq!(socket.message().await["type"], "connection_established");
+        (socket, token)
+    };
+    let (mut demoted, _) = open("librarian@central.example").await;
+    let (mut removed, token) = open("reader@central.example").await;
+    let (mut stays, _) = open("librarian@harbour.example").await;
+
+    app.execute(
+        "UPDATE memberships SET role = 'reader' FROM people
+         WHERE people.id = person_id AND email = 'librarian@central.example'",
+        &[],
+    )
+    .await;
+    app.execute(
+        "DELETE FROM memberships USING people WHERE people.id = person_id AND email = 'reader@central.example'",
+        &[],
+    )
+    .await;
+
+    assert_eq!(demoted.next().await, Err(4001));
+    assert_eq!(removed.next().await, Err(4001));
+    app.with_token(&token).get("/api/auth/me").await.is(200);
+    let harbour = client(&app, "librarian@harbour.example").await;
+    harbour.post("/api/books", json!({ "isbn": "H", "title": "H", "price": "1" })).await.is(201);
+    assert_eq!(stays.message().await["type"], "book.added");
+}
+
 /// The places that open the scope of the platform: each sees the rows of every tenant.
 #[test]
 fn platform_scope_is_opened_only_where_this_list_says() {
@@ -360,6 +399,8 @@ fn platform_scope_is_opened_only_where_this_list_says() {
         ("shared/src/jobs/clean_up.rs", 2),
         ("shared/src/system.rs", 1),
         ("tests/src/library/branches.rs", 1),
+        // Each listener is looked for in their own branch.
+        ("tests/src/library/events.rs", 1),
     ];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut found = std::collections::BTreeMap::new();
