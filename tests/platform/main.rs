@@ -1,6 +1,7 @@
 //! Tests of what every system stands on, independent of any one of them.
 
 mod auth;
+mod circles;
 mod connections;
 mod heartbeat;
 mod http;

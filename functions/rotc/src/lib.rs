@@ -10,6 +10,7 @@ use shared::{
 };
 
 pub mod access;
+pub mod accounts;
 pub mod activities;
 pub mod analytics;
 pub mod answer;
@@ -44,6 +45,7 @@ pub mod push;
 pub mod realtime;
 pub mod recognition;
 pub mod reports;
+pub mod setting_keys;
 pub mod settings;
 pub mod staff;
 pub mod tasks;

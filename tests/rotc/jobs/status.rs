@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rotc::push::push_notice::PushNotice;
+use rotc::notifications::push_notice::PushNotice;
 use serde_json::json;
 use shared::{
     jobs::{self, Outcome},

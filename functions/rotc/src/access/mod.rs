@@ -18,9 +18,8 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::settings::maintenance;
-
 mod live;
+pub mod maintenance;
 mod person;
 mod refusal;
 

@@ -10,8 +10,8 @@ use shared::{
     row, sql,
 };
 
+use super::maintenance;
 use super::{COOKIE, Role, User};
-use crate::settings::maintenance;
 
 /// For what browsers load by themselves: pictures and files.
 pub(super) const BROWSER: &[Source] = &[Source::Header, Source::Cookie(COOKIE)];

@@ -27,9 +27,9 @@ use super::{
     person::{self, Person},
 };
 use crate::{
+    access::maintenance,
     access::{Open, Role},
     audit,
-    settings::maintenance,
 };
 
 /// Five failures within a quarter of an hour lock an account for half an hour.

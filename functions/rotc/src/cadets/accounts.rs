@@ -4,7 +4,7 @@ use serde::Serialize;
 use shared::{App, Result, db::Change, error::conflict, row, sql};
 use utoipa::ToSchema;
 
-use crate::users;
+use crate::accounts;
 
 /// Stored for cadets who have no password yet. Legacy: it is no bcrypt hash, so it never verifies.
 pub(crate) const NO_PASSWORD: &str = "$2a$10$DUMMYPASSWORDHASHDO_NOT_USE_OR_YOU_WILL_BE_HACKED";
@@ -117,7 +117,7 @@ pub(super) async fn update(
     // Legacy: several accounts may share a cadet; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE cadet_id = $1");
     match change.only::<Option<i32>>(oldest, &[&cadet_id]).await? {
-        Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
+        Some(user_id) => accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }
 }

@@ -7,7 +7,7 @@ use shared::{App, Result, http::Json, sql};
 use utoipa::ToSchema;
 
 use super::selection::Selection;
-use crate::{access::Admin, events, users::accounts};
+use crate::{access::Admin, accounts, events};
 
 /// What was deleted.
 #[derive(Debug, Serialize, ToSchema)]

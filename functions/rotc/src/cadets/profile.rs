@@ -26,7 +26,7 @@ use super::{
     fields::{self, CadetFields, ClientCadetFields},
     record::CadetRecord,
 };
-use crate::{access::Own, events, notifications::notify, uploads, users};
+use crate::{access::Own, accounts, events, notifications::notify, uploads};
 
 /// Show one's own profile
 #[utoipa::path(get, path = "/api/cadet/profile", tag = "cadets", responses((status = 200, body = CadetRecord)))]
@@ -107,7 +107,7 @@ async fn save(
         details.profile_pic = Some(picture.to_owned());
     }
     details.save(&mut change, own.cadet_id).await?;
-    users::accounts::update(&mut change, own.user.id, username, email, picture).await?;
+    accounts::update(&mut change, own.user.id, username, email, picture).await?;
     tell(&mut change, own.cadet_id, &details).await?;
     change.commit().await
 }

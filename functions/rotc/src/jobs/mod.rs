@@ -16,8 +16,7 @@ use uuid::Uuid;
 use crate::{
     audit_logs::expire_audit_logs::ExpireAuditLogs,
     excuses::read_letter::ReadLetter,
-    notifications::notify,
-    push::push_notice::PushNotice,
+    notifications::{notify, push_notice::PushNotice},
     reports::{
         batch_certificates::BatchCertificates, batch_profiles::BatchProfiles,
         batch_transcripts::BatchTranscripts, expire_reports::ExpireReports, weekly_report::WeeklyReport,

@@ -11,7 +11,8 @@ pub mod cadet_email;
 pub mod cadet_notifications;
 pub mod inbox;
 pub mod notify;
-pub mod reminders;
+pub mod push_notice;
+mod reminders;
 pub mod resource;
 pub mod staff_notifications;
 

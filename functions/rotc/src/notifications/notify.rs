@@ -3,7 +3,7 @@
 use shared::{Result, db::Change, error::internal, sql};
 
 use super::inbox::PUBLIC_TYPES;
-use crate::push::push_notice::PushNotice;
+use super::push_notice::PushNotice;
 
 /// Notices that were written: their ids, and whether anybody they are for has a device.
 type Written = Vec<(i32, bool)>;

@@ -6,7 +6,6 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub mod push_notice;
 mod subscriptions;
 
 /// Push subscriptions.

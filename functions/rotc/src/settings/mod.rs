@@ -8,12 +8,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 mod admin_settings;
 mod background;
-pub mod keys;
-pub mod maintenance;
 mod own;
 pub mod system;
 mod system_settings;
 
+pub use crate::setting_keys as keys;
 pub use own::Settings;
 
 /// Settings.

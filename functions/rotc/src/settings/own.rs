@@ -15,27 +15,8 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::keys::PALETTE;
 use crate::access::{Member, User};
-
-/// The colours the client can show.
-pub(super) const PALETTE: &[&str] = &[
-    "default",
-    "blue",
-    "indigo",
-    "green",
-    "emerald",
-    "red",
-    "pink",
-    "purple",
-    "orange",
-    "amber",
-    "cyan",
-    "slate",
-    "teal",
-    "gradient-emerald",
-    "gradient-sunset",
-    "gradient-ocean",
-];
 
 row! {
     /// Preferences. A flag that was never chosen is null.

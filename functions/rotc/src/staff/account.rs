@@ -9,7 +9,7 @@ use shared::{
 };
 
 use super::details::Details;
-use crate::users;
+use crate::accounts;
 
 /// Names tried before giving up.
 const ATTEMPTS: u32 = 20;
@@ -157,7 +157,7 @@ pub(super) async fn update(
     // Several accounts may share a member; lists show the oldest, so that is the one edited.
     let oldest = sql!("SELECT min(id) FROM users WHERE staff_id = $1");
     match change.only::<Option<i32>>(oldest, &[&staff_id]).await? {
-        Some(user_id) => users::accounts::update(change, user_id, username, email, None).await,
+        Some(user_id) => accounts::update(change, user_id, username, email, None).await,
         None => Ok(()),
     }
 }

@@ -21,7 +21,7 @@ use super::{
     fields::{ProfileChanges, StaffChanges},
     picture::Picture,
 };
-use crate::{access::OnStaff, users};
+use crate::{access::OnStaff, accounts};
 
 /// What became of a saved profile.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,7 +81,7 @@ async fn save(
         member.is_profile_completed = Some(true);
     }
     member.save(&mut change, own.staff_id).await?;
-    users::accounts::update(&mut change, own.user.id, username, email, None).await?;
+    accounts::update(&mut change, own.user.id, username, email, None).await?;
     picture.save_in_accounts(&mut change, own.staff_id).await?;
     change.commit().await
 }

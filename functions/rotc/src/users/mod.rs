@@ -6,7 +6,6 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub mod accounts;
 mod approve;
 mod list;
 pub mod purge;

@@ -8,7 +8,7 @@ use shared::{App, Result, db::Change, error::invalid_field, http::Json, sql};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::accounts;
+use crate::accounts;
 use crate::{access::Admin, answer::iso, events};
 
 /// Without a number of days.

@@ -9,9 +9,9 @@ use shared::{
     row, sql,
 };
 
-use super::accounts;
 use crate::{
     access::{Admin, Role},
+    accounts,
     answer::{Message, message},
     cadets,
 };

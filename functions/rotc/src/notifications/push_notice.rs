@@ -15,7 +15,7 @@ use shared::{
     row, sql,
 };
 
-use crate::notifications::inbox::PUBLIC_TYPES;
+use super::inbox::PUBLIC_TYPES;
 
 /// Deliveries read at once.
 const BATCH: i64 = 40;

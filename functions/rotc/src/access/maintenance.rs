@@ -1,13 +1,13 @@
 //! Maintenance: while the setting `maintenance_mode` is on, everybody but administrators waits.
 //!
-//! It is part of who may do what, so [`crate::access`] asks here, and so does the sign-in.
+//! It is part of who may do what, so the extractors ask here, and so does the sign-in.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 use shared::{App, Result, error::in_maintenance, sql};
 
-use super::keys;
+use crate::setting_keys as keys;
 
 /// How long another process may go on answering after the setting has changed.
 const NOTICED_WITHIN: Duration = Duration::from_secs(5);

@@ -2,7 +2,25 @@
 
 use serde_json::Value;
 
-use super::own::PALETTE;
+/// The colours the client can show.
+pub const PALETTE: &[&str] = &[
+    "default",
+    "blue",
+    "indigo",
+    "green",
+    "emerald",
+    "red",
+    "pink",
+    "purple",
+    "orange",
+    "amber",
+    "cyan",
+    "slate",
+    "teal",
+    "gradient-emerald",
+    "gradient-sunset",
+    "gradient-ocean",
+];
 
 /// A setting the program knows.
 struct Known {
@@ -39,7 +57,7 @@ const fn known(key: &'static str, kind: Kind, default: Option<&'static str>) -> 
     Known { key, kind, default }
 }
 
-/// Refuses requests of everybody but administrators; see [`super::maintenance`].
+/// Refuses requests of everybody but administrators; see [`crate::access`].
 pub const MAINTENANCE_MODE: &str = "maintenance_mode";
 
 /// Where the list of cadets was imported from.
