@@ -1,6 +1,6 @@
 //! What handlers work with: one value, cheap to clone, whose parts contact nothing before they are used.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use crate::{
     Result,
@@ -23,9 +23,13 @@ use crate::{
     system::System,
 };
 
-/// The parts of a running system.
+/// The parts of a running system. Cloned several times for each request, which costs one count.
 #[derive(Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+/// What an [`App`] consists of.
+#[derive(Clone)]
+pub struct Parts {
     /// The system.
     pub system: &'static System,
     /// The configuration.
@@ -68,6 +72,20 @@ pub struct App {
     pub ocr: Ocr,
 }
 
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl From<Parts> for App {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
 impl App {
     /// An app of a system on the machine's clock.
     pub fn new(system: &'static System, config: Config) -> Self {
@@ -82,7 +100,7 @@ impl App {
         let db = Db::new(&config, broker.clone(), clock.clone(), Versions::new(redis.clone()));
         db.expect_schema(system);
         let outbound = Outbound::default();
-        Self {
+        let parts = Parts {
             system,
             files: Files::new(config.files.clone(), &clock, &outbound),
             ids: Ids,
@@ -103,7 +121,8 @@ impl App {
             outbound,
             db,
             config,
-        }
+        };
+        parts.into()
     }
 
     /// A connection for queries on the rows of all tenants; `reason` ("stored files") says why.

@@ -219,7 +219,7 @@ mod tests {
 
     fn signer(audience: Option<&'static str>) -> Signer {
         let app = App::new(&SYSTEM, Config::read(&|_| None).unwrap());
-        Signer::new(Some(KEY.into()), audience, app.db)
+        Signer::new(Some(KEY.into()), audience, app.db.clone())
     }
 
     fn now() -> DateTime<Utc> {

@@ -33,13 +33,12 @@ pub struct RequestId(pub String);
 pub(super) type Matched = OnceLock<MatchedPath>;
 
 /// Remembers the route of a request.
-pub(super) async fn note_route(request: Request, next: Next) -> Response {
+pub(super) fn note_route(request: &Request) {
     let route = request.extensions().get::<MatchedPath>().cloned();
     if let (Some(matched), Some(route)) = (request.extensions().get::<Arc<Matched>>(), route) {
         // Only the first of a request that is tried in two spellings.
         let _known = matched.set(route);
     }
-    next.run(request).await
 }
 
 /// What the layer needs to know.

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet};
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use http::{Uri, uri::PathAndQuery};
 
-use super::policy::{HttpPolicy, Slash};
+use super::policy::{HttpPolicy, Slash, Surface};
 
 /// Put into a request whose path lacks the slash that its surface redirects to.
 #[derive(Clone, Copy, Debug)]
@@ -35,14 +35,15 @@ impl Normaliser {
     pub(super) fn normalised<B>(&self, mut request: Request<B>) -> Request<B> {
         let original = request.uri().clone();
         let path = original.path();
-        if let Some((surface, _)) = self.policy.surface(path) {
+        let found = self.policy.surface(path);
+        if let Some((surface, _)) = found {
             DefaultBodyLimit::max(surface.body_limit).apply(&mut request);
             let is_get = request.method() == http::Method::GET || request.method() == http::Method::HEAD;
             if surface.slash == Slash::Redirect && is_get && !path.ends_with('/') {
                 request.extensions_mut().insert(WithoutSlash);
             }
         }
-        if let Some(path) = self.shorter(path) {
+        if let Some(path) = found.and_then(|found| self.shorter(found, path)) {
             *request.uri_mut() = with_path(&original, &path);
         }
         request.extensions_mut().insert(self.policy);
@@ -51,8 +52,7 @@ impl Normaliser {
     }
 
     /// The path in one spelling, if it is not already.
-    fn shorter(&self, path: &str) -> Option<String> {
-        let (surface, prefix) = self.policy.surface(path)?;
+    fn shorter(&self, (surface, prefix): (&Surface, &str), path: &str) -> Option<String> {
         // Read in another case only when it is not the spelling of the routes anyway.
         let alias = prefix != surface.canonical;
         let rest = if alias { path.get(prefix.len()..).unwrap_or_default() } else { path };
@@ -138,7 +138,8 @@ mod tests {
     };
 
     fn shorter(path: &str) -> Option<String> {
-        Normaliser::new(&POLICY, ["/api/notes/{note_id}/mark_as_read"].into_iter()).shorter(path)
+        let normaliser = Normaliser::new(&POLICY, ["/api/notes/{note_id}/mark_as_read"].into_iter());
+        normaliser.shorter(POLICY.surface(path)?, path)
     }
 
     #[test]

@@ -70,8 +70,7 @@ fn layered(
     let templates = edge_state.operations.all().iter().map(|operation| operation.route.as_str());
     let normaliser = Arc::new(Normaliser::new(system.http, templates));
     let exact = routes
-        .route_layer(middleware::from_fn(note_route))
-        .route_layer(middleware::from_fn(with_slash))
+        .route_layer(middleware::from_fn(at_route))
         .method_not_allowed_fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
             system.envelope.method_not_allowed(&method, &uri)
         })
@@ -92,12 +91,13 @@ fn layered(
     )
 }
 
-/// Sends a browser to the path with a slash, where the surface wants one and there is such a route.
-async fn with_slash(OriginalUri(uri): OriginalUri, request: Request, next: Next) -> Response {
-    if request.extensions().get::<WithoutSlash>().is_none() {
-        return next.run(request).await;
-    }
-    let target = with_path(&uri, &format!("{}/", uri.path()));
+/// What a route does with every request: it says which it is, and sends a browser to the path with a slash, where the
+/// surface wants one.
+async fn at_route(request: Request, next: Next) -> Response {
+    note_route(&request);
+    let missing = request.extensions().get::<WithoutSlash>().and(request.extensions().get::<OriginalUri>());
+    let Some(OriginalUri(uri)) = missing else { return next.run(request).await };
+    let target = with_path(uri, &format!("{}/", uri.path()));
     let target = target.path_and_query().map_or("/", |both| both.as_str());
     (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, target.to_owned())]).into_response()
 }

@@ -6,6 +6,8 @@ use chrono::TimeDelta;
 use http::Method;
 use serde_json::json;
 use shared::{
+    App,
+    app::Parts,
     files::{Audience, NewFile},
     jobs::{self, Queue},
 };
@@ -66,8 +68,8 @@ async fn a_deletion_waits_for_a_store_that_is_down() {
     app.work().await;
     let mut config = (*app.app.config).clone();
     config.files.aws.endpoint = Some("http://127.0.0.1:9".to_owned());
-    let mut down = app.app.clone();
-    down.files = shared::files::Files::new(config.files, &app.app.clock, &app.app.outbound);
+    let files = shared::files::Files::new(config.files, &app.app.clock, &app.app.outbound);
+    let down = App::from(Parts { files, ..(*app.app).clone() });
 
     app.as_admin().post("/api/admin/cadets/delete-permanent", json!({ "ids": [cadet.id] })).await.is(200);
     let tally = jobs::run_due(&down, rotc::SYSTEM.jobs).await.expect("the jobs run");

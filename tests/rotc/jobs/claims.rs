@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
-    Result,
+    App, Result,
+    app::Parts,
     jobs::{self, Outcome},
     queue::{Broker, InProcess, Message, Queue},
 };
@@ -243,9 +244,9 @@ async fn a_worker_that_lives_keeps_its_job_and_its_message() {
     let gate = Gate::closed();
     bench.start(&gate.job()).await;
     let message = bench.message().await;
-    let mut worker = bench.app.app.clone();
-    let listening = Arc::new(Listening { broker: worker.broker.clone(), extended: watch::Sender::new(0) });
-    worker.broker = listening.clone();
+    let listening =
+        Arc::new(Listening { broker: bench.app.app.broker.clone(), extended: watch::Sender::new(0) });
+    let worker = App::from(Parts { broker: listening.clone(), ..(*bench.app.app).clone() });
     let worker = tokio::spawn(async move { jobs::receive(&worker, &JOBS, &message).await });
     gate.holds(1).await;
 
