@@ -4,8 +4,9 @@ use std::{ops::Deref, sync::Arc};
 
 use crate::{
     Result,
-    auth::{data_key::DataKeys, known::KnownSessions, seal::Sealer, token::Signer},
+    auth::{data_key::DataKeys, known::KnownSessions, token::Signer},
     cache::{Cache, Versions},
+    certificates,
     clock::Clock,
     config::Config,
     db::{Change, Db, Read},
@@ -52,8 +53,8 @@ pub struct Parts {
     pub signer: Signer,
     /// The queues of the workers.
     pub broker: Arc<dyn Broker>,
-    /// Seals certificates and checks seals.
-    pub sealer: Sealer,
+    /// Signs certificates.
+    pub certificate_signer: certificates::Signer,
     /// The key for secrets in the database.
     pub data_key: DataKeys,
     /// Sends stored mails.
@@ -108,7 +109,7 @@ impl App {
             redis,
             sessions: KnownSessions::new(db.versions().clone(), clock.clone()),
             signer: Signer::new(config.signing_key.clone(), config.system, db.clone()),
-            sealer: Sealer::new(config.seal.clone(), db.clone()),
+            certificate_signer: certificates::Signer::new(config.seal.clone(), db.clone()),
             data_key: DataKeys::new(config.data_key.clone(), db.clone()),
             mailer: Mailer::new(config.mail.clone()),
             hub: Hub::default(),

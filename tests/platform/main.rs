@@ -13,3 +13,4 @@ mod schema;
 mod tenancy;
 mod versions;
 mod vocabulary;
+mod workspace;

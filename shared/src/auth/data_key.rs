@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac};
 use secrecy::SecretString;
 use sha2::Sha256;
 
-use super::{installation_key::InstallationKey, seal::decoded};
+use super::installation_key::{InstallationKey, decoded};
 use crate::{
     Result,
     db::{Change, Db},

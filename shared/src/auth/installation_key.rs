@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use secrecy::{ExposeSecret, SecretSlice};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -101,4 +102,15 @@ impl<T> Source<T> {
             }
         }
     }
+}
+
+/// The bytes of a configured key of 32 bytes; none of them, which is not a valid key, if it is something else.
+pub(crate) fn decoded(key: &SecretString) -> Vec<u8> {
+    seed_of(key.expose_secret()).unwrap_or_default().to_vec()
+}
+
+/// A key of 32 bytes in base64 or base64url.
+pub(crate) fn seed_of(text: &str) -> Option<[u8; 32]> {
+    let text = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }

@@ -12,7 +12,6 @@ pub mod password;
 pub mod policy;
 pub mod principal;
 pub mod rate_limit;
-pub mod seal;
 pub mod second_factor;
 pub mod session;
 pub mod token;

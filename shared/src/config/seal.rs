@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::Variables;
-use crate::auth::seal::{PublicKey, seed_of};
+use crate::{auth::installation_key::seed_of, certificates::PublicKey};
 
 /// How documents that leave the system are sealed.
 #[derive(Clone, Debug, Default)]

@@ -4,15 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use shared::{
     App, Error, Result,
+    certificates::{self, Code},
     db::{Actor, UserKey},
     error::{conflict, internal, invalid, not_found},
     row, sql,
 };
 
-use super::{
-    Code,
-    snapshot::{Printed, Stored, Subject},
-};
+use super::snapshot::{Printed, Stored, Subject};
 use crate::settings::{keys, system};
 
 /// Letters of a name at most.
@@ -148,7 +146,7 @@ pub async fn issue(app: &App, by: &Actor, occasion: &Occasion, to: &[Recipient])
     let mut issued = Vec::with_capacity(to.len());
     for fingerprint in &fingerprints {
         let row = standing.get(fingerprint).ok_or_else(|| internal("a certificate vanished"))?;
-        let (code, printed) = (Code::parse(&row.code), row.genuine(app).await?);
+        let (code, printed) = (Code::parse(&row.code), row.verified(app).await?);
         let (code, printed) = code.zip(printed).ok_or_else(|| altered(&row.code))?;
         issued.push(Issued { code, printed });
     }
@@ -200,11 +198,11 @@ async fn store(app: &App, by: &Actor, missing: &[&Wanted]) -> Result<()> {
     let (mut codes, mut snapshots, mut signatures, mut key_id) = (vec![], vec![], vec![], String::new());
     for (subject, _, printed) in missing {
         let code = Code::draw(app.ids);
-        let seal = app.sealer.seal(&printed.sealed(&code, *subject)?).await?;
+        let signature = certificates::sign(app, &code, subject, printed).await?;
         codes.push(code.as_str().to_owned());
         snapshots.push(serde_json::to_value(printed)?);
-        signatures.push(seal.signature);
-        key_id = seal.key_id;
+        signatures.push(signature.bytes);
+        key_id = signature.key_id;
     }
     let activities: Vec<i32> = missing.iter().map(|(subject, ..)| subject.activity_id).collect();
     let cadets: Vec<Option<i32>> = missing.iter().map(|(subject, ..)| subject.cadet_id).collect();
@@ -252,7 +250,7 @@ pub async fn of_codes(app: &App, codes: &[String]) -> Result<Vec<Issued>> {
     let rows: Vec<Stored> = app.db.read().await?.all(list, &[&codes]).await?;
     let mut issued = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some((code, printed)) = Code::parse(&row.code).zip(row.genuine(app).await?) {
+        if let Some((code, printed)) = Code::parse(&row.code).zip(row.verified(app).await?) {
             issued.push(Issued { code, printed });
         }
     }

@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
+    certificates::Code,
     http::{Json, PageRequest, Query},
     row, sql,
 };
 use utoipa::{IntoParams, ToSchema};
 
-use super::Code;
 use crate::{access::Admin, answer::Listing};
 
 /// Which certificates.

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::{
     App, Result,
+    certificates::Code,
     error::{conflict, not_found},
     http::{Json, Path},
     sql,
@@ -12,7 +13,6 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::Code;
 use crate::{
     access::Admin,
     answer::{Success, success},

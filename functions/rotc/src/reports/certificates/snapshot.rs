@@ -1,13 +1,15 @@
-//! What is printed on a certificate, and how it is sealed.
+//! What is printed on a certificate.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-use shared::{App, Result, auth::seal::Seal, row};
+use shared::{
+    App, Result,
+    certificates::{self, Code, Signature, Snapshot},
+    row,
+};
 use utoipa::ToSchema;
-
-use super::Code;
 
 /// What is printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,7 +32,7 @@ pub struct Printed {
 }
 
 /// Whom and what a certificate is for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize)]
 pub struct Subject {
     /// The activity.
     pub activity_id: i32,
@@ -38,14 +40,10 @@ pub struct Subject {
     pub cadet_id: Option<i32>,
 }
 
-/// What the seal covers. The order of the members is part of it.
-#[derive(Serialize)]
-struct Sealed<'a> {
-    what: &'static str,
-    code: &'a str,
-    activity_id: i32,
-    cadet_id: Option<i32>,
-    printed: &'a Printed,
+impl Snapshot for Printed {
+    type Subject = Subject;
+
+    const FORMAT: &'static str = "muster certificate 1";
 }
 
 /// What makes two certificates the same: everything but the day.
@@ -62,13 +60,6 @@ struct Same<'a> {
 }
 
 impl Printed {
-    /// The text that is sealed.
-    pub fn sealed(&self, code: &Code, subject: Subject) -> Result<Vec<u8>> {
-        let Subject { activity_id, cadet_id } = subject;
-        let what = "muster certificate 1";
-        Ok(serde_json::to_vec(&Sealed { what, code: code.as_str(), activity_id, cadet_id, printed: self })?)
-    }
-
     /// The same for two certificates that say the same.
     pub fn fingerprint(&self, subject: Subject) -> Result<Vec<u8>> {
         let same = Same {
@@ -99,9 +90,9 @@ row! {
         pub fingerprint: Vec<u8>,
         /// What was printed: a [`Printed`], unless it was altered.
         pub snapshot: Value,
-        /// The key of the seal.
+        /// The key of the signature.
         pub key_id: String,
-        /// The seal.
+        /// See [`certificates::sign`].
         pub signature: Vec<u8>,
         /// When it was given.
         pub issued_at: DateTime<Utc>,
@@ -113,13 +104,11 @@ row! {
 }
 
 impl Stored {
-    /// What was printed, if the row is as we have sealed it.
-    pub async fn genuine(&self, app: &App) -> Result<Option<Printed>> {
+    /// What was printed, if the row is as it was signed.
+    pub async fn verified(&self, app: &App) -> Result<Option<Printed>> {
         let Some(code) = Code::parse(&self.code) else { return Ok(None) };
-        let Ok(printed) = serde_json::from_value::<Printed>(self.snapshot.clone()) else { return Ok(None) };
-        let seal = Seal { key_id: self.key_id.clone(), signature: self.signature.clone() };
+        let signature = Signature { key_id: self.key_id.clone(), bytes: self.signature.clone() };
         let subject = Subject { activity_id: self.activity_id, cadet_id: self.cadet_id };
-        let sealed = printed.sealed(&code, subject)?;
-        Ok(app.sealer.is_sealed(&sealed, &seal).await?.then_some(printed))
+        certificates::verify(app, &code, &subject, &self.snapshot, &signature).await
     }
 }

@@ -1,19 +1,22 @@
-//! Signatures (Ed25519) that anybody can check with a published key: for documents that leave the system.
+//! Ed25519 signatures that anybody can check with a published key.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use secrecy::{ExposeSecret, SecretString};
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest, Sha256};
 
-use super::installation_key::InstallationKey;
-use crate::{Result, config::SealConfig, db::Db};
+use crate::{
+    Result,
+    auth::installation_key::{InstallationKey, decoded, seed_of},
+    config::SealConfig,
+    db::Db,
+};
 
 /// Bytes of a signature.
 const SIGNATURE_BYTES: usize = 64;
 
-/// Seals texts and checks seals.
+/// Signs texts and verifies signatures.
 #[derive(Clone)]
-pub struct Sealer {
+pub struct Signer {
     keys: InstallationKey<Keys>,
 }
 
@@ -23,13 +26,13 @@ struct Keys {
     published: Vec<PublicKey>,
 }
 
-/// A seal of a text.
+/// A detached signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seal {
+pub struct Signature {
     /// The key it was made with.
     pub key_id: String,
     /// 64 bytes.
-    pub signature: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 /// A published key.
@@ -45,7 +48,7 @@ pub struct PublicKey {
 impl PublicKey {
     /// A key of 32 bytes in base64 or base64url.
     pub fn parse(text: &str) -> Option<Self> {
-        VerifyingKey::from_bytes(&bytes_of(text)?).ok().map(Self::of)
+        VerifyingKey::from_bytes(&seed_of(text)?).ok().map(Self::of)
     }
 
     fn of(key: VerifyingKey) -> Self {
@@ -54,8 +57,8 @@ impl PublicKey {
     }
 }
 
-impl Sealer {
-    /// A sealer with the configured key, or one kept in the database; nothing is contacted.
+impl Signer {
+    /// A signer with the configured key, or one kept in the database; nothing is contacted.
     pub fn new(config: SealConfig, db: Db) -> Self {
         let configured = config.key.as_ref().map(decoded);
         let earlier: Vec<PublicKey> =
@@ -69,40 +72,25 @@ impl Sealer {
         Self { keys }
     }
 
-    /// Seals a text. For callers that hold no connection, like everything here: the first use may read the database.
-    pub async fn seal(&self, text: &[u8]) -> Result<Seal> {
+    /// Signs a text. For callers that hold no connection, like everything here: the first use may read the database.
+    pub async fn sign(&self, text: &[u8]) -> Result<Signature> {
         let keys = self.keys.get().await?;
         let key_id = keys.published.first().map(|key| key.id.clone()).unwrap_or_default();
-        Ok(Seal { key_id, signature: keys.signing.sign(text).to_vec() })
+        Ok(Signature { key_id, bytes: keys.signing.sign(text).to_vec() })
     }
 
-    /// Whether a seal is ours and the text is the one it was made for.
-    pub async fn is_sealed(&self, text: &[u8], seal: &Seal) -> Result<bool> {
+    /// Whether a signature of this text is ours.
+    pub async fn verifies(&self, text: &[u8], signature: &Signature) -> Result<bool> {
         let keys = self.keys.get().await?;
-        let key = keys.published.iter().find(|key| key.id == seal.key_id);
-        let signature = <[u8; SIGNATURE_BYTES]>::try_from(seal.signature.as_slice());
+        let key = keys.published.iter().find(|key| key.id == signature.key_id);
+        let signature = <[u8; SIGNATURE_BYTES]>::try_from(signature.bytes.as_slice());
         Ok(key.zip(signature.ok()).is_some_and(|(key, signature)| {
-            key.key.verify_strict(text, &Signature::from_bytes(&signature)).is_ok()
+            key.key.verify_strict(text, &ed25519_dalek::Signature::from_bytes(&signature)).is_ok()
         }))
     }
 
-    /// The keys that seals may be checked with: the present one, then earlier ones.
+    /// The keys that signatures may be checked with: the present one, then earlier ones.
     pub async fn public_keys(&self) -> Result<&[PublicKey]> {
         Ok(&self.keys.get().await?.published)
     }
-}
-
-/// The bytes of a configured key of 32 bytes; none of them, which is not a valid key, if it is something else.
-pub(super) fn decoded(key: &SecretString) -> Vec<u8> {
-    seed_of(key.expose_secret()).unwrap_or_default().to_vec()
-}
-
-/// The secret half of a key, 32 bytes in base64 or base64url.
-pub(crate) fn seed_of(text: &str) -> Option<[u8; 32]> {
-    bytes_of(text)
-}
-
-fn bytes_of(text: &str) -> Option<[u8; 32]> {
-    let text = text.trim().trim_end_matches('=').replace('+', "-").replace('/', "_");
-    BASE64_URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use shared::ids::Ids;
+use crate::ids::Ids;
 
 /// Digits and letters that are not taken for each other (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
