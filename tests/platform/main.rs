@@ -10,6 +10,7 @@ mod migrations;
 mod pooler;
 mod realtime;
 mod schema;
+mod statements;
 mod tenancy;
 mod versions;
 mod vocabulary;

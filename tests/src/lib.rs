@@ -29,6 +29,7 @@ mod server;
 mod sign_in;
 mod smtp;
 mod socket;
+pub mod sources;
 mod sql;
 mod stream;
 mod versions;

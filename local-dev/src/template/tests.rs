@@ -70,7 +70,8 @@ fn functions_without_the_programs_that_read_know_that_they_have_none() {
         let text = nested(system);
         let without = "TESSERACT: !If [HasOcrLayer, !Ref AWS::NoValue, \"off\"]";
         assert_eq!(text.matches("Layers: !If [HasOcrLayer").count(), text.matches(without).count());
-        assert!(text.contains(without), "{} reads letters", system.name);
+        let reads = system.workers.iter().any(|worker| worker.needs.contains(&shared::system::Need::Ocr));
+        assert_eq!(text.contains(without), reads, "{}", system.name);
     }
 }
 
@@ -81,6 +82,18 @@ fn mails_leave_from_the_queues_that_hold_them() {
         if let Starts::From(queue) = worker.starts {
             let holds = matches!(queue, Queue::Delivery | Queue::Upkeep);
             assert_eq!(worker.needs.contains(&Need::Mail), holds, "{}", worker.name);
+        }
+    }
+}
+
+/// A job of another queue would wait for ever.
+#[test]
+fn every_job_has_a_worker_of_its_queue() {
+    use shared::system::Starts;
+    for system in systems() {
+        for kind in system.jobs.kinds {
+            let served = system.workers.iter().any(|worker| worker.starts == Starts::From(kind.queue));
+            assert!(served, "{}: nobody takes from the queue of {}", system.name, kind.name);
         }
     }
 }

@@ -33,7 +33,7 @@ fn every_function_is_in_the_template() {
 
     assert!(
         missing.is_empty(),
-        "functions/rotc/template.yaml lacks {missing:?}; write it anew (cargo run -- template)"
+        "functions/rotc/template.yaml lacks {missing:?}; write it anew (cargo muster template)"
     );
 }
 

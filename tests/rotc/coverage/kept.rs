@@ -2,11 +2,9 @@ use std::{collections::BTreeSet, fs};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use regex::Regex;
-use tests::TestApp;
-
-use super::{
-    repository,
-    statements::{collect, place, sources},
+use tests::{
+    TestApp,
+    sources::{collect, folder_of, place, sources},
 };
 
 /// A source file that keeps answers: the tables they are said to be made of, and its statements.
@@ -90,10 +88,7 @@ async fn columns_of(app: &TestApp, place: &str, statement: &str) -> Vec<(String,
 
 /// The files that call `cached` or `cached_for_all`.
 fn keepers() -> Vec<Keeper> {
-    let mut files = Vec::new();
-    for system in fs::read_dir(repository("functions")).expect("the folder of the systems").flatten() {
-        sources(&system.path().join("src"), &mut files);
-    }
+    let files = sources(&folder_of(&rotc::SYSTEM));
     let mut keepers = Vec::new();
     for file in files.iter().filter(|file| !file.ends_with("cached.rs")) {
         let text = fs::read_to_string(file).expect("a source can be read");

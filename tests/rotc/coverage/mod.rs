@@ -10,19 +10,12 @@ mod kept;
 mod refused;
 mod schemas;
 mod snapshots;
-mod statements;
 mod sturdy;
 mod touched;
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeSet;
 
-/// A file or folder of the repository.
-fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
-}
+use tests::sources::repository;
 
 /// Compares the exceptions there are with those listed in `file`.
 fn assert_listed(found: &BTreeSet<String>, listed: &str, file: &str, advice: &str) {

@@ -2,10 +2,7 @@ use std::{collections::BTreeMap, fs};
 
 use regex::Regex;
 
-use super::{
-    repository,
-    statements::{place, sources},
-};
+use tests::sources::{place, repository, sources};
 
 /// The document of a system has one place for each name: of two types with one name it would show either in place of both.
 #[test]
@@ -14,9 +11,7 @@ fn no_two_types_of_the_documentation_share_a_name() {
         r"#\[derive\([^)]*\bToSchema\b[^)]*\)\](?:\s*(?:#\[[^\]]*\]|//[^\n]*))*\s*(?:pub(?:\([^)]*\))? )?(?:struct|enum) (\w+)",
     );
     let declared = declared.expect("a pattern");
-    let mut files = Vec::new();
-    sources(&repository("functions/rotc/src"), &mut files);
-    sources(&repository("shared/src"), &mut files);
+    let files = [sources(&repository("functions/rotc/src")), sources(&repository("shared/src"))].concat();
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in &files {
         let text = fs::read_to_string(file).expect("a source file");

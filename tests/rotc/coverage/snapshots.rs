@@ -16,7 +16,7 @@ fn the_description_of_the_api_is_the_one_in_the_repository() {
     let changed = changed(&snapshot, &present);
     assert!(
         changed.is_empty(),
-        "the API has changed; if that is meant, run `cargo run -- openapi` and commit functions/rotc/openapi.json: {changed:#?}"
+        "the API has changed; if that is meant, run `cargo muster openapi` and commit functions/rotc/openapi.json: {changed:#?}"
     );
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, Utc};
@@ -43,14 +43,21 @@ pub const GROUP: Group = Group {
     routes: router,
 };
 
+/// Bytes of a form with a file.
+const FORM_LIMIT_BYTES: usize = 2 * 1024 * 1024;
+
 fn router() -> OpenApiRouter<App> {
+    let files = OpenApiRouter::new()
+        .routes(routes!(store_cover))
+        .routes(routes!(import::import_books))
+        .layer(DefaultBodyLimit::max(FORM_LIMIT_BYTES));
     OpenApiRouter::new()
         .routes(routes!(list_books, add_book))
         .routes(routes!(summarize_books))
         .routes(routes!(export_books))
-        .routes(routes!(import::import_books))
         .routes(routes!(show_book, change_book, delete_book))
-        .routes(routes!(show_cover, store_cover))
+        .routes(routes!(show_cover))
+        .merge(files)
 }
 
 row! {
