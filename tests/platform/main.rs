@@ -1,5 +1,6 @@
 //! Tests of what every system stands on, independent of any one of them.
 
+mod api;
 mod auth;
 mod connections;
 mod heartbeat;

@@ -62,6 +62,8 @@ pub static SYSTEM: System = System {
     jobs: &jobs::ALL,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
+    sign_in: Some(&auth::TOKENS),
+    examples: include_str!("../examples.json"),
     // Its files were there before other systems, and where the legacy server put them.
     storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system" },
     admin: Some(&first_admin::Administrator),

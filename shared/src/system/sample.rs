@@ -42,6 +42,8 @@ pub(crate) const SAMPLE: System = System {
     jobs: &Jobs::NONE,
     events: None,
     migrations: &SHARED,
+    sign_in: None,
+    examples: "{}",
     storage: &Storage::DEFAULT,
     admin: None,
     demo: None,

@@ -65,13 +65,16 @@ static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    sign_in: None,
+    examples: "{}",
     storage: &Storage::DEFAULT,
     admin: None,
     demo: None,
     legacy: None,
 };
 
-const GROUP: Group = Group { name: "books", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
+const GROUP: Group =
+    Group { name: "books", about: "Books.", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
 
 fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()

@@ -1,5 +1,6 @@
 //! The library: a system of UUIDs and tenants, in process, as functions, and as `cargo run` starts it.
 
+mod examples;
 mod flow;
 mod sign_in;
 mod start;

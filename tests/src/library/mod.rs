@@ -57,6 +57,8 @@ pub static SYSTEM: System = System {
     jobs: &JOBS,
     events: Some(&events::Events),
     migrations: &MIGRATIONS,
+    sign_in: Some(&accounts::TOKENS),
+    examples: include_str!("examples.json"),
     storage: &Storage { prefix: "library/", cloudinary_folder: "library" },
     admin: Some(&demo::FirstOperator),
     demo: Some(&demo::TwoBranches),
