@@ -11,5 +11,6 @@ mod pooler;
 mod realtime;
 mod schema;
 mod tenancy;
+mod typescript;
 mod versions;
 mod vocabulary;

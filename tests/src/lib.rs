@@ -22,6 +22,7 @@ pub mod exercised;
 mod functions;
 mod gateway;
 pub mod library;
+pub mod node;
 mod pgbouncer;
 pub mod programs;
 mod push;
