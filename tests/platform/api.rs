@@ -100,6 +100,21 @@ fn every_reference_leads_somewhere() {
     }
 }
 
+/// A flattened `Option` is derived as "all of it, or null", which no object is that has other members too.
+#[test]
+fn no_object_must_be_null_in_part() {
+    for (system, description) in systems() {
+        let mut parts = vec![&description.document];
+        while let Some(part) = parts.pop() {
+            let all = part["allOf"].as_array().into_iter().flatten();
+            let mut choices = all.flat_map(|one| one["oneOf"].as_array().into_iter().flatten());
+            assert!(choices.all(|choice| choice["type"] != "null"), "{}: {part}", system.name);
+            parts.extend(part.as_object().into_iter().flat_map(|members| members.values()));
+            parts.extend(part.as_array().into_iter().flatten());
+        }
+    }
+}
+
 #[test]
 fn server_and_its_other_prefixes_are_named() {
     for (system, description) in systems() {

@@ -2,6 +2,7 @@
 
 mod api;
 mod auth;
+mod configuration;
 mod connections;
 mod heartbeat;
 mod http;

@@ -108,7 +108,7 @@ async fn show(Path(id): Path<Uuid>) -> Json<Uuid> {
 
 /// Mark a book as read
 #[utoipa::path(get, path = "/api/v1/books/{id}/mark_as_read", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Uuid)))]
+    responses((status = 200, body = Uuid, content_type = "application/json")))]
 async fn mark_as_read(Path(id): Path<Uuid>) -> Json<Uuid> {
     Json(id)
 }
