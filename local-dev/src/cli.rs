@@ -66,7 +66,8 @@ enum Command {
     /// Work with the data of a legacy server.
     #[command(subcommand)]
     Legacy(LegacyCommand),
-    /// Write the generated files: templates, the functions' programs, the router of `cargo lambda watch`.
+    /// Write the generated files: templates, the functions' programs, the router of `cargo lambda watch`, and the pages of all
+    /// variables and jobs in `docs`.
     Template {
         /// The root of the repository.
         #[arg(long, default_value = ".")]

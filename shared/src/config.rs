@@ -1,6 +1,7 @@
 //! The configuration, read from environment variables once, at start.
 //!
-//! The names of the legacy servers are understood. Every problem is reported at once.
+//! The names of the legacy servers are understood. Every problem is reported at once. What each variable does is said in
+//! `variables.rs`, which `docs/configuration.md` is made of.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,6 +16,7 @@ mod ocr;
 mod push;
 mod seal;
 mod system;
+mod variables;
 
 pub use aws::{AwsConfig, MailConfig, QueueConfig};
 pub use cloudinary::{CloudinaryConfig, CloudinarySource};
@@ -24,6 +26,7 @@ pub use imports::ImportsConfig;
 pub use ocr::OcrConfig;
 pub use push::PushConfig;
 pub use seal::SealConfig;
+pub use variables::{OF_MUSTER, PARTS, Part, Variable, is_described};
 
 use crate::{
     Result,
@@ -337,6 +340,10 @@ impl Variables<'_> {
 
     /// The first of these names that is set, with the prefix of the system before those without.
     fn any(&self, names: &[&str]) -> Option<String> {
+        debug_assert!(
+            names.iter().all(|name| is_described(name)),
+            "describe {names:?} in config/variables.rs"
+        );
         let own =
             names.iter().filter(|_| !self.prefix.is_empty()).map(|name| format!("{}{name}", self.prefix));
         let all = own.chain(names.iter().map(|name| (*name).to_owned()));

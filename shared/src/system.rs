@@ -44,6 +44,11 @@ pub struct System {
     pub events: Option<&'static dyn Source>,
     /// Its tables, after Muster's own.
     pub migrations: &'static MigrationSet,
+    /// How somebody gets a token; none where nobody signs in.
+    pub sign_in: Option<&'static SignIn>,
+    /// An example of a request for each operation that takes a body, as JSON: `examples.json` of its folder, by the ids of
+    /// the operations ([`Example`](crate::http::openapi::Example)).
+    pub examples: &'static str,
     /// Where its files lie.
     pub storage: &'static Storage,
     /// How the first administrator of an installation comes to be; none where nobody administers the system.
@@ -69,6 +74,21 @@ impl System {
     }
 }
 
+/// How somebody gets a token, for the introduction of the API's description.
+#[derive(Debug)]
+pub struct SignIn {
+    /// The id of the operation: `login`.
+    pub operation: &'static str,
+    /// The member of its body with the name of the account.
+    pub name: &'static str,
+    /// The member of its body with the password.
+    pub password: &'static str,
+    /// The member of its response that is the token.
+    pub token: &'static str,
+    /// The name of a demo account.
+    pub demo: Option<&'static str>,
+}
+
 /// Where the files of a system lie in stores that other systems use too.
 #[derive(Debug)]
 pub struct Storage {
@@ -89,6 +109,8 @@ impl Storage {
 pub struct Group {
     /// Plural noun; the function is `<system>-<name>`.
     pub name: &'static str,
+    /// What its operations are about, in a sentence: the description of its tag and of its function.
+    pub about: &'static str,
     /// Path prefixes the gateway sends here.
     pub prefixes: &'static [&'static str],
     /// What the function must be allowed to use.

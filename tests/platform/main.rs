@@ -1,7 +1,9 @@
 //! Tests of what every system stands on, independent of any one of them.
 
+mod api;
 mod auth;
 mod circles;
+mod configuration;
 mod connections;
 mod heartbeat;
 mod http;
@@ -12,6 +14,7 @@ mod realtime;
 mod schema;
 mod statements;
 mod tenancy;
+mod typescript;
 mod versions;
 mod vocabulary;
 mod workspace;

@@ -40,6 +40,8 @@ const fn system(migrations: &'static MigrationSet) -> System {
         sockets: None,
         events: None,
         migrations,
+        sign_in: None,
+        examples: "{}",
         storage: &shared::system::Storage::DEFAULT,
         admin: None,
         demo: None,

@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::error::Problem;
 
 /// An answer. The assertions return it, so they can be chained; a failing one shows the whole answer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     pub(crate) request: String,
     pub(crate) parts: Parts,

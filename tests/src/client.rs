@@ -8,7 +8,7 @@ use serde_json::Value;
 use shared::http::address::Peer;
 use tower::ServiceExt;
 
-use crate::{Answer, EventStream, TestApp, exercised};
+use crate::{Answer, EventStream, TestApp, description::Description, exercised};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -120,7 +120,24 @@ impl<'a> Client<'a> {
         let response = self.response(&method, url, content_type, body.into()).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.expect("the answer has an end").to_bytes();
-        Answer { request: format!("{method} {url}"), parts, body }
+        let answer = Answer { request: format!("{method} {url}"), parts, body };
+        self.check(&method, url, &answer);
+        answer
+    }
+
+    /// JSON must be what the description says of the operation and the status.
+    fn check(&self, method: &Method, url: &str, answer: &Answer) {
+        let is_json = answer.header("content-type").starts_with("application/json");
+        if !is_json || answer.is_of_gateway() || answer.bytes().is_empty() {
+            return;
+        }
+        let description = Description::of(self.app.system);
+        let Some(operation) = description.called(method, url) else { return };
+        let body = answer.clone().unpacked().json();
+        if let Some(problem) = description.problem(operation, answer.status(), &body) {
+            let id = &operation.id;
+            panic!("mend the schema of {id}: {problem} in {answer}");
+        }
     }
 
     /// GET of an event stream, which stays open.

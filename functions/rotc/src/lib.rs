@@ -66,6 +66,8 @@ pub static SYSTEM: System = System {
     clean_up: clean_up::CLEAN_UP,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,
+    sign_in: Some(&auth::TOKENS),
+    examples: include_str!("../examples.json"),
     // Its files were there before other systems, and where the legacy server put them.
     storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system", intakes: uploads::INTAKES },
     admin: Some(&first_admin::Administrator),

@@ -92,7 +92,7 @@ fn permission(id: &str, api: &str) -> String {
     PERMISSION.replace("@Id@", id).replace("@api@", api)
 }
 
-fn worker_binary(system: &System, worker: &Worker) -> String {
+pub(super) fn worker_binary(system: &System, worker: &Worker) -> String {
     match worker.starts {
         Starts::ByHand => format!("{}-{}", system.name, worker.name),
         _ => format!("{}-worker-{}", system.name, worker.name),
@@ -106,7 +106,7 @@ pub(super) fn of_group(system: &System, group: &Group) -> String {
     let binary = group_binary(system, group);
     let facts = Facts {
         id: id(system, &binary),
-        description: format!("Answers {}", group.prefixes.join(", ")),
+        description: format!("{} Answers {}", group.about, group.prefixes.join(", ")),
         memory_mb: group.memory_mb,
         timeout_seconds: ANSWER_SECONDS,
         needs: group.needs,

@@ -1,9 +1,11 @@
 //! The files that are written from the groups of each system, so that no function, address or right is kept twice:
-//! the template of each system for Amazon, the addresses of `cargo lambda watch`, and the program of a new group.
+//! the template of each system for Amazon, the addresses of `cargo lambda watch`, the program of a new group, and the pages
+//! that list every variable and every job.
 
 mod function;
 mod main_program;
 mod nested;
+mod pages;
 mod router;
 
 use std::{
@@ -96,6 +98,8 @@ fn generated(root: &Path) -> io::Result<Vec<(PathBuf, String)>> {
         let text = watch_router(&std::fs::read_to_string(&manifest)?, system).map_err(io::Error::other)?;
         files.push((manifest, text));
     }
+    files.push((root.join("docs/configuration.md"), pages::configuration()));
+    files.push((root.join("docs/jobs.md"), pages::jobs(&systems())));
     Ok(files)
 }
 

@@ -4,7 +4,7 @@ use http::{Method, Uri};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{
     ObjectBuilder, RefOr, Schema,
-    schema::{AdditionalProperties, ArrayBuilder, Type},
+    schema::{AdditionalProperties, ArrayBuilder, OneOfBuilder, Type},
 };
 
 use crate::{
@@ -68,10 +68,25 @@ impl Envelope for DrfEnvelope {
             .property("detail", text().description(Some("One sentence for people.")))
             .required("detail")
             .property(NON_FIELD, messages())
+            .property("error_detail", text().description(Some("For developers; never in production.")))
             .additional_properties(Some(AdditionalProperties::from(Schema::from(messages()))));
         if self.code {
-            schema =
-                schema.property("code", text().description(Some("A word for programs."))).required("code");
+            let by_field = ObjectBuilder::new()
+                .description(Some("The messages of the rejected fields once more."))
+                .additional_properties(Some(AdditionalProperties::from(Schema::from(messages()))));
+            let code = OneOfBuilder::new()
+                .description(Some("A word for programs, or the messages of a field with this name."))
+                .item(text())
+                .item(messages());
+            let error_code = text().description(Some("The word, where a field is called `code`."));
+            schema = schema
+                .property("code", code)
+                .required("code")
+                .property("error_code", error_code)
+                .property("field_errors", by_field);
+        }
+        if self.request_id {
+            schema = schema.property("request_id", text().description(Some("Of failures of ours.")));
         }
         if self.message {
             schema = schema

@@ -10,29 +10,54 @@ use axum::{
 use bytes::Bytes;
 use http::{HeaderValue, header};
 use utoipa::openapi::{
-    Info, OpenApi,
+    OpenApi, Paths,
+    path::{Operation, PathItem},
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_swagger_ui::Config;
 
+mod examples;
+mod flattened;
+mod introduction;
 mod problems;
+
+pub use examples::{Example, Field, examples};
 
 use super::Path;
 use crate::{App, Error, error, system::System};
 
 /// The description of every group of a system.
 pub fn document(system: &System) -> OpenApi {
-    let mut all =
-        OpenApi::new(Info::new(system.title, env!("CARGO_PKG_VERSION")), utoipa::openapi::Paths::new());
+    let mut all = OpenApi::new(introduction::info(system), Paths::new());
     for group in system.groups {
         all.merge((group.routes)().split_for_parts().1);
     }
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
     let components = all.components.get_or_insert_default();
+    flattened::mend(components);
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
+    all.servers = Some(introduction::servers(system.http));
+    all.tags = Some(introduction::tags(system.groups));
+    if let Some(sign_in) = system.sign_in {
+        introduction::sign_in(&mut all, sign_in);
+    }
     problems::add(&mut all, system.envelope.schema());
+    // A file that cannot be read fails a test, not the page.
+    examples::add(&mut all, &examples(system).unwrap_or_default());
     all
+}
+
+/// The operations of a path with their methods.
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    let all = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("DELETE", &mut item.delete),
+        ("PATCH", &mut item.patch),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
 }
 
 /// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).

@@ -122,7 +122,8 @@ pub struct JobKind {
     pub every: Option<Duration>,
     /// When in its period.
     pub at: Duration,
-    tries: i32,
+    /// How often it is tried.
+    pub tries: i32,
     run: fn(Task, Value) -> BoxFuture<'static, Result<()>>,
 }
 

@@ -43,6 +43,8 @@ pub(crate) const SAMPLE: System = System {
     clean_up: &[],
     events: None,
     migrations: &SHARED,
+    sign_in: None,
+    examples: "{}",
     storage: &Storage::DEFAULT,
     admin: None,
     demo: None,

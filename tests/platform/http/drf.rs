@@ -66,13 +66,16 @@ static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    sign_in: None,
+    examples: "{}",
     storage: &Storage::DEFAULT,
     admin: None,
     demo: None,
     legacy: None,
 };
 
-const GROUP: Group = Group { name: "books", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
+const GROUP: Group =
+    Group { name: "books", about: "Books.", prefixes: &["/api/v1"], needs: &[], memory_mb: 128, routes: all };
 
 fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -106,7 +109,7 @@ async fn show(Path(id): Path<Uuid>) -> Json<Uuid> {
 
 /// Mark a book as read
 #[utoipa::path(get, path = "/api/v1/books/{id}/mark_as_read", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Uuid)))]
+    responses((status = 200, body = Uuid, content_type = "application/json")))]
 async fn mark_as_read(Path(id): Path<Uuid>) -> Json<Uuid> {
     Json(id)
 }

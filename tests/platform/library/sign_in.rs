@@ -11,12 +11,20 @@ use super::{PASSWORD, client, library, text, token};
 /// `lètmein` as Django 5 stores it.
 const DJANGO: &str = "pbkdf2_sha256$10000$seasalt$CWWFdHOWwPnki7HvkcqN9iA2T3KLW1cf2uZ5kvArtVY=";
 
-async fn login(app: &TestApp, email: &str, password: &str, code: Option<&str>) -> tests::Answer {
+/// Signs in with a password, and a code of a second factor.
+pub async fn login(app: &TestApp, email: &str, password: &str, code: Option<&str>) -> tests::Answer {
     let mut body = json!({ "email": email, "password": password });
     if let Some(code) = code {
         body["code"] = code.into();
     }
     app.anonymous().post("/api/auth/login", body).await
+}
+
+/// What an authenticator with this secret shows now.
+pub fn code(app: &TestApp, secret: &str) -> String {
+    let secret = Secret::try_from_base32(secret).expect("base32");
+    let authenticator = Builder::new().with_secret(secret).with_account_name("-").build();
+    authenticator.expect("an authenticator").generate(app.clock.now().timestamp().unsigned_abs()).to_string()
 }
 
 #[tokio::test]
@@ -57,10 +65,8 @@ async fn second_factor_is_asked_for_and_its_code_works_once() {
     let email = "librarian@central.example";
     let librarian = client(&app, email).await;
     let setup = librarian.post("/api/auth/second-factor", json!({})).await;
-    let secret = Secret::try_from_base32(text(setup.is(200), "secret")).expect("base32");
-    let authenticator =
-        Builder::new().with_secret(secret).with_account_name("-").build().expect("an authenticator");
-    let code = || authenticator.generate(app.clock.now().timestamp().unsigned_abs()).to_string();
+    let secret = text(setup.is(200), "secret");
+    let code = || code(&app, &secret);
     login(&app, email, PASSWORD, None).await.is(200);
     librarian.post("/api/auth/second-factor/confirm", json!({ "code": "000000" })).await.is(400);
     librarian.post("/api/auth/second-factor/confirm", json!({ "code": code() })).await.is(204);

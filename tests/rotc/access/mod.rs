@@ -1,6 +1,6 @@
 //! Who may call what: every operation of the description, called as five people, compared with `matrix.txt`.
 
-mod fixture;
+pub mod fixture;
 mod queries;
 
 use std::collections::BTreeSet;

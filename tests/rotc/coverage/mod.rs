@@ -5,6 +5,7 @@
 mod audited;
 mod deployed;
 mod description;
+mod examples;
 mod guard;
 mod kept;
 mod refused;

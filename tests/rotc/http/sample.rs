@@ -24,13 +24,22 @@ pub static SAMPLE: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    sign_in: None,
+    examples: "{}",
     storage: rotc::SYSTEM.storage,
     admin: None,
     demo: None,
     legacy: None,
 };
 
-const GROUP: Group = Group { name: "sample", prefixes: &["/api/sample"], needs: &[], memory_mb: 128, routes };
+const GROUP: Group = Group {
+    name: "sample",
+    about: "Requests that fail.",
+    prefixes: &["/api/sample"],
+    needs: &[],
+    memory_mb: 128,
+    routes,
+};
 
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()

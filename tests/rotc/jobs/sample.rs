@@ -43,6 +43,8 @@ pub static SYSTEM: System = System {
     sockets: None,
     events: None,
     migrations: &rotc::migrations::ROTC,
+    sign_in: None,
+    examples: "{}",
     storage: rotc::SYSTEM.storage,
     admin: None,
     demo: None,

@@ -28,7 +28,7 @@ use shared::{
         cookie::{ReadBy, set_cookie},
     },
     row, sql,
-    system::{Group, Need},
+    system::{Group, Need, SignIn},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -38,6 +38,7 @@ use super::access::{BRANCH, COOKIE, Person, Role};
 
 pub const GROUP: Group = Group {
     name: "accounts",
+    about: "Signing in and out, and second factors.",
     prefixes: &["/api/auth"],
     needs: &[Need::Database],
     memory_mb: 128,
@@ -50,6 +51,15 @@ pub const GROUP: Group = Group {
             .routes(routes!(set_up_second_factor))
             .routes(routes!(confirm_second_factor))
     },
+};
+
+/// How to get a token.
+pub const TOKENS: SignIn = SignIn {
+    operation: "login",
+    name: "email",
+    password: "password",
+    token: "access",
+    demo: Some("librarian@central.example"),
 };
 
 const POLICY: TokenPolicy = TokenPolicy {
@@ -114,7 +124,7 @@ row! {
 /// Sign in
 ///
 /// For the branch with this `slug`, or the first of one's own. Whoever has a second factor sends a `code` too.
-#[utoipa::path(post, path = "/api/auth/login", tag = "auth", security(()), request_body = Object,
+#[utoipa::path(post, path = "/api/auth/login", tag = "accounts", security(()), request_body = Object,
     responses((status = 200, body = Pair)))]
 async fn login(State(app): State<App>, device: Device, data: Data) -> Result<Response> {
     let mut fields = data.fields();
@@ -209,7 +219,7 @@ fn signed_in(app: &App, tokens: Tokens) -> Result<Response> {
 }
 
 /// Exchange a refresh token for a new pair
-#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", security(()), request_body = Object,
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "accounts", security(()), request_body = Object,
     responses((status = 200, body = Pair)))]
 async fn refresh(State(app): State<App>, data: Data) -> Result<Response> {
     let mut fields = data.fields();
@@ -237,7 +247,7 @@ async fn refresh(State(app): State<App>, data: Data) -> Result<Response> {
 }
 
 /// Sign out
-#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", responses((status = 204)))]
+#[utoipa::path(post, path = "/api/auth/logout", tag = "accounts", responses((status = 204)))]
 async fn logout(Signed(person): Signed<Person>, State(app): State<App>) -> Result<Response> {
     let mut change = app.db.change(&person.actor()).await?;
     revoke(&app, &mut change, person.session, "signed out").await?;
@@ -251,14 +261,14 @@ async fn logout(Signed(person): Signed<Person>, State(app): State<App>) -> Resul
 }
 
 /// Show who is signed in
-#[utoipa::path(get, path = "/api/auth/me", tag = "auth", responses((status = 200, body = Me)))]
+#[utoipa::path(get, path = "/api/auth/me", tag = "accounts", responses((status = 200, body = Me)))]
 async fn show_me(Signed(person): Signed<Person>) -> Json<Me> {
     let (branch, role) = person.membership.unzip();
     Json(Me { id: person.id, name: person.name, role: role.map(Role::as_str), branch })
 }
 
 /// Set up a second factor
-#[utoipa::path(post, path = "/api/auth/second-factor", tag = "auth", responses((status = 200, body = SecondFactor)))]
+#[utoipa::path(post, path = "/api/auth/second-factor", tag = "accounts", responses((status = 200, body = SecondFactor)))]
 async fn set_up_second_factor(
     Signed(person): Signed<Person>,
     State(app): State<App>,
@@ -273,7 +283,7 @@ async fn set_up_second_factor(
 }
 
 /// Confirm a second factor with a first code
-#[utoipa::path(post, path = "/api/auth/second-factor/confirm", tag = "auth", request_body = Object,
+#[utoipa::path(post, path = "/api/auth/second-factor/confirm", tag = "accounts", request_body = Object,
     responses((status = 204)))]
 async fn confirm_second_factor(
     Signed(person): Signed<Person>,

@@ -37,6 +37,7 @@ use super::{
 
 pub const GROUP: Group = Group {
     name: "books",
+    about: "The books of a branch, with their covers, lists and imports.",
     prefixes: &["/api/books"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 128,

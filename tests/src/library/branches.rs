@@ -16,6 +16,7 @@ use super::access::Operator;
 
 pub const GROUP: Group = Group {
     name: "branches",
+    about: "The branches of the library.",
     prefixes: &["/api/branches"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -20,6 +20,7 @@ use super::access::{Member, Person, Role};
 
 pub const GROUP: Group = Group {
     name: "events",
+    about: "Live events of a branch.",
     prefixes: &["/api/events"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -26,6 +26,7 @@ use super::access::{Librarian, Member, Role};
 
 pub const GROUP: Group = Group {
     name: "loans",
+    about: "Who has borrowed which book.",
     prefixes: &["/api/loans"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -59,6 +59,8 @@ pub static SYSTEM: System = System {
     clean_up: &[],
     events: Some(&events::Events),
     migrations: &MIGRATIONS,
+    sign_in: Some(&accounts::TOKENS),
+    examples: include_str!("examples.json"),
     storage: &Storage { prefix: "library/", cloudinary_folder: "library", intakes: &[&books::COVER] },
     admin: Some(&demo::FirstOperator),
     demo: Some(&demo::TwoBranches),

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 pub const GROUP: Group = Group {
     name: "payments",
+    about: "What the payment service reports.",
     prefixes: &["/api/webhooks/payments"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -19,6 +19,7 @@ use super::access::Member;
 
 pub const GROUP: Group = Group {
     name: "tasks",
+    about: "Background jobs of a branch.",
     prefixes: &["/api/tasks"],
     needs: &[Need::Database],
     memory_mb: 128,

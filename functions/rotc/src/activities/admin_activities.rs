@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::{
     edit,
-    form::{ClientActivityFields, Sent},
+    form::{ClientActivityFields, ClientActivityForm, Sent},
 };
 use crate::{
     access::{Admin, Staff},
@@ -31,7 +31,7 @@ pub struct CreatedActivity {
 /// A form with up to 10 pictures in `images`. Activities have 1 to 5, announcements at least 1. Everyone gets a
 /// notification. A request that arrives twice is entered once.
 #[utoipa::path(post, path = "/api/admin/activities", tag = "activities",
-    request_body(content((ClientActivityFields = "application/json"), (ClientActivityFields = "multipart/form-data"))),
+    request_body(content((ClientActivityFields = "application/json"), (ClientActivityForm = "multipart/form-data"))),
     responses((status = 200, body = CreatedActivity)))]
 pub async fn create_client_activity(
     Staff(user): Staff,
@@ -47,7 +47,7 @@ pub async fn create_client_activity(
 /// The pictures named in `existingImages` stay, new ones in `images` come behind them, all others go. Texts that are not
 /// sent stay. Everyone gets a notification.
 #[utoipa::path(put, path = "/api/admin/activities/{id}", tag = "activities", params(("id" = i32, Path)),
-    request_body(content((ClientActivityFields = "application/json"), (ClientActivityFields = "multipart/form-data"))),
+    request_body(content((ClientActivityFields = "application/json"), (ClientActivityForm = "multipart/form-data"))),
     responses((status = 200, body = Message)))]
 pub async fn update_client_activity(
     Staff(user): Staff,

@@ -41,6 +41,18 @@ pub struct ClientActivityFields {
     existing_images: Option<Value>,
 }
 
+/// The form of the clients' pages, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ClientActivityForm {
+    /// What is said about it.
+    #[serde(flatten)]
+    pub fields: ClientActivityFields,
+    /// New pictures, at most 10.
+    #[schema(format = Binary)]
+    pub images: Option<Vec<String>>,
+}
+
 /// An activity of the resource API. In an edit, what is absent or null stays as it is.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 #[serde(default)]

@@ -30,6 +30,17 @@ pub struct NewActivityImage {
     image_url: Option<String>,
 }
 
+/// A picture to add in a form, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct ActivityImageForm {
+    /// The address, in place of the picture.
+    #[serde(flatten)]
+    pub fields: NewActivityImage,
+    /// The picture.
+    #[schema(format = Binary)]
+    pub image: Option<String>,
+}
+
 /// List an activity's pictures
 #[utoipa::path(get, path = "/api/activities/{id}/images", tag = "activities", params(("id" = i32, Path)),
     responses((status = 200, body = Success<Vec<ActivityImage>>)))]
@@ -45,7 +56,7 @@ pub async fn list_activity_images(
 ///
 /// A form with the picture in `image`, or the address of one that was sent to `POST /api/upload`.
 #[utoipa::path(post, path = "/api/activities/{id}/add_image", tag = "activities", params(("id" = i32, Path)),
-    request_body(content((NewActivityImage = "application/json"), (NewActivityImage = "multipart/form-data"))),
+    request_body(content((NewActivityImage = "application/json"), (ActivityImageForm = "multipart/form-data"))),
     responses((status = 201, body = Success<ActivityImage>)))]
 pub async fn add_activity_image(
     Staff(user): Staff,

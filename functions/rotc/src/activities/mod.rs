@@ -24,6 +24,7 @@ pub mod resource;
 /// Activities and announcements.
 pub const GROUP: Group = Group {
     name: "activities",
+    about: "Activities and announcements of the unit, with their pictures and certificates.",
     prefixes: &["/api/activities", "/api/admin/activities", "/api/cadet/activities"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 512,

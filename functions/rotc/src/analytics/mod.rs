@@ -15,6 +15,7 @@ pub mod search;
 /// Analytics and the views of people.
 pub const GROUP: Group = Group {
     name: "analytics",
+    about: "Counts and charts of the whole unit, the search for people, and where they are.",
     prefixes: &[
         "/api/admin/analytics",
         "/api/admin/search",

@@ -29,6 +29,7 @@ pub mod training_days;
 /// Training days and attendance.
 pub const GROUP: Group = Group {
     name: "attendance",
+    about: "Training days, and who was present on them: marking, scanning, correcting.",
     prefixes: &["/api/attendance", "/api/training-days", "/api/staff-attendance"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -21,6 +21,7 @@ pub mod sync_events;
 /// The logs.
 pub const GROUP: Group = Group {
     name: "audit-logs",
+    about: "The audit log of every change, and the log of events that clients synchronize with.",
     prefixes: &["/api/audit-logs", "/api/sync-events"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     error::{invalid, invalid_field, not_found},
@@ -100,10 +100,32 @@ pub struct SavedAdminProfile {
     pub gender: Option<String>,
 }
 
+/// What an administrator may change of their own account.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct AdminProfileChanges {
+    /// At most 50 characters.
+    pub gender: Option<String>,
+}
+
+/// The same with a picture, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the form")]
+pub struct AdminProfileForm {
+    /// The other changes.
+    #[serde(flatten)]
+    pub changes: AdminProfileChanges,
+    /// The picture.
+    #[schema(format = Binary)]
+    pub profile_pic: Option<String>,
+}
+
 /// Change one's own picture or gender as an administrator
 ///
 /// JSON, or multipart with the file `profilePic`.
 #[utoipa::path(put, path = "/api/admin/profile", tag = "auth",
+    request_body(content((AdminProfileChanges = "application/json"), (AdminProfileForm = "multipart/form-data"))),
     responses((status = 200, body = SavedAdminProfile)))]
 pub async fn update_admin_profile(
     Admin(admin): Admin,

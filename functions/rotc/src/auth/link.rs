@@ -126,8 +126,8 @@ pub async fn link_script() -> Response {
 }
 
 /// Sign in with the secret of a link
-#[utoipa::path(post, path = "/api/auth/link", tag = "auth", request_body = LinkCode,
-    responses((status = 200, body = Recognised)))]
+#[utoipa::path(post, path = "/api/auth/link", tag = "auth", security(()), request_body = LinkCode,
+    responses((status = 200, body = Recognised), (status = 401, description = "The link has expired or was used.")))]
 pub async fn redeem_link(
     _: Open,
     State(app): State<App>,

@@ -3,7 +3,7 @@
 use shared::{
     App,
     auth::rate_limit::Limit,
-    system::{Group, Need},
+    system::{Group, Need, SignIn},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -22,9 +22,19 @@ mod sign_in;
 
 pub use link::{SIGN_IN, link_address};
 
+/// How to get a token.
+pub const TOKENS: SignIn = SignIn {
+    operation: "login",
+    name: "username",
+    password: "password",
+    token: "token",
+    demo: Some("admin"),
+};
+
 /// Sign-in.
 pub const GROUP: Group = Group {
     name: "auth",
+    about: "Signing in and out, tokens, and the account of whoever is signed in.",
     prefixes: &["/api/auth", "/api/admin/profile"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

@@ -17,6 +17,7 @@ mod write;
 /// Backups.
 pub const GROUP: Group = Group {
     name: "backup",
+    about: "Backups of the database as files.",
     prefixes: &["/api/admin/backup", "/uploads/backups"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

@@ -60,7 +60,7 @@ pub struct CadetPage {
 /// Without `page` and `limit` an array of all, with both `{"data", "pagination"}`. By last and first name. A list is kept for
 /// five minutes, or until one of its cadets changes; what is searched for is not.
 #[utoipa::path(get, path = "/api/admin/cadets", tag = "cadets", params(ClientFilter, PageRequest),
-    responses((status = 200, body = Vec<ListedCadet>), (status = 200, body = CadetPage)))]
+    responses((status = 200, body = ClientList)))]
 pub async fn list_client_cadets(
     Staff(user): Staff,
     State(app): State<App>,
@@ -86,10 +86,12 @@ pub async fn list_client_cadets(
 }
 
 /// Either form of the list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 enum ClientList {
+    /// Without `page` and `limit`.
     All(Vec<ListedCadet>),
+    /// With both.
     Page(CadetPage),
 }
 

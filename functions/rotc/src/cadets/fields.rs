@@ -98,6 +98,31 @@ cadet_fields! {
     username: 200,
 }
 
+/// An edit with a picture, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct CadetForm {
+    /// What is said about the cadet.
+    #[serde(flatten)]
+    pub fields: CadetFields,
+    /// The picture.
+    #[schema(format = Binary)]
+    pub profile_pic: Option<String>,
+}
+
+/// The same on the clients' pages.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ClientCadetForm {
+    /// What is said about the cadet.
+    #[serde(flatten)]
+    pub fields: ClientCadetFields,
+    /// The picture.
+    #[schema(format = Binary)]
+    pub profile_pic: Option<String>,
+}
+
 impl CadetFields {
     /// Names of the required fields that are sent, but empty.
     pub(super) fn emptied(&self) -> Vec<&'static str> {

@@ -39,6 +39,7 @@ pub use cadet::{Cadet, CadetGrades, CadetRow, ListedCadet};
 /// The cadet register.
 pub const GROUP: Group = Group {
     name: "cadets",
+    about: "The cadet register: who is enrolled, in which company and platoon.",
     prefixes: &[
         "/api/cadets",
         "/api/admin/cadets",

@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use super::{
     accounts::Conflicts,
     details::Details,
-    fields::{self, CadetFields, ClientCadetFields},
+    fields::{self, CadetFields, ClientCadetFields, ClientCadetForm},
     record::CadetRecord,
 };
 use crate::{access::Own, accounts, events, notifications::notify, uploads};
@@ -61,7 +61,7 @@ pub struct SavedProfile {
 /// true, every field but names in the middle, religion, birthdate and picture is required, and the profile
 /// is locked. Rank, status and student id are for admins to change.
 #[utoipa::path(put, path = "/api/cadet/profile", tag = "cadets",
-    request_body(content((ClientCadetFields = "application/json"), (ClientCadetFields = "multipart/form-data"))),
+    request_body(content((ClientCadetFields = "application/json"), (ClientCadetForm = "multipart/form-data"))),
     responses((status = 200, body = SavedProfile)))]
 pub async fn save_cadet_profile(
     own: Own,

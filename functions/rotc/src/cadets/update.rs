@@ -17,7 +17,7 @@ use super::{
     cadet::Cadet,
     create::{check_email, client_taken, taken},
     details::{Details, student_id_is_taken},
-    fields::{self, CadetFields, ClientCadetFields},
+    fields::{self, CadetFields, CadetForm, ClientCadetFields, ClientCadetForm},
     list,
 };
 use crate::{
@@ -43,7 +43,7 @@ pub struct UpdatedCadet {
 ///
 /// JSON, or a form with the picture in `profilePic`. What is not sent stays, an empty text clears.
 #[utoipa::path(put, path = "/api/admin/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
-    request_body(content((ClientCadetFields = "application/json"), (ClientCadetFields = "multipart/form-data"))),
+    request_body(content((ClientCadetFields = "application/json"), (ClientCadetForm = "multipart/form-data"))),
     responses((status = 200, body = UpdatedCadet)))]
 pub async fn update_client_cadet(
     Admin(admin): Admin,
@@ -73,7 +73,7 @@ pub async fn update_client_cadet(
 /// JSON, or a form with the picture in `profile_pic`. What is not sent stays, an empty text clears. A user
 /// name or mail address of another account is refused with 409.
 #[utoipa::path(put, path = "/api/cadets/{id}", tag = "cadets", params(("id" = i32, Path)),
-    request_body(content((CadetFields = "application/json"), (CadetFields = "multipart/form-data"))),
+    request_body(content((CadetFields = "application/json"), (CadetForm = "multipart/form-data"))),
     responses((status = 200, body = Success<Cadet>)))]
 pub async fn update_cadet(
     Admin(admin): Admin,

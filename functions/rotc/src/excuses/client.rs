@@ -13,7 +13,7 @@ use validator::Validate;
 
 use super::{
     decide,
-    form::{ExcuseFields, Sent},
+    form::{ExcuseForm, Sent},
     letter::{Excuse, LetterStatus, OwnExcuse},
     submit,
 };
@@ -100,7 +100,7 @@ pub async fn list_excuses(Member(user): Member, State(app): State<App>) -> Resul
 ///
 /// A form with the letter in `file`: a picture, PDF or Word document. A request that arrives twice is entered once.
 #[utoipa::path(post, path = "/api/excuse", tag = "excuses",
-    request_body(content((ExcuseFields = "multipart/form-data"))),
+    request_body(content = ExcuseForm, content_type = "multipart/form-data"),
     responses((status = 200, body = SubmittedExcuse)))]
 pub async fn submit_excuse(
     own: Own<CadetAccessRequired>,

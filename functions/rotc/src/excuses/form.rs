@@ -28,6 +28,30 @@ pub struct ExcuseFields {
     reason: Option<String>,
 }
 
+/// The form of a cadet's page, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ExcuseForm {
+    /// What is said about it.
+    #[serde(flatten)]
+    pub fields: ExcuseFields,
+    /// The letter: a picture, PDF or Word document.
+    #[schema(format = Binary)]
+    pub file: String,
+}
+
+/// The form of the resource API, for the documentation.
+#[derive(Debug, Deserialize, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ExcuseLetterForm {
+    /// What is said about it.
+    #[serde(flatten)]
+    pub fields: NewExcuseLetter,
+    /// The letter: a picture, PDF or Word document.
+    #[schema(format = Binary)]
+    pub file: Option<String>,
+}
+
 /// A letter of the resource API.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct NewExcuseLetter {

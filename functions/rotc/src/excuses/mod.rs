@@ -23,6 +23,7 @@ mod submit;
 /// Excuse letters.
 pub const GROUP: Group = Group {
     name: "excuses",
+    about: "Excuse letters for days of absence, and the decisions on them.",
     prefixes: &["/api/excuse", "/api/excuse-letters"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

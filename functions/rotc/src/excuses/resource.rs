@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::{
     client::Decision,
     decide,
-    form::{NewExcuseLetter, Sent},
+    form::{ExcuseLetterForm, NewExcuseLetter, Sent},
     letter::{self, ExcuseLetter},
     submit,
 };
@@ -97,7 +97,7 @@ async fn page(
 /// JSON, or a form with the letter in `file`. Cadets submit their own; the staff name the cadet. The training day is found
 /// by the date. A request that arrives twice is entered once.
 #[utoipa::path(post, path = "/api/excuse-letters", tag = "excuses",
-    request_body(content((NewExcuseLetter = "application/json"), (NewExcuseLetter = "multipart/form-data"))),
+    request_body(content((NewExcuseLetter = "application/json"), (ExcuseLetterForm = "multipart/form-data"))),
     responses((status = 201, body = Success<ExcuseLetter>)))]
 pub async fn create_excuse_letter(
     Acting { user, only: own }: Acting,

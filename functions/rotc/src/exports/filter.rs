@@ -52,7 +52,7 @@ impl Entity {
 #[serde(default)]
 pub struct ExportFilter {
     /// What to export.
-    #[param(value_type = Entity, required = true)]
+    #[param(value_type = Entity, inline, required = true)]
     pub entity_type: Option<String>,
     /// From this day on (`2026-02-02`): of the training day or activity, or when the row was made. Not for grades.
     pub date_from: Option<String>,

@@ -18,6 +18,7 @@ mod staff;
 /// Exports.
 pub const GROUP: Group = Group {
     name: "exports",
+    about: "Lists of cadets, staff, attendance and grades as files to download.",
     prefixes: &["/api/export"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 512,

@@ -22,6 +22,7 @@ pub mod upload;
 /// Stored files.
 pub const GROUP: Group = Group {
     name: "files",
+    about: "Stored files and pictures: uploading, showing and removing them.",
     prefixes: &["/uploads", "/api/upload", "/api/images", "/api/admin/files", "/api/cloudinary"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

@@ -24,6 +24,7 @@ pub mod update_grade;
 /// Grades and the ledger.
 pub const GROUP: Group = Group {
     name: "grades",
+    about: "Grades, and the ledger of merits and demerits they are computed from.",
     prefixes: &[
         "/api/grades",
         "/api/merit-demerit",

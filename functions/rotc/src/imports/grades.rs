@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{
     Answer,
     columns::{Aliases, Column},
-    lists::{Checked, ImportForm, ListOptions, MOST_FILES, files, named},
+    lists::{Checked, ImportFiles, ListOptions, MOST_FILES, files, named},
     people::{Found, Person, PersonColumns},
     report::{Effect, Preview, Report},
     run::{self, Input, Kind, Ran, Strategy},
@@ -85,7 +85,7 @@ pub struct ImportedGrades {
 ///
 /// Nothing is written.
 #[utoipa::path(post, path = "/api/integration/grades/validate", tag = "imports",
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = ImportFiles, content_type = "multipart/form-data"),
     responses((status = 200, body = Checked<ScoreRow>)))]
 pub async fn check_grades(
     Admin(admin): Admin,
@@ -105,7 +105,7 @@ pub async fn check_grades(
 /// Excel, CSV or JSON, up to five files. Scores are brought into 0 to 100; empty cells change nothing. The attendance is
 /// counted from the records, whatever the file says.
 #[utoipa::path(post, path = "/api/integration/grades/import", tag = "imports", params(ListOptions),
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = ImportFiles, content_type = "multipart/form-data"),
     responses((status = 200, body = ImportedGrades), (status = 202, body = ImportedGrades)))]
 pub async fn import_grades(
     Admin(admin): Admin,

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     Answer,
     columns::{Aliases, Column},
-    lists::{Checked, ImportForm, ListOptions, MOST_FILES, files, named},
+    lists::{Checked, ImportFiles, ListOptions, MOST_FILES, files, named},
     people::{Found, Person, PersonColumns},
     report::{Effect, Preview, Report},
     run::{self, Input, Kind, Ran},
@@ -90,7 +90,7 @@ pub struct ImportedLedger {
 ///
 /// Nothing is written.
 #[utoipa::path(post, path = "/api/integration/ledger/validate", tag = "imports",
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = ImportFiles, content_type = "multipart/form-data"),
     responses((status = 200, body = Checked<LedgerRow>)))]
 pub async fn check_ledger(
     Admin(admin): Admin,
@@ -110,7 +110,7 @@ pub async fn check_ledger(
 /// Excel, CSV or JSON, up to five files. Points are added to the totals. The same files by the same person within ten
 /// minutes are refused (409), unless `again=true`.
 #[utoipa::path(post, path = "/api/integration/ledger/import", tag = "imports", params(ListOptions),
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = ImportFiles, content_type = "multipart/form-data"),
     responses((status = 200, body = ImportedLedger), (status = 202, body = ImportedLedger)))]
 pub async fn import_ledger(
     Admin(admin): Admin,

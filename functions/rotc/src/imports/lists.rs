@@ -48,6 +48,17 @@ pub struct ImportForm {
     preview: Option<bool>,
 }
 
+/// The files of a form that takes several, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct ImportFiles {
+    /// The files, at most five.
+    #[schema(format = Binary)]
+    files: Vec<String>,
+    /// Only tell what would be done; it may stand in the query as well.
+    preview: Option<bool>,
+}
+
 /// A switch as queries, forms and bodies have it: `true` or `1`, `false` or `0`, or nothing. Anything else is refused:
 /// whoever has a preview in mind must not have written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -36,6 +36,7 @@ pub mod status;
 /// Importing lists.
 pub const GROUP: Group = Group {
     name: "imports",
+    about: "Imports of cadets, staff, attendance and grades from files and other systems.",
     prefixes: &[
         "/api/admin/import-cadets",
         "/api/admin/import-cadets-remote",

@@ -22,7 +22,7 @@ use validator::Validate;
 use super::{
     Answer,
     columns::Column,
-    lists::{Flag, ImportForm, PreviewOptions, files},
+    lists::{Flag, ImportFiles, PreviewOptions, files},
     report::{Effect, Preview, Report},
     roster::{Match, Named, Roster},
     run::{self, Kind, Plan, Ran, Strategy},
@@ -116,7 +116,7 @@ pub struct RecordsSummary {
 ///
 /// CSV, JSON, Excel or PDF, up to ten. Nothing is written.
 #[utoipa::path(post, path = "/api/integration/rotcmis/validate", tag = "imports",
-    request_body(content = ImportForm, content_type = "multipart/form-data"),
+    request_body(content = ImportFiles, content_type = "multipart/form-data"),
     responses((status = 200, body = CheckedRecords)))]
 pub async fn check_records(_: Admin, State(app): State<App>, form: FormData) -> Result<Json<CheckedRecords>> {
     let mut records = Vec::new();

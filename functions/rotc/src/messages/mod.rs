@@ -18,6 +18,7 @@ mod staff;
 /// Messages.
 pub const GROUP: Group = Group {
     name: "messages",
+    about: "Messages between cadets, the training staff and administrators.",
     prefixes: &["/api/messages"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -22,6 +22,7 @@ pub mod warm;
 /// Numbers about the server.
 pub const GROUP: Group = Group {
     name: "metrics",
+    about: "Measurements of the running server: requests, cache, database and alerts.",
     prefixes: &[
         "/api/metrics",
         "/api/slow-queries",

@@ -19,6 +19,7 @@ pub mod staff_notifications;
 /// Notifications.
 pub const GROUP: Group = Group {
     name: "notifications",
+    about: "Notifications of the signed-in user, and reminders that are mailed to cadets.",
     prefixes: &[
         "/api/notifications",
         "/api/cadet/notifications",

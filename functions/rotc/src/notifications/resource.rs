@@ -1,9 +1,6 @@
 //! Notices in the resource API, for every role.
 
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use chrono::NaiveDateTime;
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -70,22 +67,32 @@ pub struct NoticeFilter {
     pub is_read: Option<bool>,
 }
 
+/// A page, or nothing at all for strangers.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum Notices {
+    /// Of somebody who is signed in.
+    Page(Listing<Notice>),
+    /// Legacy: an empty list in place of a page.
+    Nothing(Vec<Notice>),
+}
+
 /// List notifications
 ///
 /// One's own, and those for everyone that one's role gets, newest first. Legacy: strangers get an empty list.
 #[utoipa::path(get, path = "/api/notifications", tag = "notifications", security((), ("bearer" = [])), params(NoticeFilter, PageRequest),
-    responses((status = 200, body = Listing<Notice>)))]
+    responses((status = 200, body = Notices)))]
 pub async fn list_notifications(
     Guest(user): Guest,
     State(app): State<App>,
     Query(filter): Query<NoticeFilter>,
     Query(request): Query<PageRequest>,
-) -> Result<Response> {
-    let Some(user) = user else { return Ok(Json(Vec::<Notice>::new()).into_response()) };
+) -> Result<Json<Notices>> {
+    let Some(user) = user else { return Ok(Json(Notices::Nothing(Vec::new()))) };
     let page = request.page(PAGE.0, PAGE.1);
     let (notices, total) = inbox::page(&app, &user, filter.is_read, page).await?;
     let data = notices.into_iter().map(Notice::from).collect::<Vec<_>>();
-    Ok(Json(Listing::of(page, total, data)).into_response())
+    Ok(Json(Notices::Page(Listing::of(page, total, data))))
 }
 
 /// A notice to send.

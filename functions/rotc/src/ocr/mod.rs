@@ -26,6 +26,7 @@ pub mod status;
 /// Text recognition.
 pub const GROUP: Group = Group {
     name: "ocr",
+    about: "Reading the text of scanned pictures and documents.",
     prefixes: &["/api/ocr"],
     needs: &[Need::Database, Need::Files, Need::Ocr],
     memory_mb: 1769,

@@ -16,6 +16,7 @@ pub mod sync_metrics;
 /// Health, state and documentation.
 pub const GROUP: Group = Group {
     name: "ops",
+    about: "Health, state and documentation of the installation.",
     prefixes: &[
         "/health",
         "/api/health",

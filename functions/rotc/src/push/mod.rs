@@ -11,6 +11,7 @@ mod subscriptions;
 /// Push subscriptions.
 pub const GROUP: Group = Group {
     name: "push",
+    about: "Subscriptions of browsers to push messages.",
     prefixes: &["/api/push"],
     needs: &[Need::Database],
     memory_mb: 128,

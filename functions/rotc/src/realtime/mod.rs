@@ -21,6 +21,7 @@ pub use outbox::OUTBOX;
 /// Live events.
 pub const GROUP: Group = Group {
     name: "realtime",
+    about: "Live events, as an event stream or over a WebSocket.",
     prefixes: &["/api/attendance/events", "/api/events", "/ws/updates"],
     needs: &[Need::Database],
     memory_mb: 128,

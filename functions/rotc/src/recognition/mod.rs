@@ -15,6 +15,7 @@ pub mod stats;
 /// Achievements and the leaderboard.
 pub const GROUP: Group = Group {
     name: "recognition",
+    about: "Achievements, certificates of merit and the leaderboard.",
     prefixes: &["/api/recognition"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -25,6 +25,7 @@ pub mod weekly_report;
 /// Reports and certificates.
 pub const GROUP: Group = Group {
     name: "reports",
+    about: "Printable reports, and certificates that anybody can verify.",
     prefixes: &["/api/reports", "/api/certificates", "/verify"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 512,

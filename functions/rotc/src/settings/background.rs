@@ -26,6 +26,15 @@ pub struct BackgroundStored {
     pub url: String,
 }
 
+/// The form, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct BackgroundForm {
+    /// The picture.
+    #[schema(format = Binary)]
+    pub image: String,
+}
+
 /// The upload of a background has a larger limit than other bodies.
 pub fn background_routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -37,6 +46,7 @@ pub fn background_routes() -> OpenApiRouter<App> {
 ///
 /// Multipart, field `image`.
 #[utoipa::path(post, path = "/api/auth/settings/background", tag = "settings",
+    request_body(content = BackgroundForm, content_type = "multipart/form-data"),
     responses((status = 200, body = BackgroundStored)))]
 pub async fn store_background(
     Member(user): Member,

@@ -18,6 +18,7 @@ pub use own::Settings;
 /// Settings.
 pub const GROUP: Group = Group {
     name: "settings",
+    about: "Settings of the signed-in user and of the whole system.",
     prefixes: &[
         "/api/auth/settings",
         "/api/settings",

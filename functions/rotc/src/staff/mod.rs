@@ -35,6 +35,7 @@ const PROFILE_LIMIT_BYTES: usize = 8 * 1024 * 1024;
 /// The training staff.
 pub const GROUP: Group = Group {
     name: "staff",
+    about: "The training staff: their records, profiles and chat.",
     prefixes: &["/api/staff", "/api/admin/staff"],
     needs: &[Need::Database, Need::Files],
     memory_mb: 256,

@@ -123,10 +123,20 @@ pub struct StoredPicture {
     pub file_path: String,
 }
 
+/// The form, for the documentation.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "describes the form")]
+pub struct StaffPictureForm {
+    /// The picture.
+    #[schema(format = Binary)]
+    pub image: String,
+}
+
 /// Upload one's own picture
 ///
 /// Multipart, field `image`. Also after the profile is locked.
 #[utoipa::path(post, path = "/api/staff/profile/photo", tag = "staff",
+    request_body(content = StaffPictureForm, content_type = "multipart/form-data"),
     responses((status = 200, body = StoredPicture)))]
 pub async fn upload_picture(
     own: OnStaff,

@@ -16,6 +16,7 @@ pub mod status;
 /// Background work.
 pub const GROUP: Group = Group {
     name: "tasks",
+    about: "Background jobs: their state, their results, and how to cancel them.",
     prefixes: &["/api/tasks", "/api/jobs", "/api/celery"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -14,6 +14,7 @@ mod remove;
 /// Accounts.
 pub const GROUP: Group = Group {
     name: "users",
+    about: "User accounts: listing, approving and removing them.",
     prefixes: &["/api/admin/users", "/api/admin/purge"],
     needs: &[Need::Database],
     memory_mb: 128,

@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use utoipa::openapi::{
     Components, Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema,
-    path::{Operation, Parameter, ParameterIn, PathItem},
+    path::{Operation, Parameter, ParameterIn},
     security::SecurityRequirement,
 };
+
+use super::operations_of;
 
 /// Status, name of the response in the components, and what it means.
 type Answer = (&'static str, &'static str, &'static str);
@@ -17,8 +20,15 @@ const UNAUTHORIZED: Answer = ("401", "Unauthorized", "There is no valid token.")
 const FORBIDDEN: Answer = ("403", "Forbidden", "The signed-in user may not do this.");
 const NOT_FOUND: Answer = ("404", "NotFound", "No such record, or none that the user may see.");
 const TOO_LARGE: Answer = ("413", "PayloadTooLarge", "The body is larger than this operation takes.");
+/// Of every operation.
+const FAILED: Answer = (
+    "default",
+    "Failed",
+    "The request failed in another way: there were too many (429), something went wrong on our side (500), or the database \
+     or another service is unavailable (503).",
+);
 
-const ALL: [Answer; 5] = [BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_LARGE];
+const ALL: [Answer; 6] = [BAD_REQUEST, UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_LARGE, FAILED];
 
 /// The name of the schema of an error body.
 const PROBLEM: &str = "Problem";
@@ -28,10 +38,11 @@ const PROBLEM: &str = "Problem";
 pub(super) fn add(document: &mut OpenApi, problem: RefOr<Schema>) {
     let everywhere = document.security.clone().unwrap_or_default();
     for item in document.paths.paths.values_mut() {
-        for operation in operations(item) {
+        for (_, operation) in operations_of(item) {
             public(operation);
             let answers = answers(operation, &everywhere);
             let responses = &mut operation.responses.responses;
+            describe(responses);
             for (status, name, _) in answers {
                 responses.entry(status.to_owned()).or_insert_with(|| Ref::from_response_name(name).into());
             }
@@ -42,11 +53,30 @@ pub(super) fn add(document: &mut OpenApi, problem: RefOr<Schema>) {
     responses(components);
 }
 
+/// OpenAPI demands a description of every response; most handlers name the body only, which says it all. Failures that a
+/// handler describes have the body of all failures, unless it says another.
+fn describe(responses: &mut BTreeMap<String, RefOr<Response>>) {
+    for (status, response) in responses {
+        let RefOr::T(response) = response else { continue };
+        let code = status.parse().ok().and_then(|code| StatusCode::from_u16(code).ok());
+        if response.description.is_empty() {
+            response.description = code.and_then(|code| code.canonical_reason()).unwrap_or("Done").to_owned();
+        }
+        if response.content.is_empty() && code.is_some_and(|code| code.as_u16() >= 400) {
+            response.content.insert("application/json".to_owned(), problem().into());
+        }
+    }
+}
+
+/// The body of a failure.
+fn problem() -> Content {
+    Content::new(Some(Ref::from_schema_name(PROBLEM)))
+}
+
 fn responses(components: &mut Components) {
     let described = |(_, name, meaning): Answer| {
-        let content = Content::new(Some(Ref::from_schema_name(PROBLEM)));
         let response: Response =
-            ResponseBuilder::new().description(meaning).content("application/json", content).build();
+            ResponseBuilder::new().description(meaning).content("application/json", problem()).build();
         (name.to_owned(), response.into())
     };
     components.responses.extend(ALL.map(described).into_iter().collect::<BTreeMap<_, _>>());
@@ -72,10 +102,7 @@ fn answers(operation: &Operation, everywhere: &[SecurityRequirement]) -> Vec<Ans
         (FORBIDDEN, needs_token),
         (NOT_FOUND, has_id),
         (TOO_LARGE, has_body),
+        (FAILED, true),
     ];
     conditions.into_iter().filter(|(_, applies)| *applies).map(|(answer, _)| answer).collect()
-}
-
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
