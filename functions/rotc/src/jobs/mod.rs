@@ -6,12 +6,13 @@ use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
     Result,
     db::Change,
+    imports::{ImportFile, given_up},
     jobs::{Job, JobKind, Jobs, Queue},
     mail::{SendMails, SendManyMails},
 };
 use uuid::Uuid;
 
-use crate::notifications::notify;
+use crate::{imports::Plan, notifications::notify};
 
 pub mod batch_certificates;
 pub mod batch_profiles;
@@ -21,7 +22,6 @@ mod clean_up_vault;
 pub mod delete_file;
 pub mod expire_audit_logs;
 pub mod expire_reports;
-pub mod import_file;
 pub mod push_notice;
 pub mod read_letter;
 pub mod shrink_picture;
@@ -41,7 +41,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<delete_file::DeleteFile>(),
     JobKind::of::<expire_audit_logs::ExpireAuditLogs>(),
     JobKind::of::<expire_reports::ExpireReports>(),
-    JobKind::of::<import_file::ImportFile>(),
+    JobKind::of::<ImportFile<Plan>>(),
     JobKind::of::<push_notice::PushNotice>(),
     JobKind::of::<read_letter::ReadLetter>(),
     JobKind::of::<SendMails>(),
@@ -58,8 +58,8 @@ pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell };
 /// Names the kind of the job only to administrators: what it was about may be personal.
 fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
-        if kind.name == import_file::ImportFile::KIND {
-            import_file::given_up(change, id).await?;
+        if kind.name == ImportFile::<Plan>::KIND {
+            given_up::<Plan>(change, id).await?;
         }
         let text = format!("A background job has failed: {}. The log says why.", kind.name);
         // A message about a delivery that fails would be the next to fail.

@@ -1,13 +1,19 @@
 //! What people send, as tables or lines.
 
+use crate::{
+    App, Error, Result,
+    error::{invalid, too_large},
+    http::UploadedFile,
+    ocr::Language,
+};
 use bytes::Bytes;
 use documents::read::{
     ImportKind, PdfText, Row, Table, Unreadable, decoded, docx_lines, pdf_lines, read_csv, read_xlsx,
 };
 use serde_json::Value;
-use shared::{App, Error, Result, error::invalid, http::UploadedFile, ocr::Language};
 
-use crate::uploads::LIMIT_BYTES;
+/// Bytes of one file at most.
+pub const LIMIT_BYTES: usize = 20 * 1024 * 1024;
 
 /// Lines of text below which a PDF is taken for a scan.
 const FEW_LINES: usize = 5;
@@ -51,7 +57,7 @@ pub struct Accepts {
 /// Reads a file. 400 with a sentence when it is none of those accepted, is damaged or is too large.
 pub async fn read(app: &App, file: &UploadedFile, accepts: Accepts) -> Result<Contents> {
     if file.body.len() > LIMIT_BYTES {
-        return Err(shared::error::too_large("File too large"));
+        return Err(too_large("File too large"));
     }
     let kind = ImportKind::of(&file.name, &file.body);
     if let ImportKind::Picture(media_type) = kind
