@@ -11,7 +11,7 @@ use super::report::{listed, shortened};
 /// Cells that say that there is nothing.
 const NOTHING: &[&str] = &["-", "--", "n/a", "na", "none", "null", "nil"];
 
-/// The same where words may be meant: Na and Nil are names, and None is a religion.
+/// The same where words may be meant: Na and Nil are names, and None may be an answer.
 const NO_WORD: &[&str] = &["-", "--", "n/a"];
 
 /// Characters of a heading that a report shows.

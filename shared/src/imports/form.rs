@@ -1,16 +1,22 @@
 //! What the routes that import lists are sent.
 
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 use validator::Validate;
 
-use super::{Mode, report::Remark};
+use super::{
+    Mode, Ran, Report,
+    report::{Finding, Preview},
+};
 use crate::{
     Result,
     error::{invalid, invalid_field},
     http::{
-        FormData, UploadedFile,
+        FormData, Json, UploadedFile,
         lenient::{self, filled},
     },
 };
@@ -91,14 +97,49 @@ pub struct Checked<T> {
     /// The first rows.
     pub preview: Vec<T>,
     /// What is wrong with rows, and whom nobody knows.
-    pub errors: Vec<Remark>,
+    pub errors: Vec<Finding>,
 }
 
 impl<T> Checked<T> {
     /// Of these rows, of which those are `valid`.
-    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Remark>) -> Self {
+    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Finding>) -> Self {
         let valid = rows.iter().filter(|row| valid(row)).count();
         Self { total: rows.len(), valid, preview: rows.into_iter().take(SHOWN).collect(), errors }
+    }
+}
+
+/// What a route answers about an import whose system has no clients yet that know another form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Outcome {
+    /// The job, with the report; none of a preview.
+    pub id: Option<Uuid>,
+    /// One sentence.
+    pub message: String,
+    /// The first ten errors.
+    pub errors: Vec<String>,
+    /// What is to be said of the whole file, and the first ten findings about what was not taken over.
+    pub warnings: Vec<String>,
+    /// What would be done, of a preview.
+    pub preview: Option<Preview>,
+    #[serde(skip)]
+    code: StatusCode,
+}
+
+impl<K: Clone> From<Ran<K>> for Outcome {
+    fn from(ran: Ran<K>) -> Self {
+        let told = ran.told(|report| {
+            let Report { created, updated, unchanged, skipped, failed, .. } = report;
+            format!("Imported: {created} new, {updated} changed, {unchanged} unchanged, {skipped} left out, {failed} wrong.")
+        });
+        let (errors, warnings) = (told.report.shown(), told.report.shown_warnings());
+        let (id, message, preview, code) = (told.task_id, told.message, told.preview, told.code);
+        Self { id, message, errors, warnings, preview, code }
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        (self.code, Json(self)).into_response()
     }
 }
 

@@ -147,7 +147,9 @@ impl<I: Import> ImportFile<I> {
 
 /// Tells whoever has started an import that it was given up after all its tries: for `Jobs::failed`.
 pub async fn given_up<I: Import>(change: &mut Change, id: Uuid) -> Result<()> {
-    let find = sql!("SELECT payload ->> 'user_id', coalesce(problem, '') FROM muster.jobs WHERE id = $1");
+    let find = sql!(
+        "SELECT payload ->> 'user_id', coalesce(problem, '') FROM muster.jobs WHERE id = $1 AND payload ? 'user_id'"
+    );
     match change.one::<(UserKey, String)>(find, &[&id]).await? {
         Some((user, why)) => I::failed(change, &user, id, &why).await,
         None => Ok(()),

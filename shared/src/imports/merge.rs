@@ -80,7 +80,20 @@ impl<K: Hash + Eq, T> Gathered<K, T> {
         (&mut self.records[index], index == next)
     }
 
+    /// Replaces the record of a key, in its place.
+    pub fn put(&mut self, key: K, record: T) {
+        match self.get_mut(&key) {
+            Some(known) => *known = record,
+            None => drop(self.entry(key, || record)),
+        }
+    }
+
     /// The records.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.records.iter()
+    }
+
+    /// The same, for good.
     pub fn into_records(self) -> Vec<T> {
         self.records
     }

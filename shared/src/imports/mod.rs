@@ -20,12 +20,14 @@ pub mod lookup;
 pub mod merge;
 pub mod prepare;
 pub mod report;
+pub mod rows;
 mod run;
 pub mod source;
 pub mod stored;
 pub mod values;
 
 pub use columns::{Columns, Field};
+pub use form::Outcome;
 pub use job::{ImportFile, given_up};
 pub use report::{Effect, Report};
 pub use run::{Input, Mode, PREVIEWED, Ran, Told, preview, run};
@@ -91,7 +93,10 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
         person: &Self::Person,
         report: &Report<Self::Id>,
         job: Option<Uuid>,
-    ) -> impl Future<Output = Result<()>> + Send;
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (change, person, report, job);
+        async { Ok(()) }
+    }
 
     /// Tells whoever started a job that nothing was imported.
     fn failed(

@@ -17,7 +17,7 @@ const PREVIEWED: usize = 500;
 /// Errors that a report keeps, and as many warnings; the others are only counted.
 const KEPT: usize = 1_000;
 
-/// Characters of a remark at most: a cell that it quotes may be as long as a page.
+/// Characters of a finding at most: a cell that it quotes may be as long as a page.
 const LONGEST: usize = 1_000;
 
 /// Characters of whom a row is about at most.
@@ -28,7 +28,7 @@ const LISTED: usize = 20;
 
 /// A row that was not imported, or not as it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Remark {
+pub struct Finding {
     /// The row in the file, as a spreadsheet numbers it.
     pub row: usize,
     /// One sentence.
@@ -81,9 +81,9 @@ pub struct Report<K> {
     /// Rows that are wrong.
     pub failed: usize,
     /// What is wrong with each of those, the first 1,000.
-    pub errors: Vec<Remark>,
+    pub errors: Vec<Finding>,
     /// What was not taken over of others, the first 1,000.
-    pub warnings: Vec<Remark>,
+    pub warnings: Vec<Finding>,
     /// Errors beyond those.
     #[serde(default)]
     pub more_errors: usize,
@@ -202,18 +202,18 @@ impl<K> Report<K> {
         first(&self.errors)
     }
 
-    /// What is to be said of the whole file, and the first remarks on rows that were taken over.
+    /// What is to be said of the whole file, and the first findings on rows that were taken over.
     pub fn shown_warnings(&self) -> Vec<String> {
         [self.notes.clone(), first(&self.warnings)].concat()
     }
 
-    /// The first errors, and the first remarks where there are fewer errors.
+    /// The first errors, and the first findings where there are fewer errors.
     pub fn shown_with_warnings(&self) -> Vec<String> {
         first(self.errors.iter().chain(&self.warnings))
     }
 
     /// Whether somebody may want to read the whole report.
-    pub fn has_remarks(&self) -> bool {
+    pub fn has_findings(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty() || !self.notes.is_empty()
     }
 }
@@ -251,13 +251,13 @@ fn without(list: &mut Vec<usize>, taken: &[usize]) -> Vec<usize> {
     missing
 }
 
-fn first<'a>(remarks: impl IntoIterator<Item = &'a Remark>) -> Vec<String> {
-    remarks.into_iter().take(SHOWN).map(|remark| remark.message.clone()).collect()
+fn first<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
+    findings.into_iter().take(SHOWN).map(|finding| finding.message.clone()).collect()
 }
 
-fn keep(remarks: &mut Vec<Remark>, more: &mut usize, row: usize, message: &str) {
-    match remarks.len() < KEPT {
-        true => remarks.push(Remark { row, message: shortened(message, LONGEST) }),
+fn keep(findings: &mut Vec<Finding>, more: &mut usize, row: usize, message: &str) {
+    match findings.len() < KEPT {
+        true => findings.push(Finding { row, message: shortened(message, LONGEST) }),
         false => *more += 1,
     }
 }
@@ -304,9 +304,9 @@ pub struct Preview {
     /// The first 500 rows.
     pub rows: Vec<PreviewedRow>,
     /// The first 1,000 errors.
-    pub errors: Vec<Remark>,
-    /// The first 1,000 remarks on what would not be taken over.
-    pub warnings: Vec<Remark>,
+    pub errors: Vec<Finding>,
+    /// The first 1,000 findings on what would not be taken over.
+    pub warnings: Vec<Finding>,
     /// How the columns were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<ColumnUse>,
@@ -350,7 +350,7 @@ mod tests {
     fn row_that_is_counted_twice_or_not_in_the_file_is_an_error() {
         for rows in [[3, 3], [3, 9]] {
             let mut report = Report::<i32>::default();
-            rows.map(|row| report.count(row, "", Effect::Created, Vec::new()));
+            rows.iter().for_each(|row| report.count(*row, "", Effect::Created, Vec::new()));
             report.close(&file(&[3, 4])).unwrap_err();
         }
     }

@@ -37,6 +37,14 @@ impl Contents {
     }
 }
 
+/// The tables of some files.
+pub fn tables(contents: &[Contents]) -> impl Iterator<Item = &Table> {
+    contents.iter().flat_map(|one| match one {
+        Contents::Tables(tables) => tables.as_slice(),
+        Contents::Lines(_) => &[],
+    })
+}
+
 /// Which files a route takes, and what it says of others.
 #[derive(Clone, Copy, Debug)]
 pub struct Accepts {
@@ -52,6 +60,13 @@ pub struct Accepts {
     pub pictures: bool,
     /// What is said of any other.
     pub refusal: &'static str,
+}
+
+impl Accepts {
+    /// Excel workbooks only, which are always accepted.
+    pub const fn workbooks(refusal: &'static str) -> Self {
+        Self { pdf: false, docx: false, csv: false, json: false, pictures: false, refusal }
+    }
 }
 
 /// Reads a file. 400 with a sentence when it is none of those accepted, is damaged or is too large.

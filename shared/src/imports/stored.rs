@@ -93,13 +93,13 @@ fn lines<K>(report: &Report<K>, failure: Option<&str>) -> Vec<Vec<Cell>> {
     let mut lines = vec![vec![text("row"), text("kind"), text("message")]];
     lines.extend(failure.map(|why| whole("error", why)));
     lines.extend(report.notes.iter().map(|note| whole("note", note)));
-    let remarks =
+    let findings =
         [("error", &report.errors, report.more_errors), ("warning", &report.warnings, report.more_warnings)];
-    for (kind, remarks, more) in remarks {
+    for (kind, findings, more) in findings {
         lines.extend(
-            remarks
+            findings
                 .iter()
-                .map(|remark| vec![Cell::Number(remark.row as f64), text(kind), text(&remark.message)]),
+                .map(|finding| vec![Cell::Number(finding.row as f64), text(kind), text(&finding.message)]),
         );
         if more > 0 {
             lines.push(whole(kind, &format!("{more} more of this kind are not listed")));

@@ -1,6 +1,7 @@
 //! The library: a system of UUIDs and tenants, in process, as functions, and as `cargo run` starts it.
 
 mod flow;
+mod imports;
 mod sign_in;
 mod start;
 mod tenants;

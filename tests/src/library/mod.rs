@@ -16,16 +16,15 @@ mod tasks;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
-use serde_json::json;
 use shared::{
     Result,
     db::{Change, migrate::MigrationSet},
     drf::DrfEnvelope,
     error::Kind,
     http::{Cors, HttpPolicy, Slash, Surface},
-    jobs::{Job, JobKind, Jobs},
+    imports::{Import, ImportFile, given_up},
+    jobs::{JobKind, Jobs},
     queue::Queue,
-    realtime::Topic,
     system::{Need, Starts, Storage, System, Worker},
 };
 use uuid::Uuid;
@@ -92,7 +91,7 @@ static MIGRATIONS: MigrationSet = MigrationSet {
 };
 
 static JOBS: Jobs = Jobs {
-    kinds: &[JobKind::of::<import::ImportBooks>(), JobKind::of::<payments::NotePayment>()],
+    kinds: &[JobKind::of::<ImportFile<import::ImportBooks>>(), JobKind::of::<payments::NotePayment>()],
     failed: tell,
 };
 
@@ -100,9 +99,7 @@ static JOBS: Jobs = Jobs {
 fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         match kind.name {
-            import::ImportBooks::KIND => {
-                change.publish("import.failed", &[Topic::role("librarian")], &json!({ "task": id })).await
-            }
+            import::ImportBooks::KIND => given_up::<import::ImportBooks>(change, id).await,
             _ => Ok(()),
         }
     }

@@ -125,7 +125,7 @@ impl Import for Plan {
         });
         audit::record(change, "IMPORT", self.kind.table(), None, Some(user.id), numbers).await?;
         let Some(job) = job else { return Ok(()) };
-        let link = if report.has_remarks() { format!(" Report: {}", report_at(job)) } else { String::new() };
+        let link = if report.has_findings() { format!(" Report: {}", report_at(job)) } else { String::new() };
         let text = format!(
             "Your import is complete: {created} created, {updated} updated, {unchanged} unchanged, {skipped} \
              skipped, {failed} failed.{link}"

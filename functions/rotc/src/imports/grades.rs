@@ -16,6 +16,7 @@ use shared::{
         preview,
         report::Preview,
         run,
+        source::tables,
     },
     sql,
 };
@@ -176,7 +177,7 @@ impl ScoreRow {
 
 fn read(contents: &[Contents]) -> Vec<ScoreRow> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
+    for table in tables(contents) {
         let (people, grades) = (Columns::find(table, &PERSON), Columns::find(table, &GRADE));
         rows.extend(table.rows.iter().map(|row| ScoreRow::of(row, &people, &grades)));
     }

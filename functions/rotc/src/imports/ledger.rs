@@ -14,6 +14,7 @@ use shared::{
         preview,
         report::Preview,
         run,
+        source::tables,
     },
     sql,
 };
@@ -186,7 +187,7 @@ impl LedgerRow {
 
 fn read(contents: &[Contents]) -> Vec<LedgerRow> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
+    for table in tables(contents) {
         let (people, entries) = (Columns::find(table, &PERSON), Columns::find(table, &ENTRY));
         rows.extend(table.rows.iter().map(|row| ledger_row(row, &people, &entries)));
     }

@@ -5,12 +5,10 @@ use axum::{
     extract::DefaultBodyLimit,
     response::{IntoResponse, Response},
 };
-use documents::read::Table;
 use http::StatusCode;
 use shared::{
     App,
     http::Json,
-    imports::Contents,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -79,14 +77,6 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(status::show_import))
         .routes(routes!(status::download_errors))
         .merge(forms)
-}
-
-/// The tables of some files.
-fn tables(contents: &[Contents]) -> impl Iterator<Item = &Table> {
-    contents.iter().flat_map(|one| match one {
-        Contents::Tables(tables) => tables.as_slice(),
-        Contents::Lines(_) => &[],
-    })
 }
 
 /// A response with its status: 200, or 202 of an import in the background.

@@ -22,12 +22,9 @@ pub const MOST_FILES: usize = 5;
 
 /// What a list of scores or points may be.
 pub const LISTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
     csv: true,
     json: true,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and JSON files are read",
+    ..Accepts::workbooks("Failed to process file: only Excel (.xlsx), CSV and JSON files are read")
 };
 
 /// What is imported.
@@ -126,7 +123,7 @@ pub struct Imported {
     pub message: String,
     /// The first ten errors.
     pub errors: Vec<String>,
-    /// What is to be said of the whole file, and the first ten remarks on what was not taken over.
+    /// What is to be said of the whole file, and the first ten findings on what was not taken over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The import, where there is a report of it or it goes on in the background.
@@ -149,7 +146,7 @@ pub struct Imported {
 /// The response of a client route; `sentence` says the numbers of a report.
 pub fn imported(ran: Ran<i32>, sentence: impl Fn(&Report) -> String) -> Answer<Imported> {
     let told = ran.told(&sentence);
-    let has_report = told.status.is_some() || told.report.has_remarks();
+    let has_report = told.status.is_some() || told.report.has_findings();
     let task_id = told.task_id.filter(|_| has_report);
     let (message, warnings) = match told.preview {
         Some(_) => (format!("{} {}", told.message, sentence(&told.report)), Vec::new()),

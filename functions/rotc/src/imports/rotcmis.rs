@@ -20,7 +20,8 @@ use shared::{
         merge::Strategy,
         prepare::find_headings,
         report::Preview,
-        run, source,
+        run,
+        source::{self, tables},
     },
 };
 use utoipa::ToSchema;
@@ -56,11 +57,9 @@ pub static COLUMNS: &[&[Field]] = &[&FIELDS];
 
 const ACCEPTS: Accepts = Accepts {
     pdf: true,
-    docx: false,
     csv: true,
     json: true,
-    pictures: false,
-    refusal: "Validation error: only Excel (.xlsx), CSV, JSON and PDF files are read",
+    ..Accepts::workbooks("Validation error: only Excel (.xlsx), CSV, JSON and PDF files are read")
 };
 
 /// Files of one request.
@@ -317,7 +316,7 @@ fn answer(ran: Ran<i32>) -> Answer<ImportedRecords> {
     let imported = ImportedRecords {
         message: told.message,
         result: (!is_queued).then_some(numbers),
-        task_id: told.task_id.filter(|_| is_queued || report.has_remarks()),
+        task_id: told.task_id.filter(|_| is_queued || report.has_findings()),
         status: told.status,
         preview: told.preview,
     };
@@ -343,7 +342,7 @@ pub async fn apply(
 ) -> Result<()> {
     let roster = Roster::load(change).await?;
     let mut listed: Vec<Listed> = Vec::new();
-    for table in super::tables(contents) {
+    for table in tables(contents) {
         let columns = Columns::find(table, &FIELDS);
         for row in &table.rows {
             let [student_id, name, status, date] = columns.texts(row);

@@ -18,6 +18,7 @@ use shared::{
         form::{self, Flag, ImportForm},
         merge::{Strategy, record, take_over},
         run,
+        source::tables,
         values::name_parts,
     },
     row, sql,
@@ -35,14 +36,8 @@ use crate::{
 };
 
 /// What a list of the staff may be.
-pub const ACCEPTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
-    csv: true,
-    json: false,
-    pictures: false,
-    refusal: "PDF import not supported for staff. Please use Excel.",
-};
+pub const ACCEPTS: Accepts =
+    Accepts { csv: true, ..Accepts::workbooks("PDF import not supported for staff. Please use Excel.") };
 
 /// The columns of `training_staff` that a list fills.
 static FIELDS: [Field; 9] = [
@@ -137,7 +132,7 @@ pub async fn apply(
 
 fn read(contents: &[Contents], report: &mut Report) -> Vec<(usize, Fields)> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
+    for table in tables(contents) {
         let (columns, full_name) = (Columns::find(table, &FIELDS), Columns::find(table, &FULL_NAME));
         for row in &table.rows {
             match read_row(&columns, &full_name, row) {

@@ -8,7 +8,7 @@ use shared::{
     db::Scope,
     error::not_found,
     http::{Json, Path},
-    imports::{report::Remark, stored::StoredImport},
+    imports::{report::Finding, stored::StoredImport},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -60,9 +60,9 @@ pub struct ImportResult {
     /// Changed records.
     pub updated_count: usize,
     /// The first 100 errors; the report has more.
-    pub errors: Vec<Remark>,
-    /// The first 100 remarks on what was not taken over.
-    pub warnings: Vec<Remark>,
+    pub errors: Vec<Finding>,
+    /// The first 100 findings on what was not taken over.
+    pub warnings: Vec<Finding>,
     /// What is to be said of the file as a whole, such as columns that were not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -77,7 +77,7 @@ const SHOWN: usize = 100;
 
 impl From<&Report> for ImportResult {
     fn from(report: &Report) -> Self {
-        let first = |remarks: &[Remark]| remarks.iter().take(SHOWN).cloned().collect();
+        let first = |findings: &[Finding]| findings.iter().take(SHOWN).cloned().collect();
         Self {
             success_count: report.taken(),
             error_count: report.failed,

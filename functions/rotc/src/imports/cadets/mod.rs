@@ -40,11 +40,8 @@ pub use fields::COLUMNS;
 /// What a list of cadets may be.
 pub const ACCEPTS: Accepts = Accepts {
     pdf: true,
-    docx: false,
     csv: true,
-    json: false,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and PDF files are read",
+    ..Accepts::workbooks("Failed to process file: only Excel (.xlsx), CSV and PDF files are read")
 };
 
 /// A list that is shared somewhere.
