@@ -30,7 +30,7 @@ pub use columns::{Columns, Field};
 pub use form::Outcome;
 pub use job::{ImportFile, given_up};
 pub use report::{Effect, Report};
-pub use run::{Input, Mode, PREVIEWED, Ran, Told, preview, run};
+pub use run::{Input, Mode, Ran, Told, preview, run};
 pub use source::{Accepts, Contents};
 
 use crate::{

@@ -183,8 +183,10 @@ impl<K> Report<K> {
         }
         if !rows.is_empty() {
             let numbers: Vec<String> = rows.iter().map(usize::to_string).collect();
-            self.notes
-                .push(format!("These rows hold nothing to import and were left out: {}.", listed(&numbers)));
+            self.notes.push(format!(
+                "These rows were left out, no record was found in them: {}.",
+                listed(&numbers)
+            ));
         }
         rows.append(&mut lines);
         rows.truncate(KEPT);
@@ -343,7 +345,7 @@ mod tests {
         }
         report.close(&file(&[2, 2, 3, 4, 7])).unwrap();
         assert_eq!(report.uncounted, [3, 7, 2]);
-        assert_eq!(report.notes, ["These rows hold nothing to import and were left out: 3 and 7."]);
+        assert_eq!(report.notes, ["These rows were left out, no record was found in them: 3 and 7."]);
     }
 
     #[test]

@@ -226,7 +226,7 @@ fn digest(files: &[UploadedFile]) -> String {
 }
 
 /// What is said of an import that was only looked at.
-pub const PREVIEWED: &str = "Preview, nothing is written.";
+const PREVIEWED: &str = "Preview, nothing is written.";
 
 /// The parts of a response about an import, whichever way it ran.
 pub struct Told<K> {
