@@ -117,7 +117,7 @@ pub struct Outcome {
     pub message: String,
     /// The first ten errors.
     pub errors: Vec<String>,
-    /// What is to be said of the whole file, and the first ten findings about what was not taken over.
+    /// What is to be said of the whole file, and the first ten warnings: what was not taken over.
     pub warnings: Vec<String>,
     /// What would be done, of a preview.
     pub preview: Option<Preview>,

@@ -51,7 +51,9 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     type Id: Serialize + DeserializeOwned + Clone + Send + Sync + 'static;
 
     /// The kinds of file it may be.
-    fn accepts(&self) -> Accepts;
+    fn accepts(&self) -> Accepts {
+        Accepts { csv: true, ..Accepts::workbooks("Only Excel (.xlsx) and CSV files are read.") }
+    }
 
     /// The columns that it knows. With none the first row is the headings and nothing is said of unknown ones.
     fn fields(&self) -> &'static [&'static [Field]];

@@ -11,6 +11,9 @@ use super::{
 /// Rows among which the headings are looked for.
 const HEADING_ROWS: usize = 10;
 
+/// Known headings from which on a row is a part of those of another.
+const PART: usize = 2;
+
 /// Makes the tables of a file regular, and notes how their columns were read.
 pub(super) fn prepare(
     contents: &mut Contents,
@@ -28,22 +31,46 @@ pub(super) fn prepare(
     }
 }
 
-/// Skips titles above the headings: the row with the most known headings is that of the headings, the first of equals. Rows
-/// keep their numbers.
+/// Skips titles above the headings: the row with the most known headings is that of the headings, the first of equals. A row
+/// of headings above or below it belongs to it, as when cells are merged. Rows keep their numbers.
 pub fn find_headings(table: &mut Table, fields: &[&Field]) {
     let known = |cells: &[String]| cells.iter().filter(|cell| is_known(cell, fields)).count();
     let mut best = (known(&table.headings), None);
     for (index, Row { cells, problem, .. }) in table.rows.iter().take(HEADING_ROWS - 1).enumerate() {
         let found = known(cells);
-        // A title or a cell may be a heading by chance ("Attendance"), so one does not count against one.
+        // A title may be a heading by chance ("Attendance"), so one does not count against one.
         if problem.is_none() && found > best.0 {
             best = (found, Some(index));
         }
     }
-    let (_, Some(index)) = best else { return };
     let width = table.headings.len();
-    table.headings = table.rows.drain(..=index).next_back().map(|row| row.cells).unwrap_or_default();
+    if let (_, Some(index)) = best {
+        let mut above = table.rows.drain(..=index).rev().map(|row| row.cells);
+        let headings = above.next().unwrap_or_default();
+        let before = above.next().unwrap_or_else(|| std::mem::take(&mut table.headings));
+        drop(above);
+        let is_part = known(&before) >= PART;
+        table.headings = if is_part { filled(headings, &before) } else { headings };
+    }
+    if let Some(Row { cells, problem: None, .. }) = table.rows.first() {
+        let said = cells.iter().filter(|cell| !cell.is_empty()).count();
+        if said >= PART && known(cells) == said {
+            let below = table.rows.remove(0).cells;
+            table.headings = filled(below, &table.headings);
+        }
+    }
     table.headings.resize(width.max(table.headings.len()), String::new());
+}
+
+/// A row of headings, with those of another row where it has none.
+fn filled(mut headings: Vec<String>, others: &[String]) -> Vec<String> {
+    headings.resize(headings.len().max(others.len()), String::new());
+    for (heading, other) in headings.iter_mut().zip(others) {
+        if heading.is_empty() {
+            heading.clone_from(other);
+        }
+    }
+    headings
 }
 
 fn is_known(cell: &str, fields: &[&Field]) -> bool {
@@ -69,6 +96,17 @@ mod tests {
         assert_eq!(table.headings, ["CODE", "Name", "Colour"]);
         assert_eq!(table.rows[0].number, 5);
         assert_eq!(table.rows.len(), 1);
+    }
+
+    #[test]
+    fn headings_in_two_rows_are_put_together() {
+        for csv in
+            ["Title,\nCode,Name,\n,Label,Name\n7,Lamp,red\n", "Code,Name,Unit\n,Label,Name\n7,Lamp,red\n"]
+        {
+            let table = prepared(csv);
+            assert_eq!(table.headings[..2], ["Code", "Label"], "{csv}");
+            assert_eq!(table.rows.len(), 1, "{csv}");
+        }
     }
 
     #[test]

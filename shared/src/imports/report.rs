@@ -204,12 +204,12 @@ impl<K> Report<K> {
         first(&self.errors)
     }
 
-    /// What is to be said of the whole file, and the first findings on rows that were taken over.
+    /// What is to be said of the whole file, and the first warnings.
     pub fn shown_warnings(&self) -> Vec<String> {
         [self.notes.clone(), first(&self.warnings)].concat()
     }
 
-    /// The first errors, and the first findings where there are fewer errors.
+    /// The first errors, and the first warnings where there are fewer errors.
     pub fn shown_with_warnings(&self) -> Vec<String> {
         first(self.errors.iter().chain(&self.warnings))
     }
@@ -307,7 +307,7 @@ pub struct Preview {
     pub rows: Vec<PreviewedRow>,
     /// The first 1,000 errors.
     pub errors: Vec<Finding>,
-    /// The first 1,000 findings on what would not be taken over.
+    /// The first 1,000 warnings: what would not be taken over.
     pub warnings: Vec<Finding>,
     /// How the columns were read.
     #[serde(skip_serializing_if = "Vec::is_empty")]

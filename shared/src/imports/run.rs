@@ -128,15 +128,18 @@ pub async fn run<I: Import>(
 
 /// What an import would do. Everything is written and undone again.
 pub async fn preview<I: Import>(app: &App, person: &I::Person, input: Input<I>) -> Result<Report<I::Id>> {
+    let import = input.import.clone();
     let mut change = app.db.change(&person.actor()).await?;
-    input.apply(&mut change, app, person).await
+    let mut report = input.apply(&mut change, app, person).await?;
+    report.notes.extend(refusal(&import, &report));
+    Ok(report)
 }
 
 /// Why nothing of a file may be kept, by the policy of its import.
 pub(super) fn refusal<I: Import>(import: &I, report: &Report<I::Id>) -> Option<String> {
     (import.bad_rows() == BadRows::RefuseFile && report.failed > 0).then(|| {
         let Report { failed, total, .. } = report;
-        format!("Nothing was imported: {failed} of {total} rows are wrong. {}", report.shown().join(" "))
+        format!("Nothing is imported: {failed} of {total} rows are wrong. {}", report.shown().join(" "))
     })
 }
 

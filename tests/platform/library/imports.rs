@@ -85,10 +85,12 @@ async fn all_or_nothing_refuses_a_file_with_a_wrong_row() {
     let librarian = client(&app, LIBRARIAN).await;
     let before = books(&app).await;
     let sent = "ISBN,Title,Price\nA,First,1\nB,Second,cheap\n";
-    let why = "Nothing was imported: 1 of 2 rows are wrong. Row 3: the price is no amount.";
+    let why = "Nothing is imported: 1 of 2 rows are wrong. Row 3: the price is no amount.";
 
     let refused = send(&librarian, sent, &["all_or_nothing"]).await;
     assert!(refused.is(400).text().contains(why), "{refused}");
+    let preview = send(&librarian, sent, &["all_or_nothing", "preview"]).await;
+    preview.is(200).has(json!({ "preview": { "created": 1, "failed": 1, "notes": [why] } }));
     let queued = send(&librarian, sent, &["all_or_nothing", "background"]).await;
     queued.is(202);
     app.work().await;

@@ -36,6 +36,21 @@ async fn headings_below_a_title_are_found_and_unread_columns_are_reported() {
 }
 
 #[tokio::test]
+async fn headings_in_two_rows_are_read_together() {
+    let app = TestApp::rotc().await;
+    let rows: &[&[&str]] = &[
+        &["No.", "Student ID", "Name of Cadet", "", "", "Unit"],
+        &["", "", "Surname", "Given Name", "M.I.", "Company", "Platoon"],
+        &["1", "2026-1011", "Caballes", "Nena", "Q.", "Alpha", "1st"],
+    ];
+    let answer = send(&app.as_admin(), PATH, "list.xlsx", workbook(rows)).await;
+    answer.is(200).message("Import complete. Success: 1, Failed: 0");
+    let read =
+        "SELECT concat_ws('/', student_id, last_name, first_name, middle_name, company, platoon) FROM cadets";
+    assert_eq!(app.value::<String>(read, &[]).await, "2026-1011/Caballes/Nena/Q./Alpha/1st");
+}
+
+#[tokio::test]
 async fn line_that_names_the_separator_is_no_heading() {
     let app = TestApp::rotc().await;
     let sent = "sep=;\nStudent ID;Last Name;First Name\n2026-1051;Jacinto;Lea\n";

@@ -8,7 +8,7 @@ use shared::{
     db::{Change, UserKey},
     drf::{Data, Need},
     http::Money,
-    imports::{Accepts, BadRows, Contents, Field, Import, Mode, Outcome, Report, run},
+    imports::{BadRows, Contents, Field, Import, Mode, Outcome, Report, run},
     realtime::Topic,
     sql,
 };
@@ -52,10 +52,6 @@ impl Import for ImportBooks {
     const KIND: &'static str = "import_books";
     type Person = Person;
     type Id = Uuid;
-
-    fn accepts(&self) -> Accepts {
-        Accepts { csv: true, ..Accepts::workbooks("Only Excel (.xlsx) and CSV files are read.") }
-    }
 
     fn fields(&self) -> &'static [&'static [Field]] {
         COLUMNS

@@ -123,7 +123,7 @@ pub struct Imported {
     pub message: String,
     /// The first ten errors.
     pub errors: Vec<String>,
-    /// What is to be said of the whole file, and the first ten findings on what was not taken over.
+    /// What is to be said of the whole file, and the first ten warnings: what was not taken over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
     /// The import, where there is a report of it or it goes on in the background.

@@ -61,7 +61,7 @@ pub struct ImportResult {
     pub updated_count: usize,
     /// The first 100 errors; the report has more.
     pub errors: Vec<Finding>,
-    /// The first 100 findings on what was not taken over.
+    /// The first 100 warnings: what was not taken over.
     pub warnings: Vec<Finding>,
     /// What is to be said of the file as a whole, such as columns that were not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
