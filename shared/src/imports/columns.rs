@@ -14,11 +14,17 @@ const NOTHING: &[&str] = &["-", "--", "n/a", "na", "none", "null", "nil"];
 /// The same where words may be meant: Na and Nil are names, and None may be an answer.
 const NO_WORD: &[&str] = &["-", "--", "n/a"];
 
+/// Headings of columns that number the rows, or have no letters: nobody misses them.
+const NUMBERING: &[&str] = &["", "no", "nr"];
+
 /// Characters of a heading that a report shows.
 const LONGEST_HEADING: usize = 40;
 
 /// Columns that a report lists; a table has up to 256.
 const MOST_COLUMNS: usize = 256;
+
+/// Sentences about the columns of all tables of a file.
+const MOST_NOTES: usize = 20;
 
 /// What a column may hold.
 #[derive(Clone, Copy, Debug)]
@@ -128,58 +134,80 @@ pub struct ColumnUse {
     pub field: Option<String>,
 }
 
+/// A table whose columns are looked at.
+struct Headings<'a> {
+    table: &'a Table,
+    /// The fields with the columns that they stand in.
+    found: Vec<(&'a Field, Vec<usize>)>,
+}
+
 /// Notes how the columns of a table were read, and says what a person must know of it: columns that were not read, and
 /// several for one field. A column that says nothing in any row is no loss.
 pub(super) fn report(table: &Table, fields: &[&Field], uses: &mut Vec<ColumnUse>, notes: &mut Vec<String>) {
     let keys = keys(table);
-    let found: Vec<(&Field, Vec<usize>)> =
-        fields.iter().map(|field| (*field, field.indexes(&keys))).collect();
-    let shown = |index: usize| shortened(&table.headings[index], LONGEST_HEADING);
-    let says =
-        |index: usize| table.rows.iter().any(|row| row.cells.get(index).is_some_and(|c| !c.is_empty()));
+    let found = fields.iter().map(|field| (*field, field.indexes(&keys))).collect();
+    let headings = Headings { table, found };
     let (mut unread, mut nameless) = (Vec::new(), 0_usize);
-    for index in (0..keys.len()).filter(|index| says(*index)) {
-        let field = found.iter().find(|(_, indexes)| indexes.contains(&index)).map(|(field, _)| field.name);
-        match (field, table.headings[index].is_empty()) {
+    for (index, key) in keys.iter().enumerate().filter(|(index, _)| headings.says(*index)) {
+        let one = ColumnUse { heading: headings.shown(index), field: headings.field(index) };
+        match (&one.field, one.heading.is_empty()) {
             (None, true) => nameless += 1,
-            (None, false) => unread.push(format!("\"{}\"", shown(index))),
-            (Some(_), _) => {}
+            (None, false) if !NUMBERING.contains(&key.as_str()) => unread.push(headings.quoted(index)),
+            _ => {}
         }
-        let one = ColumnUse { heading: shown(index), field: field.map(str::to_owned) };
         if !one.heading.is_empty() && uses.len() < MOST_COLUMNS && !uses.contains(&one) {
             uses.push(one);
         }
     }
-    let mut note = |text: String| {
-        if !notes.contains(&text) {
-            notes.push(text);
+    let unread = (!unread.is_empty())
+        .then(|| format!("These columns were not read, their headings are not known: {}.", listed(&unread)));
+    let nameless = (nameless > 0).then(|| format!("Columns without a heading were not read: {nameless}."));
+    let said = headings.unknown().into_iter().chain(unread).chain(nameless).chain(headings.repeated());
+    for note in said {
+        if notes.len() < MOST_NOTES && !notes.contains(&note) {
+            notes.push(note);
         }
-    };
-    let is_known = found.iter().any(|(_, indexes)| !indexes.is_empty());
-    if !is_known && !table.rows.is_empty() {
-        let known: Vec<String> =
-            fields.iter().filter_map(|field| field.headings.first()).map(|h| (*h).to_owned()).collect();
-        note(format!("No column is known. Known headings are {}.", listed(&known)));
     }
-    if !unread.is_empty() {
-        note(format!("These columns were not read, their headings are not known: {}.", listed(&unread)));
+}
+
+impl Headings<'_> {
+    /// Whether any row says something in a column.
+    fn says(&self, index: usize) -> bool {
+        self.table.rows.iter().any(|row| row.cells.get(index).is_some_and(|cell| !cell.is_empty()))
     }
-    if nameless > 0 {
-        note(format!("{nameless} columns without a heading were not read."));
+
+    fn shown(&self, index: usize) -> String {
+        shortened(&self.table.headings[index], LONGEST_HEADING)
     }
-    for (field, indexes) in found {
-        let filled: Vec<String> = indexes
-            .iter()
-            .filter(|index| says(**index))
-            .map(|index| format!("\"{}\"", shown(*index)))
-            .collect();
-        if let [first, _, ..] = filled.as_slice() {
-            let all = listed(&filled);
-            note(format!(
-                "{all} are all read as {}. Where several are filled, {first} counts.",
-                field.label()
-            ));
-        }
+
+    fn quoted(&self, index: usize) -> String {
+        format!("\"{}\"", self.shown(index))
+    }
+
+    fn field(&self, index: usize) -> Option<String> {
+        let found = self.found.iter().find(|(_, indexes)| indexes.contains(&index));
+        found.map(|(field, _)| field.name.to_owned())
+    }
+
+    /// What is said of a table of which no column is known.
+    fn unknown(&self) -> Option<String> {
+        let is_known = self.found.iter().any(|(_, indexes)| !indexes.is_empty());
+        (!is_known && !self.table.rows.is_empty()).then(|| {
+            let first = self.found.iter().filter_map(|(field, _)| field.headings.first());
+            let known: Vec<String> = first.map(|heading| (*heading).to_owned()).collect();
+            format!("No column is known. Known headings are {}.", listed(&known))
+        })
+    }
+
+    /// What is said of fields with several columns.
+    fn repeated(&self) -> impl Iterator<Item = String> {
+        self.found.iter().filter_map(|(field, indexes)| {
+            let filled = indexes.iter().filter(|index| self.says(**index));
+            let filled: Vec<String> = filled.map(|index| self.quoted(*index)).collect();
+            let [first, _, ..] = filled.as_slice() else { return None };
+            let (all, label) = (listed(&filled), field.label());
+            Some(format!("{all} are all read as {label}. Where several are filled, {first} counts."))
+        })
     }
 }
 
@@ -242,10 +270,10 @@ mod tests {
         assert_eq!(
             text,
             "These columns were not read, their headings are not known: \"Colour\". \
-             1 columns without a heading were not read. \
+             Columns without a heading were not read: 1. \
              \"Student No\" and \"ID\" are all read as number. Where several are filled, \"Student No\" counts."
         );
-        assert_eq!(notes("Name,ID\nx,1\n").1, "");
+        assert_eq!(notes("No.,#,Name,ID\n1,1,x,1\n").1, "");
         assert!(
             notes("A,B\nx,1\n")
                 .1
