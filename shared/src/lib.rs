@@ -16,6 +16,7 @@ pub mod error;
 pub mod files;
 pub mod http;
 pub mod ids;
+pub mod imports;
 pub mod jobs;
 pub mod lambda;
 pub mod mail;

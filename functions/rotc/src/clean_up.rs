@@ -50,16 +50,6 @@ pub static CLEAN_UP: &[CleanUpRule] = &[
                  SELECT ctid FROM muster.ocr_results WHERE created_at < $1 LIMIT $2)"
         ),
     },
-    // A job that ends removes its own files, unless it is cancelled, given up, or cannot reach the store.
-    CleanUpRule::Files {
-        folder: "imports/",
-        unneeded: sql!(
-            "SELECT name FROM unnest($1::text[]) AS stored (name)
-             WHERE NOT EXISTS (SELECT FROM muster.jobs
-                               WHERE kind = 'import_file' AND status IN ('queued', 'running')
-                                 AND payload -> 'files' @> jsonb_build_array(jsonb_build_object('place', name)))"
-        ),
-    },
     // Those with a row go with it (`expire_reports`); a batch that was cancelled at its end has left none.
     CleanUpRule::Files {
         folder: "reports/",

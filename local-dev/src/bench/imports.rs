@@ -12,10 +12,16 @@ use calamine::{Reader, Xlsx};
 use documents::{Cell, Column, Sheet};
 use rotc::{
     access::{Role, User},
-    imports::run::{self, Input, Kind, Plan, Strategy},
+    imports::{Kind, Plan},
 };
 use serde::{Deserialize, Serialize};
-use shared::{App, config::Config, http::UploadedFile, sql};
+use shared::{
+    App,
+    config::Config,
+    http::UploadedFile,
+    imports::{Import, Input, merge::Strategy},
+    sql,
+};
 use tokio::process::Command;
 
 use super::memory_kb;
@@ -100,13 +106,13 @@ async fn import(body: Vec<u8>) -> Result<Figures, BoxError> {
     let app = App::new(&rotc::SYSTEM, Config::for_system(&rotc::SYSTEM)?);
     let user = admin(&app).await?;
     let started = Instant::now();
-    let plan = Plan { kind: Kind::Cadets, strategy: Strategy::Update, day_id: None };
+    let plan = Plan::new(Kind::Cadets, Strategy::Update, None)?;
     let file = UploadedFile { name: "cadets.xlsx".to_owned(), body: body.into() };
-    let input = Input::read(&app, plan, &[file]).await?;
+    let input = Input::read(&app, &plan, &[file]).await?;
     let read = started.elapsed();
     let mut change = app.db.change(&user.actor()).await?;
     let report = input.apply(&mut change, &app, &user).await?;
-    run::note(&mut change, &user, plan.kind, &report).await?;
+    plan.done(&mut change, &user, &report, None).await?;
     change.commit().await?;
     let (total, rows) = (started.elapsed(), report.created_ids.len());
     Ok(Figures { read, total, peak_kb: memory_kb(std::process::id(), "VmHWM"), rows })

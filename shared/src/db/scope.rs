@@ -48,6 +48,11 @@ impl Scope {
         }
     }
 
+    /// As rows of jobs carry it: none outside tenants.
+    pub fn stored(&self) -> Result<Option<serde_json::Value>> {
+        Ok((*self != Self::None).then(|| serde_json::to_value(self)).transpose()?)
+    }
+
     /// What tells cached responses of different scopes apart.
     pub fn cache_key(&self) -> String {
         match self {

@@ -126,6 +126,16 @@ static RULES: &[CleanUpRule] = &[
                  SELECT id FROM muster.mails WHERE sent_at < $1 OR refused_at < $1 LIMIT $2)"
         ),
     },
+    // A job that ends removes its own files, unless it is cancelled, given up, or cannot reach the store.
+    CleanUpRule::Files {
+        folder: "imports/",
+        unneeded: sql!(
+            "SELECT name FROM unnest($1::text[]) AS stored (name)
+             WHERE NOT EXISTS (SELECT FROM muster.jobs
+                               WHERE status IN ('queued', 'running')
+                                 AND payload -> 'files' @> jsonb_build_array(jsonb_build_object('place', name)))"
+        ),
+    },
     // Whoever asked for one was sent to an address that holds for minutes.
     CleanUpRule::Files { folder: "downloads/", unneeded: sql!("SELECT name FROM unnest($1::text[]) AS stored (name)") },
 ];

@@ -1,8 +1,9 @@
 //! The library: a system of UUIDs and tenants, in process, as functions, and as `cargo run` starts it.
 
-mod files;
 mod examples;
+mod files;
 mod flow;
+mod imports;
 mod sign_in;
 mod start;
 mod tenants;

@@ -6,11 +6,7 @@ use std::{
 use regex::Regex;
 use rotc::SYSTEM;
 use serde_json::{Value, json};
-
-use super::{
-    repository,
-    statements::{place, sources},
-};
+use tests::sources::{place, repository, sources};
 
 /// Every operation of the description as (`GET /api/cadets/{id}`, description).
 fn operations() -> BTreeMap<String, Value> {
@@ -29,8 +25,7 @@ fn handlers_that_take_a_body_describe_it() {
     let handler = r"#\[utoipa::path\(([^\]]*)\)\]\s*pub async fn (\w+)\(([^{]*)\{";
     let handler = Regex::new(handler).expect("a pattern");
     let takes_body = Regex::new(r"FormData|: Json<|RawBody|: Data\b|: Bytes|Option<Json").expect("a pattern");
-    let mut files = Vec::new();
-    sources(&repository("functions/rotc/src"), &mut files);
+    let files = sources(&repository("functions/rotc/src"));
     let (mut seen, mut silent) = (0, Vec::new());
     for file in &files {
         let text = fs::read_to_string(file).expect("a source file");

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::files::StoredFile;
 use tests::TestApp;
 
 use super::send;
@@ -165,4 +166,41 @@ async fn an_import_that_meets_a_deadlock_is_tried_again() {
     assert_eq!(enrolled(&app).await, ROWS);
     let jobs = "SELECT status || tries FROM muster.jobs WHERE kind = 'import_file'";
     assert_eq!(app.value::<String>(jobs, &[]).await, "done2");
+}
+
+/// What an older edition has queued.
+#[tokio::test]
+async fn queued_import_of_an_older_edition_runs() {
+    let app = TestApp::rotc().await;
+    let admin = app.admin_id().await;
+    let body = "Student ID,Last Name\n2026-7001,Reyes\n".into();
+    let stored = StoredFile { body, content_type: "application/octet-stream".to_owned() };
+    app.app.files.vault().put_file("imports/old-0", stored).await.expect("it is stored");
+    let payload = json!({
+        "plan": { "kind": "cadets", "strategy": "update", "day_id": null }, "user_id": admin, "digest": "0",
+        "files": [{ "name": "list.csv", "place": "imports/old-0" }], "total": 1,
+    });
+    let queue = "INSERT INTO muster.jobs (kind, queue, payload, created_by) VALUES ('import_file', 'import', $1, '1')";
+    app.execute(queue, &[&payload]).await;
+
+    app.work().await;
+
+    let job = "SELECT status || (result ->> 'created') FROM muster.jobs WHERE kind = 'import_file'";
+    assert_eq!(app.value::<String>(job, &[]).await, "done1");
+    assert!(app.stored_files().is_empty());
+}
+
+/// So that an older edition beside this one can run it.
+#[tokio::test]
+async fn queued_import_has_the_payload_of_older_editions() {
+    let app = TestApp::rotc().await;
+    send(&app.as_admin(), PATH, "list.csv", large()).await.is(202);
+    let payload: Value = app.value("SELECT payload FROM muster.jobs WHERE kind = 'import_file'", &[]).await;
+    let keys: Vec<&str> = payload.as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["digest", "files", "plan", "total", "user_id"]);
+    assert_eq!(payload["plan"], json!({ "kind": "cadets", "strategy": "update", "day_id": null }));
+    assert_eq!((&payload["user_id"], &payload["total"]), (&json!(app.admin_id().await), &json!(ROWS)));
+    let file = payload["files"][0].as_object().expect("a file");
+    assert_eq!(file.keys().collect::<Vec<_>>(), ["name", "place"]);
+    app.work().await;
 }

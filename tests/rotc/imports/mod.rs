@@ -9,6 +9,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 mod attendance;
 mod background;
 mod cadets;
+mod headings;
 mod integration;
 mod links;
 mod malformed;

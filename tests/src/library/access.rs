@@ -6,7 +6,7 @@ use shared::{
         principal::{Call, Permit, Principal, Source},
         token::Claims,
     },
-    db::{Actor, Scope},
+    db::{Actor, Change, Scope, UserKey},
     error::forbidden,
     permits, row, sql,
 };
@@ -130,6 +130,22 @@ impl Permit for Librarian {
             person if person.membership.is_some_and(|(_, role)| role == Role::Librarian) => Ok(Self(person)),
             _ => Err(forbidden("You do not have permission to perform this action.")),
         }
+    }
+}
+
+impl Librarian {
+    /// Whoever has started a job, if they are a librarian of its branch still.
+    pub async fn reload(change: &mut Change, user: &UserKey) -> Result<Person> {
+        let find = sql!(
+            "SELECT people.id, people.name, is_operator, branch_id
+             FROM people JOIN memberships ON memberships.person_id = people.id
+             WHERE people.id = $1 AND branch_id = muster.tenant()::uuid AND role = 'librarian' AND people.is_active"
+        );
+        let found: Option<(Uuid, String, bool, Uuid)> = change.one(find, &[&user.parse::<Uuid>()]).await?;
+        let (id, name, is_operator, branch) =
+            found.ok_or_else(|| forbidden("You are no librarian of this branch any more."))?;
+        let membership = Some((branch, Role::Librarian));
+        Ok(Person { id, session: Uuid::nil(), name, is_operator, membership, call: Call::default() })
     }
 }
 

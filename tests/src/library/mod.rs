@@ -16,7 +16,6 @@ mod tasks;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
-use serde_json::json;
 use shared::{
     Result,
     db::{Change, migrate::MigrationSet},
@@ -24,9 +23,10 @@ use shared::{
     error::Kind,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
-    jobs::{CleanUp, Job, JobKind, Jobs},
+    imports::{Import, ImportFile, given_up},
+    jobs::{CleanUp, JobKind, Jobs},
     queue::Queue,
-    realtime::{SweepEvents, Topic},
+    realtime::SweepEvents,
     system::{Need, Starts, Storage, System, Worker},
 };
 use uuid::Uuid;
@@ -99,7 +99,7 @@ static JOBS: Jobs = Jobs {
     kinds: &[
         JobKind::of::<CleanUp>(),
         JobKind::of::<DeleteFile>(),
-        JobKind::of::<import::ImportBooks>(),
+        JobKind::of::<ImportFile<import::ImportBooks>>(),
         JobKind::of::<payments::NotePayment>(),
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepEvents>(),
@@ -112,9 +112,7 @@ static JOBS: Jobs = Jobs {
 fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         match kind.name {
-            import::ImportBooks::KIND => {
-                change.publish("import.failed", &[Topic::role("librarian")], &json!({ "task": id })).await
-            }
+            import::ImportBooks::KIND => given_up::<import::ImportBooks>(change, id).await,
             _ => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use shared::{App, Result, db::Change, error::conflict, sql};
 
-use super::report::Report;
+use super::plan::Report;
 use crate::{access::Role, cadets::accounts::NO_PASSWORD};
 
 /// Rounds of names tried before giving up.

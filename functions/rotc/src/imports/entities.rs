@@ -9,6 +9,13 @@ use shared::{
     App, Result,
     error::invalid_field,
     http::{FormData, Json, Query, UploadedFile},
+    imports::{
+        Mode,
+        form::{Flag, PreviewOptions},
+        merge::Strategy,
+        report::Preview,
+        run,
+    },
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,9 +23,7 @@ use validator::Validate;
 
 use super::{
     Answer,
-    lists::{Flag, PreviewOptions},
-    report::Preview,
-    run::{self, Kind, Mode, Plan, Ran, Strategy},
+    plan::{Kind, Plan},
     status::ImportResult,
 };
 use crate::{
@@ -48,7 +53,7 @@ pub struct RotcmisImport {
 }
 
 /// What came of an import, or where it goes on.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct EntityImport {
     /// The import.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -79,7 +84,7 @@ pub async fn import_rotcmis(
     let data = sent.data.filter(|data| !data.is_empty());
     let data = data.ok_or_else(|| invalid_field("data", "data must be a list of records."))?;
     let strategy = sent.merge_strategy.unwrap_or(Strategy::Skip);
-    let plan = Plan { kind: Kind::RotcmisCadets, strategy, day_id: None };
+    let plan = Plan::new(Kind::RotcmisCadets, strategy, None)?;
     let background = sent.async_processing || data.len() > MANY;
     let mode = Mode { background, ..options.preview.mode(sent.preview) };
     let file =
@@ -136,7 +141,7 @@ pub async fn import_csv(
     if ImportKind::of(&named.name, &named.body) != ImportKind::Csv {
         return Err(invalid_field("file", "The file is not a CSV file."));
     }
-    import(&app, &admin, Plan { kind, strategy, day_id }, named, mode).await
+    import(&app, &admin, Plan::new(kind, strategy, day_id)?, named, mode).await
 }
 
 fn kind(text: &str) -> Result<Kind> {
@@ -160,37 +165,23 @@ async fn import(
     file: UploadedFile,
     mode: Mode,
 ) -> Result<Answer<Success<EntityImport>>> {
-    let (body, message) = match run::run(app, user, plan, &[file], mode).await? {
-        Ran::Queued(id, total) => {
-            let import = EntityImport {
-                task_id: Some(id),
-                status: "processing",
-                total_records: Some(total),
-                ..EntityImport::default()
-            };
-            return Ok(Answer::queued(Success {
-                message: Some(run::in_background(total)),
-                ..success(import)
-            }));
-        }
-        Ran::Done(report, id) => {
-            let message = format!(
-                "Import completed: {} created, {} updated, {} failed.",
-                report.created, report.updated, report.failed
-            );
-            let result = Some(ImportResult::from(&report));
-            (
-                EntityImport { task_id: Some(id), status: "completed", result, ..EntityImport::default() },
-                message,
-            )
-        }
-        Ran::Previewed(report) => {
-            let preview = Some(report.into());
-            (
-                EntityImport { status: "preview", preview, ..EntityImport::default() },
-                "Nothing is written.".to_owned(),
-            )
-        }
+    let told = run(app, user, &plan, &[file], mode).await?.told(|report| {
+        format!(
+            "Import completed: {} created, {} updated, {} failed.",
+            report.created, report.updated, report.failed
+        )
+    });
+    let (status, message) = match (told.status, &told.preview) {
+        (Some(status), _) => (status, told.message),
+        (None, None) => ("completed", told.message),
+        (None, Some(_)) => ("preview", "Nothing is written.".to_owned()),
     };
-    Ok(Answer::done(Success { message: Some(message), ..success(body) }))
+    let import = EntityImport {
+        task_id: told.task_id,
+        status,
+        total_records: told.total_records,
+        result: (status == "completed").then(|| ImportResult::from(&told.report)),
+        preview: told.preview,
+    };
+    Ok(Answer(told.code, Success { message: Some(message), ..success(import) }))
 }

@@ -1,6 +1,6 @@
 //! Importing scores (rules.md 9.5).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use axum::extract::State;
 use documents::read::Row;
@@ -9,6 +9,15 @@ use shared::{
     App, Result,
     db::Change,
     http::{FormData, Json, Query},
+    imports::{
+        Columns, Contents, Effect, Field, Input, Ran,
+        form::{Checked, ImportFiles, files},
+        merge::{Gathered, Strategy},
+        preview,
+        report::Preview,
+        run,
+        source::tables,
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -16,22 +25,21 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    columns::{Aliases, Column},
-    lists::{Checked, ImportFiles, ListOptions, MOST_FILES, files, named},
-    people::{Found, Person, PersonColumns},
-    report::{Effect, Preview, Report},
-    run::{self, Input, Kind, Ran, Strategy},
-    source::Contents,
+    people::{Found, PERSON, Person},
+    plan::{Kind, ListOptions, MOST_FILES, Report},
 };
 use crate::{access::Admin, grades::attendance_total};
 
-const SCORES: [(&str, Aliases); 3] = [
-    ("prelim", &["prelim", "prelim_score", "prelims"]),
-    ("midterm", &["midterm", "midterm_score", "midterms"]),
-    ("final", &["final", "final_score", "finals"]),
+static GRADE: [Field; 5] = [
+    Field::new("prelim", &["prelim", "prelim_score", "prelims"]),
+    Field::new("midterm", &["midterm", "midterm_score", "midterms"]),
+    Field::new("final", &["final", "final_score", "finals"]),
+    Field::new("attendance", &["attendance_present", "present"]),
+    Field::new("status", &["status", "grade_status"]),
 ];
-const ATTENDANCE: Aliases = &["attendance_present", "present"];
-const STATUS: Aliases = &["status", "grade_status"];
+
+/// The columns of a list of scores.
+pub static COLUMNS: &[&[Field]] = &[&PERSON, &GRADE];
 
 /// Characters of a status at most.
 const LONGEST_STATUS: usize = 100;
@@ -93,9 +101,9 @@ pub async fn check_grades(
     form: FormData,
 ) -> Result<Json<Checked<ScoreRow>>> {
     let files = files(form, MOST_FILES)?;
-    let input = Input::read(&app, ListOptions::default().plan(Kind::Grades), &files).await?;
+    let input = Input::read(&app, &ListOptions::default().plan(Kind::Grades)?, &files).await?;
     let rows = read(input.contents());
-    let report = run::preview(&app, &admin, input).await?;
+    let report = preview(&app, &admin, input).await?;
     let valid = |row: &ScoreRow| row.person().is_named() && row.has_score();
     Ok(Json(Checked::of(rows, valid, [report.errors, report.warnings].concat())))
 }
@@ -115,39 +123,28 @@ pub async fn import_grades(
 ) -> Result<Answer<ImportedGrades>> {
     let mode = options.mode(&form)?;
     let files = files(form, MOST_FILES)?;
-    Ok(answer(run::run(&app, &admin, options.plan(Kind::Grades), &files, mode).await?))
+    Ok(answer(run(&app, &admin, &options.plan(Kind::Grades)?, &files, mode).await?))
 }
 
-fn answer(ran: Ran) -> Answer<ImportedGrades> {
-    let of = |report: &Report| ImportedGrades {
-        message: "Grades import completed".to_owned(),
-        updated: report.taken(),
-        skipped: report.total - report.taken(),
-        errors: report.shown_with_warnings(),
-        ..ImportedGrades::default()
+fn answer(ran: Ran<i32>) -> Answer<ImportedGrades> {
+    let told = ran.told(|_| "Grades import completed".to_owned());
+    let imported = ImportedGrades {
+        message: told.message,
+        updated: told.report.taken(),
+        skipped: told.report.total - told.report.taken(),
+        errors: told.report.shown_with_warnings(),
+        task_id: told.task_id,
+        status: told.status,
+        total_records: told.total_records,
+        preview: told.preview,
     };
-    match ran {
-        Ran::Queued(id, total) => Answer::queued(ImportedGrades {
-            message: run::in_background(total),
-            task_id: Some(id),
-            status: Some("processing"),
-            total_records: Some(total),
-            ..ImportedGrades::default()
-        }),
-        Ran::Done(report, id) => Answer::done(ImportedGrades { task_id: Some(id), ..of(&report) }),
-        Ran::Previewed(report) => Answer::done(ImportedGrades {
-            message: run::PREVIEWED.to_owned(),
-            preview: Some(report.clone().into()),
-            ..of(&report)
-        }),
-    }
+    Answer(told.code, imported)
 }
 
 impl ScoreRow {
-    fn of(row: &Row, people: &PersonColumns, columns: &Columns) -> Self {
-        let Person { student_id, email, username, first, last } = people.of(row);
-        let text = |column: &Column| column.of(row).unwrap_or_default().to_owned();
-        let [prelim, midterm, final_] = columns.scores.each_ref().map(text);
+    fn of(row: &Row, people: &Columns<5>, grades: &Columns<5>) -> Self {
+        let Person { student_id, email, username, first, last } = Person::of(row, people);
+        let [prelim, midterm, final_, attendance, status] = grades.texts(row);
         Self {
             number: row.number,
             problem: row.problem.clone(),
@@ -159,8 +156,8 @@ impl ScoreRow {
             prelim,
             midterm,
             final_,
-            attendance: text(&columns.attendance),
-            status: text(&columns.status),
+            attendance,
+            status,
         }
     }
 
@@ -178,22 +175,11 @@ impl ScoreRow {
     }
 }
 
-struct Columns {
-    scores: [Column; 3],
-    attendance: Column,
-    status: Column,
-}
-
 fn read(contents: &[Contents]) -> Vec<ScoreRow> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
-        let people = PersonColumns::find(table);
-        let columns = Columns {
-            scores: SCORES.map(|(_, aliases)| Column::find(table, aliases)),
-            attendance: Column::find(table, ATTENDANCE),
-            status: Column::find(table, STATUS),
-        };
-        rows.extend(table.rows.iter().map(|row| ScoreRow::of(row, &people, &columns)));
+    for table in tables(contents) {
+        let (people, grades) = (Columns::find(table, &PERSON), Columns::find(table, &GRADE));
+        rows.extend(table.rows.iter().map(|row| ScoreRow::of(row, &people, &grades)));
     }
     rows
 }
@@ -206,29 +192,28 @@ struct Scores {
 }
 
 /// Writes what the lists say.
-pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents]) -> Result<Report> {
-    let mut report = Report::default();
+pub async fn apply(
+    change: &mut Change,
+    strategy: Strategy,
+    contents: &[Contents],
+    report: &mut Report,
+) -> Result<()> {
     let rows = read(contents);
     let people: Vec<Person> = rows.iter().map(ScoreRow::person).collect();
-    let found = Found::all(change, &people.iter().collect::<Vec<_>>()).await?;
-    let mut wanted: Vec<(i32, Scores)> = Vec::new();
-    let mut places = HashMap::new();
+    let found = Found::all(change, &people).await?;
+    let mut wanted: Gathered<i32, (i32, Scores)> = Gathered::default();
     let mut sources = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
-        match scores(row, &mut report).and_then(|scores| Ok((named(person, &found)?, scores))) {
+        match scores(row, report).and_then(|scores| Ok((found.named(person)?, scores))) {
             Ok((cadet_id, scores)) => {
-                let at = *places.entry(cadet_id).or_insert_with(|| {
-                    wanted.push((cadet_id, Scores::default()));
-                    wanted.len() - 1
-                });
-                wanted[at].1.take(scores);
+                wanted.entry(cadet_id, || (cadet_id, Scores::default())).0.1.take(scores);
                 sources.push((row.number, who, cadet_id));
             }
             Err(why) => report.fail(row.number, &who, format!("Row {}: {why}", row.number)),
         }
     }
-    let Stored { changed, kept } = store(change, strategy, &wanted).await?;
+    let Stored { changed, kept } = store(change, strategy, &wanted.into_records()).await?;
     for (number, who, cadet_id) in sources {
         match (kept.contains(&cadet_id), changed.contains(&cadet_id)) {
             (true, _) if strategy == Strategy::Error => {
@@ -240,8 +225,7 @@ pub async fn apply(change: &mut Change, strategy: Strategy, contents: &[Contents
         }
     }
     report.updated_ids = changed;
-    report.errors.sort_by_key(|error| error.row);
-    Ok(report)
+    Ok(())
 }
 
 fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
@@ -253,10 +237,10 @@ fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
     }
     let mut read = Scores::default();
     let mut wrong = Vec::new();
-    for ((name, _), (score, text)) in SCORES.iter().zip(read.scores.iter_mut().zip(row.scores())) {
+    for (field, (score, text)) in GRADE.iter().zip(read.scores.iter_mut().zip(row.scores())) {
         *score = parsed(text);
         if score.is_none() && !text.is_empty() {
-            wrong.push(format!("the {name} score is no number"));
+            wrong.push(format!("the {} score is no number", field.name));
         }
     }
     if !wrong.is_empty() && !row.has_score() && row.status.is_empty() {

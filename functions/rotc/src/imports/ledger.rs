@@ -1,5 +1,5 @@
 //! Importing merits and demerits (rules.md 9.6). Every import adds its points: the same file twice within a few minutes is
-//! refused ([`super::run`]).
+//! refused ([`shared::imports::Repeats`]).
 
 use axum::extract::State;
 use documents::read::Row;
@@ -8,6 +8,14 @@ use shared::{
     App, Result,
     db::Change,
     http::{FormData, Json, Query},
+    imports::{
+        Columns, Contents, Effect, Field, Input, Ran,
+        form::{Checked, ImportFiles, files},
+        preview,
+        report::Preview,
+        run,
+        source::tables,
+    },
     sql,
 };
 use utoipa::ToSchema;
@@ -15,12 +23,8 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    columns::{Aliases, Column},
-    lists::{Checked, ImportFiles, ListOptions, MOST_FILES, files, named},
-    people::{Found, Person, PersonColumns},
-    report::{Effect, Preview, Report},
-    run::{self, Input, Kind, Ran},
-    source::Contents,
+    people::{Found, PERSON, Person},
+    plan::{Kind, ListOptions, MOST_FILES, Report},
 };
 use crate::{
     access::{Admin, User},
@@ -30,9 +34,14 @@ use crate::{
     },
 };
 
-const TYPE: Aliases = &["type", "record_type"];
-const POINTS: Aliases = &["points", "score"];
-const REASON: Aliases = &["reason", "remarks", "note"];
+static ENTRY: [Field; 3] = [
+    Field::new("type", &["type", "record_type"]).raw(),
+    Field::new("points", &["points", "score"]).raw(),
+    Field::new("reason", &["reason", "remarks", "note"]).raw(),
+];
+
+/// The columns of a ledger.
+pub static COLUMNS: &[&[Field]] = &[&PERSON, &ENTRY];
 
 /// Points of one entry at most.
 const MOST_POINTS: i32 = 10_000;
@@ -98,9 +107,9 @@ pub async fn check_ledger(
     form: FormData,
 ) -> Result<Json<Checked<LedgerRow>>> {
     let files = files(form, MOST_FILES)?;
-    let input = Input::read(&app, ListOptions::default().plan(Kind::Ledger), &files).await?;
+    let input = Input::read(&app, &ListOptions::default().plan(Kind::Ledger)?, &files).await?;
     let rows = read(input.contents());
-    let report = run::preview(&app, &admin, input).await?;
+    let report = preview(&app, &admin, input).await?;
     let valid = |row: &LedgerRow| row.person().is_named() && row.entry().is_ok();
     Ok(Json(Checked::of(rows, valid, report.errors)))
 }
@@ -120,33 +129,23 @@ pub async fn import_ledger(
 ) -> Result<Answer<ImportedLedger>> {
     let mode = options.mode(&form)?;
     let files = files(form, MOST_FILES)?;
-    Ok(answer(run::run(&app, &admin, options.plan(Kind::Ledger), &files, mode).await?))
+    Ok(answer(run(&app, &admin, &options.plan(Kind::Ledger)?, &files, mode).await?))
 }
 
-fn answer(ran: Ran) -> Answer<ImportedLedger> {
-    let of = |report: &Report| ImportedLedger {
-        message: "Ledger import completed".to_owned(),
-        inserted: report.created,
-        updated_grades: report.created,
-        skipped: report.failed,
-        errors: report.shown(),
-        ..ImportedLedger::default()
+fn answer(ran: Ran<i32>) -> Answer<ImportedLedger> {
+    let told = ran.told(|_| "Ledger import completed".to_owned());
+    let imported = ImportedLedger {
+        message: told.message,
+        inserted: told.report.created,
+        updated_grades: told.report.created,
+        skipped: told.report.failed,
+        errors: told.report.shown(),
+        task_id: told.task_id,
+        status: told.status,
+        total_records: told.total_records,
+        preview: told.preview,
     };
-    match ran {
-        Ran::Queued(id, total) => Answer::queued(ImportedLedger {
-            message: run::in_background(total),
-            task_id: Some(id),
-            status: Some("processing"),
-            total_records: Some(total),
-            ..ImportedLedger::default()
-        }),
-        Ran::Done(report, id) => Answer::done(ImportedLedger { task_id: Some(id), ..of(&report) }),
-        Ran::Previewed(report) => Answer::done(ImportedLedger {
-            message: run::PREVIEWED.to_owned(),
-            preview: Some(report.clone().into()),
-            ..of(&report)
-        }),
-    }
+    Answer(told.code, imported)
 }
 
 /// An entry that can be made.
@@ -188,32 +187,35 @@ impl LedgerRow {
 
 fn read(contents: &[Contents]) -> Vec<LedgerRow> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
-        let people = PersonColumns::find(table);
-        let columns = [TYPE, POINTS, REASON].map(|aliases| Column::find(table, aliases));
-        rows.extend(table.rows.iter().map(|row| ledger_row(row, &people, &columns)));
+    for table in tables(contents) {
+        let (people, entries) = (Columns::find(table, &PERSON), Columns::find(table, &ENTRY));
+        rows.extend(table.rows.iter().map(|row| ledger_row(row, &people, &entries)));
     }
     rows
 }
 
-fn ledger_row(row: &Row, people: &PersonColumns, columns: &[Column; 3]) -> LedgerRow {
-    let Person { student_id, email, username, first, last } = people.of(row);
-    let [kind, points, reason] =
-        columns.each_ref().map(|column| column.raw(row).unwrap_or_default().to_owned());
+fn ledger_row(row: &Row, people: &Columns<5>, entries: &Columns<3>) -> LedgerRow {
+    let Person { student_id, email, username, first, last } = Person::of(row, people);
+    let [kind, points, reason] = entries.texts(row);
     let (number, problem) = (row.number, row.problem.clone());
     LedgerRow { number, problem, student_id, email, username, first, last, kind, points, reason }
 }
 
 /// Writes what the lists say: the entries and the totals that follow them.
-pub async fn apply(change: &mut Change, app: &App, user: &User, contents: &[Contents]) -> Result<Report> {
-    let mut report = Report::default();
+pub async fn apply(
+    change: &mut Change,
+    app: &App,
+    user: &User,
+    contents: &[Contents],
+    report: &mut Report,
+) -> Result<()> {
     let rows = read(contents);
     let people: Vec<Person> = rows.iter().map(LedgerRow::person).collect();
-    let found = Found::all(change, &people.iter().collect::<Vec<_>>()).await?;
+    let found = Found::all(change, &people).await?;
     let mut entries: Vec<(i32, Entry)> = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
-        match row.entry().and_then(|entry| Ok((named(person, &found)?, entry))) {
+        match row.entry().and_then(|entry| Ok((found.named(person)?, entry))) {
             Ok(entry) => {
                 report.count(row.number, &who, Effect::Created, Vec::new());
                 entries.push(entry);
@@ -222,7 +224,7 @@ pub async fn apply(change: &mut Change, app: &App, user: &User, contents: &[Cont
         }
     }
     report.created_ids = store(change, app, user, &entries).await?;
-    Ok(report)
+    Ok(())
 }
 
 async fn store(change: &mut Change, app: &App, user: &User, entries: &[(i32, Entry)]) -> Result<Vec<i32>> {

@@ -1,11 +1,11 @@
 //! Importing lists: cadets, staff, attendance, grades, the ledger, and what ROTCMIS exports. How an import runs stands in
-//! [`run`].
+//! [`shared::imports`]; here is which columns a list has, whom its rows mean and what is written of them.
 
 use axum::{
     extract::DefaultBodyLimit,
     response::{IntoResponse, Response},
 };
-use documents::read::Table;
+use http::StatusCode;
 use shared::{
     App,
     http::Json,
@@ -18,20 +18,18 @@ use crate::uploads::FORM_LIMIT_BYTES;
 mod accounts;
 pub mod attendance;
 pub mod cadets;
-mod columns;
+mod dispatch;
 pub mod entities;
-mod fetch;
 pub mod grades;
 pub mod ledger;
-mod lists;
 mod people;
-pub mod report;
+mod plan;
 mod roster;
 pub mod rotcmis;
-pub mod run;
-mod source;
 pub mod staff;
 pub mod status;
+
+pub use plan::{Imported, Kind, Plan, Report};
 
 /// Importing lists.
 pub const GROUP: Group = Group {
@@ -82,26 +80,8 @@ fn router() -> OpenApiRouter<App> {
         .merge(forms)
 }
 
-/// The tables of some files.
-fn tables(contents: &[source::Contents]) -> impl Iterator<Item = &Table> {
-    contents.iter().flat_map(|one| match one {
-        source::Contents::Tables(tables) => tables.as_slice(),
-        source::Contents::Lines(_) => &[],
-    })
-}
-
-/// An answer with its status: 200, or 202 for what goes on in the background.
-pub struct Answer<T>(http::StatusCode, T);
-
-impl<T> Answer<T> {
-    fn done(body: T) -> Self {
-        Self(http::StatusCode::OK, body)
-    }
-
-    fn queued(body: T) -> Self {
-        Self(http::StatusCode::ACCEPTED, body)
-    }
-}
+/// A response with its status: 200, or 202 of an import in the background.
+pub struct Answer<T>(StatusCode, T);
 
 impl<T: serde::Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {

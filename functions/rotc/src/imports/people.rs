@@ -1,26 +1,24 @@
 //! Which cadet a row of scores or points means.
 
-use std::collections::HashMap;
+use documents::read::Row;
+use shared::{
+    Result,
+    db::Change,
+    imports::{
+        Columns, Field,
+        lookup::{Hit, Lookup},
+    },
+    sql,
+};
 
-use documents::read::{Row, Table};
-use shared::{Result, db::Change, sql};
-
-use super::columns::{Aliases, Column, grouped};
-
-const STUDENT_ID: Aliases = &["student_id", "sid", "id", "student number", "student no"];
-const EMAIL: Aliases = &["email", "email address"];
-const USERNAME: Aliases = &["username", "user name"];
-const FIRST_NAME: Aliases = &["first_name", "firstname", "fname"];
-const LAST_NAME: Aliases = &["last_name", "lastname", "lname"];
-
-/// Where a table names its cadets.
-pub struct PersonColumns {
-    student_id: Column,
-    email: Column,
-    username: Column,
-    first: Column,
-    last: Column,
-}
+/// How tables name their cadets.
+pub static PERSON: [Field; 5] = [
+    Field::new("student_id", &["student_id", "sid", "id", "student number", "student no"]),
+    Field::new("email", &["email", "email address"]),
+    Field::new("username", &["username", "user name"]),
+    Field::new("first_name", &["first_name", "firstname", "fname"]).words(),
+    Field::new("last_name", &["last_name", "lastname", "lname"]).words(),
+];
 
 /// How a row names a cadet; what it does not say is empty.
 #[derive(Clone, Debug, Default)]
@@ -37,33 +35,13 @@ pub struct Person {
     pub last: String,
 }
 
-impl PersonColumns {
-    /// Looks for them.
-    pub fn find(table: &Table) -> Self {
-        let column = |aliases| Column::find(table, aliases);
-        Self {
-            student_id: column(STUDENT_ID),
-            email: column(EMAIL),
-            username: column(USERNAME),
-            first: column(FIRST_NAME),
-            last: column(LAST_NAME),
-        }
-    }
-
-    /// What a row says.
-    pub fn of(&self, row: &Row) -> Person {
-        let text = |column: &Column| column.of(row).unwrap_or_default().to_owned();
-        Person {
-            student_id: text(&self.student_id),
-            email: text(&self.email),
-            username: text(&self.username),
-            first: self.first.word(row).unwrap_or_default().to_owned(),
-            last: self.last.word(row).unwrap_or_default().to_owned(),
-        }
-    }
-}
-
 impl Person {
+    /// What a row says.
+    pub fn of(row: &Row, columns: &Columns<5>) -> Self {
+        let [student_id, email, username, first, last] = columns.texts(row);
+        Self { student_id, email, username, first, last }
+    }
+
     /// Whether anything names them.
     pub fn is_named(&self) -> bool {
         [&self.student_id, &self.email, &self.username].iter().any(|text| !text.is_empty())
@@ -84,18 +62,15 @@ impl Person {
 /// The cadets that are meant, found in four statements.
 #[derive(Debug, Default)]
 pub struct Found {
-    by_student_id: HashMap<String, Vec<i32>>,
-    by_email: HashMap<String, Vec<i32>>,
-    by_username: HashMap<String, Vec<i32>>,
-    by_name: HashMap<String, Vec<i32>>,
+    by_student_id: Lookup<i32>,
+    by_email: Lookup<i32>,
+    by_username: Lookup<i32>,
+    by_name: Lookup<i32>,
 }
 
 impl Found {
     /// Looks for everybody who is not archived.
-    pub async fn all(change: &mut Change, people: &[&Person]) -> Result<Self> {
-        let keys = |of: fn(&Person) -> String| -> Vec<String> {
-            people.iter().map(|person| of(person)).filter(|key| !key.is_empty()).collect()
-        };
+    pub async fn all(change: &mut Change, people: &[Person]) -> Result<Self> {
         let by_student_id = sql!(
             "SELECT lower(student_id), id FROM cadets WHERE lower(student_id) = ANY($1) AND is_archived IS NOT TRUE"
         );
@@ -115,33 +90,40 @@ impl Found {
              JOIN cadets ON lower(trim(first_name)) || E'\\n' || lower(trim(last_name)) = wanted
              WHERE cadets.is_archived IS NOT TRUE"
         );
-        let lower = |of: fn(&Person) -> &String| -> Vec<String> {
-            people.iter().map(|person| of(person).to_lowercase()).filter(|key| !key.is_empty()).collect()
+        let keys = |of: fn(&Person) -> String| -> Vec<String> {
+            people.iter().map(of).filter(|key| !key.is_empty()).collect()
         };
-        Ok(Self {
-            by_student_id: grouped(change.all(by_student_id, &[&lower(|person| &person.student_id)]).await?),
-            by_email: grouped(change.all(by_email, &[&lower(|person| &person.email)]).await?),
-            by_username: grouped(change.all(by_username, &[&lower(|person| &person.username)]).await?),
-            by_name: grouped(change.all(by_name, &[&keys(Person::name)]).await?),
-        })
+        let mut found = Self::default();
+        for (lookup, find, keys) in [
+            (&mut found.by_student_id, by_student_id, keys(|person| person.student_id.to_lowercase())),
+            (&mut found.by_email, by_email, keys(|person| person.email.to_lowercase())),
+            (&mut found.by_username, by_username, keys(|person| person.username.to_lowercase())),
+            (&mut found.by_name, by_name, keys(Person::name)),
+        ] {
+            *lookup = change.all::<(String, i32)>(find, &[&keys]).await?.into_iter().collect();
+        }
+        Ok(found)
     }
 
-    /// The cadet, or why there is none. A name alone must be exact, and counts only where nothing else is said.
-    pub fn of(&self, person: &Person) -> Result<i32, &'static str> {
+    /// The cadet of a row, or why there is none. A name alone must be exact, and counts only where nothing else is said.
+    pub fn named(&self, person: &Person) -> Result<i32, String> {
+        if !person.is_named() {
+            return Err("it does not say which cadet is meant".to_owned());
+        }
         let ids = [
             (&self.by_student_id, person.student_id.to_lowercase()),
             (&self.by_username, person.username.to_lowercase()),
             (&self.by_email, person.email.to_lowercase()),
         ];
         let said = ids.iter().any(|(_, key)| !key.is_empty());
-        let mut found = ids.iter().find_map(|(map, key)| map.get(key));
-        if !said {
-            found = self.by_name.get(&person.name());
-        }
-        match found.map(Vec::as_slice) {
-            Some([one]) => Ok(*one),
-            Some([_, _, ..]) => Err("fits several cadets"),
-            _ => Err("no such cadet"),
+        let found = match said {
+            true => ids.iter().find_map(|(lookup, key)| lookup.get(key)),
+            false => self.by_name.get(&person.name()),
+        };
+        match found {
+            Some(Hit::One(id)) => Ok(id),
+            Some(Hit::Several) => Err(format!("{}: fits several cadets", person.who())),
+            None => Err(format!("{}: no such cadet", person.who())),
         }
     }
 }

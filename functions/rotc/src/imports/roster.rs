@@ -4,9 +4,12 @@
 //! Legacy: a similar name won over a student id, and of two equally similar cadets the first. Here what is certain comes
 //! first, and a name that fits two cadets equally well fits nobody.
 
-use std::collections::HashMap;
-
-use shared::{Result, db::Change, row, sql};
+use shared::{
+    Result,
+    db::Change,
+    imports::lookup::{Hit, Lookup},
+    row, sql,
+};
 use strsim::levenshtein;
 
 /// Letters that may be wrong in a name.
@@ -39,11 +42,12 @@ pub struct Named {
 }
 
 /// Everybody who may be on a list: approved and not archived.
+#[derive(Default)]
 pub struct Roster {
-    by_student_id: HashMap<String, Option<i32>>,
-    by_username: HashMap<String, Option<i32>>,
-    by_email: HashMap<String, Option<i32>>,
-    by_name: HashMap<String, Option<i32>>,
+    by_student_id: Lookup<i32>,
+    by_username: Lookup<i32>,
+    by_email: Lookup<i32>,
+    by_name: Lookup<i32>,
     names: Vec<Spelling>,
 }
 
@@ -67,6 +71,15 @@ pub enum Match {
     Several,
     /// Nobody.
     Nobody,
+}
+
+impl From<Hit<i32>> for Match {
+    fn from(hit: Hit<i32>) -> Self {
+        match hit {
+            Hit::One(cadet_id) => Self::One(cadet_id),
+            Hit::Several => Self::Several,
+        }
+    }
 }
 
 impl Match {
@@ -98,18 +111,12 @@ impl Roster {
     }
 
     fn of(candidates: Vec<Candidate>) -> Self {
-        let mut roster = Self {
-            by_student_id: HashMap::new(),
-            by_username: HashMap::new(),
-            by_email: HashMap::new(),
-            by_name: HashMap::new(),
-            names: Vec::new(),
-        };
+        let mut roster = Self::default();
         for cadet in candidates {
             let id = cadet.id;
-            note(&mut roster.by_student_id, Some(&cadet.student_id), id);
-            note(&mut roster.by_username, cadet.username.as_ref(), id);
-            note(&mut roster.by_email, cadet.email.as_ref(), id);
+            roster.by_student_id.add(plain(&cadet.student_id), id);
+            roster.by_username.add(plain(&cadet.username.unwrap_or_default()), id);
+            roster.by_email.add(plain(&cadet.email.unwrap_or_default()), id);
             // Several accounts may share a cadet.
             if roster.names.last().is_some_and(|last| last.id == id) {
                 continue;
@@ -123,7 +130,7 @@ impl Roster {
                 format!("{first}, {last}"),
             ];
             for form in &forms {
-                note(&mut roster.by_name, Some(form), id);
+                roster.by_name.add(plain(form), id);
             }
             let letters = Letters::of(&forms[0]);
             roster.names.push(Spelling { id, label, forms, letters });
@@ -144,18 +151,17 @@ impl Roster {
             (&self.by_username, if named.is_guess { "" } else { named.username.as_str() }),
             (&self.by_email, named.email.as_str()),
         ];
-        let certain = ids.iter().find_map(|(map, key)| map.get(&plain(key)).copied());
-        if let Some(found) = certain {
-            return found.map_or(Match::Several, Match::One);
+        if let Some(found) = ids.iter().find_map(|(lookup, key)| lookup.get(&plain(key))) {
+            return found.into();
         }
         if !named.student_id.is_empty() {
             return Match::Nobody;
         }
         match self.by_similar_name(&plain(&named.name)) {
-            Match::Nobody if named.is_guess => {
-                let guessed = self.by_username.get(&plain(&named.username)).copied().flatten();
-                guessed.map_or(Match::Nobody, Match::Similar)
-            }
+            Match::Nobody if named.is_guess => match self.by_username.get(&plain(&named.username)) {
+                Some(Hit::One(id)) => Match::Similar(id),
+                Some(Hit::Several) | None => Match::Nobody,
+            },
             found => found,
         }
     }
@@ -165,7 +171,7 @@ impl Roster {
             return Match::Nobody;
         }
         if let Some(found) = self.by_name.get(name) {
-            return found.map_or(Match::Several, Match::One);
+            return found.into();
         }
         let length = name.chars().count();
         let letters = Letters::of(name);
@@ -189,12 +195,6 @@ impl Roster {
         }
         best.1
     }
-}
-
-/// Notes whom a key means; nobody for certain when it means two.
-fn note(map: &mut HashMap<String, Option<i32>>, key: Option<&String>, id: i32) {
-    let Some(key) = key.map(|key| plain(key)).filter(|key| !key.is_empty()) else { return };
-    map.entry(key).and_modify(|known| *known = known.filter(|known| *known == id)).or_insert(Some(id));
 }
 
 fn plain(text: &str) -> String {

@@ -14,6 +14,15 @@ use shared::{
     db::Change,
     error::invalid,
     http::{FormData, Json, Query, UploadedFile},
+    imports::{
+        Accepts, Columns, Contents, Effect, Field, Ran,
+        form::{Flag, ImportFiles, PreviewOptions, files},
+        merge::Strategy,
+        prepare::find_headings,
+        report::Preview,
+        run,
+        source::{self, tables},
+    },
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,12 +30,8 @@ use validator::Validate;
 
 use super::{
     Answer,
-    columns::Column,
-    lists::{Flag, ImportFiles, PreviewOptions, files},
-    report::{Effect, Preview, Report},
+    plan::{Kind, Plan, Report},
     roster::{Match, Named, Roster},
-    run::{self, Kind, Plan, Ran, Strategy},
-    source::{self, Accepts, Contents},
 };
 use crate::{
     access::{Admin, Guest},
@@ -39,13 +44,22 @@ mod store;
 use fields::{moment, status_word};
 use store::{Listed, store};
 
+/// What is imported of a record; the fields of the check.
+static FIELDS: [Field; 4] = [
+    Field::new("student_id", &["student_id"]).raw(),
+    Field::new("name", &["name"]).raw(),
+    Field::new("status", &["status"]).raw(),
+    Field::new("date", &["date"]).raw(),
+];
+
+/// The columns of records to import.
+pub static COLUMNS: &[&[Field]] = &[&FIELDS];
+
 const ACCEPTS: Accepts = Accepts {
     pdf: true,
-    docx: false,
     csv: true,
     json: true,
-    pictures: false,
-    refusal: "Validation error: only Excel (.xlsx), CSV, JSON and PDF files are read",
+    ..Accepts::workbooks("Validation error: only Excel (.xlsx), CSV, JSON and PDF files are read")
 };
 
 /// Files of one request.
@@ -136,7 +150,10 @@ async fn read(app: &App, file: &UploadedFile) -> Result<Vec<CheckedRecord>> {
         return Ok(objects.map(|object| record(fields::normalised(object))).collect());
     }
     match source::read(app, file, ACCEPTS).await? {
-        Contents::Tables(tables) => Ok(tables.iter().flat_map(fields::of_table).map(record).collect()),
+        Contents::Tables(mut tables) => {
+            tables.iter_mut().for_each(|table| find_headings(table, &fields::CHECKED.each_ref()));
+            Ok(tables.iter().flat_map(fields::of_table).map(record).collect())
+        }
         Contents::Lines(lines) => Ok(lines.iter().filter_map(|line| of_line(app, line)).collect()),
     }
 }
@@ -279,51 +296,38 @@ pub async fn import_records(
     let records = records.ok_or_else(|| invalid("no_records", "No records to import"))?;
     let overwrite = sent.strategy.as_deref() == Some("overwrite");
     let strategy = if overwrite { Strategy::Update } else { Strategy::Skip };
-    let plan = Plan { kind: Kind::RotcmisAttendance, strategy, day_id: None };
+    let plan = Plan::new(Kind::RotcmisAttendance, strategy, None)?;
     let body = Bytes::from(serde_json::to_vec(&records.iter().map(slim).collect::<Vec<_>>())?);
     let file = UploadedFile { name: "records.json".to_owned(), body };
     let mode = options.preview.mode(sent.preview);
-    Ok(answer(run::run(&app, &admin, plan, &[file], mode).await?))
+    Ok(answer(run(&app, &admin, &plan, &[file], mode).await?))
 }
 
-fn answer(ran: Ran) -> Answer<ImportedRecords> {
-    let of = |report: &Report| ImportedRecords {
-        message: "Import completed".to_owned(),
-        result: Some(RecordNumbers {
-            inserted: report.created,
-            updated: report.updated + report.unchanged,
-            skipped: report.skipped,
-            errors: report.failed,
-        }),
-        task_id: None,
-        status: None,
-        preview: None,
+fn answer(ran: Ran<i32>) -> Answer<ImportedRecords> {
+    let told = ran.told(|_| "Import completed".to_owned());
+    let report = told.report;
+    let is_queued = told.status.is_some();
+    let numbers = RecordNumbers {
+        inserted: report.created,
+        updated: report.updated + report.unchanged,
+        skipped: report.skipped,
+        errors: report.failed,
     };
-    match ran {
-        Ran::Queued(id, total) => Answer::queued(ImportedRecords {
-            message: run::in_background(total),
-            result: None,
-            task_id: Some(id),
-            status: Some("processing"),
-            preview: None,
-        }),
-        Ran::Done(report, id) => {
-            Answer::done(ImportedRecords { task_id: report.has_remarks().then_some(id), ..of(&report) })
-        }
-        Ran::Previewed(report) => Answer::done(ImportedRecords {
-            message: run::PREVIEWED.to_owned(),
-            preview: Some(report.clone().into()),
-            ..of(&report)
-        }),
-    }
+    let imported = ImportedRecords {
+        message: told.message,
+        result: (!is_queued).then_some(numbers),
+        task_id: told.task_id.filter(|_| is_queued || report.has_findings()),
+        status: told.status,
+        preview: told.preview,
+    };
+    Answer(told.code, imported)
 }
 
 /// What is imported of a record.
 fn slim(record: &Value) -> Value {
-    let fields = ["student_id", "name", "status", "date"];
-    let kept = fields.iter().filter_map(|field| {
-        let text = source::plain(record.get(*field)?);
-        (!text.is_empty()).then(|| ((*field).to_owned(), Value::from(text)))
+    let kept = FIELDS.iter().filter_map(|field| {
+        let text = source::plain(record.get(field.name)?);
+        (!text.is_empty()).then(|| (field.name.to_owned(), Value::from(text)))
     });
     Value::Object(kept.collect())
 }
@@ -334,18 +338,16 @@ pub async fn apply(
     app: &App,
     strategy: Strategy,
     contents: &[Contents],
-) -> Result<Report> {
-    let mut report = Report::default();
+    report: &mut Report,
+) -> Result<()> {
     let roster = Roster::load(change).await?;
     let mut listed: Vec<Listed> = Vec::new();
-    for table in super::tables(contents) {
-        let [student_id, name, status, date] =
-            [&["student_id"], &["name"], &["status"], &["date"]].map(|aliases| Column::find(table, aliases));
+    for table in tables(contents) {
+        let columns = Columns::find(table, &FIELDS);
         for row in &table.rows {
-            let text = |column: &Column| column.raw(row).unwrap_or_default().to_owned();
-            let named = Named { name: text(&name), student_id: text(&student_id), ..Named::default() };
+            let [student_id, name, status, date] = columns.texts(row);
+            let named = Named { name, student_id, ..Named::default() };
             let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
-            let (status, date) = (text(&status), text(&date));
             let found = roster.find(&named);
             let Some(cadet_id) = found.cadet().filter(|_| !status.is_empty()) else {
                 report.count(row.number, &who, Effect::Skipped, Vec::new());
@@ -363,8 +365,7 @@ pub async fn apply(
             }
         }
     }
-    store(change, strategy, listed, &mut report).await?;
-    Ok(report)
+    store(change, strategy, listed, report).await
 }
 
 fn entry(app: &App, status: &str, date: &str) -> Result<(Status, String), String> {

@@ -7,12 +7,20 @@ use std::collections::HashMap;
 
 use axum::extract::State;
 use documents::read::Row;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::{
     App, Result,
     db::Change,
-    error::{conflict, internal, invalid},
+    error::{conflict, internal},
     http::{FormData, Query, lenient::is_blank},
+    imports::{
+        Accepts, Columns, Contents, Effect, Field,
+        form::{self, Flag, ImportForm},
+        merge::{Strategy, record, take_over},
+        run,
+        source::tables,
+        values::name_parts,
+    },
     row, sql,
 };
 use validator::ValidateEmail;
@@ -20,11 +28,7 @@ use validator::ValidateEmail;
 use super::{
     Answer,
     accounts::{self, NewAccount},
-    columns::{Aliases, Column, name_parts, take_over},
-    lists::{Flag, ImportForm, ImportOptions},
-    report::{Effect, Imported, Report},
-    run::{self, Kind, Plan, Strategy},
-    source::{Accepts, Contents},
+    plan::{ImportOptions, Imported, Kind, Plan, Report, imported},
 };
 use crate::{
     access::{Admin, Role},
@@ -32,44 +36,33 @@ use crate::{
 };
 
 /// What a list of the staff may be.
-pub const ACCEPTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
-    csv: true,
-    json: false,
-    pictures: false,
-    refusal: "PDF import not supported for staff. Please use Excel.",
-};
+pub const ACCEPTS: Accepts =
+    Accepts { csv: true, ..Accepts::workbooks("PDF import not supported for staff. Please use Excel.") };
 
 /// The columns of `training_staff` that a list fills.
-const NAMES: [&str; 9] = [
-    "rank",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "suffix_name",
-    "email",
-    "contact_number",
-    "role",
-    "afpsn",
+static FIELDS: [Field; 9] = [
+    Field::new("rank", &["Rank", "Grade"]),
+    Field::new("first_name", &["First Name", "first_name", "FName", "Given Name"]).words(),
+    Field::new("middle_name", &["Middle Name", "MName", "Middle Initial", "MI"]),
+    Field::new("last_name", &["Last Name", "LName", "Surname", "Family Name"]).words(),
+    Field::new("suffix_name", &["Suffix", "Suffix Name", "Extension Name"]),
+    Field::new("email", &["Email", "E-mail", "Email Address"]),
+    Field::new(
+        "contact_number",
+        &["Contact Number", "Contact No", "Contact", "Mobile Number", "Mobile", "Phone Number", "Phone"],
+    ),
+    Field::new("role", &["Role", "Position", "Designation"]),
+    Field::new("afpsn", &["AFPSN", "Serial Number", "AFP Serial Number"]),
 ];
 const FIRST_NAME: usize = 1;
 const MIDDLE_NAME: usize = 2;
 const LAST_NAME: usize = 3;
 const EMAIL: usize = 5;
 
-const HEADINGS: [Aliases; 9] = [
-    &["Rank", "Grade"],
-    &["First Name", "first_name", "FName", "Given Name"],
-    &["Middle Name", "MName", "Middle Initial", "MI"],
-    &["Last Name", "LName", "Surname", "Family Name"],
-    &["Suffix", "Suffix Name", "Extension Name"],
-    &["Email", "E-mail", "Email Address"],
-    &["Contact Number", "Contact No", "Contact", "Mobile Number", "Mobile", "Phone Number", "Phone"],
-    &["Role", "Position", "Designation"],
-    &["AFPSN", "Serial Number", "AFP Serial Number"],
-];
-const FULL_NAME: Aliases = &["Name", "Full Name", "Staff Name"];
+static FULL_NAME: [Field; 1] = [Field::new("name", &["Name", "Full Name", "Staff Name"]).words()];
+
+/// The columns of a list of the staff.
+pub static COLUMNS: &[&[Field]] = &[&FIELDS, &FULL_NAME];
 
 /// Characters of a field at most.
 const LONGEST: usize = 200;
@@ -89,14 +82,14 @@ pub async fn import_staff(
     Query(options): Query<ImportOptions>,
     mut form: FormData,
 ) -> Result<Answer<Imported>> {
-    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
-    let plan = Plan { kind: Kind::Staff, strategy: options.strategy.unwrap_or_default(), day_id: None };
+    let file = form::file(&mut form)?;
+    let plan = Plan::new(Kind::Staff, options.strategy.unwrap_or_default(), None)?;
     let mode = options.preview.mode(Flag::of_form(&form)?);
-    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
+    let ran = run(&app, &admin, &plan, &[file], mode).await?;
     let sentence = |report: &Report| {
         format!("Import complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
     };
-    Ok(run::answer(ran, sentence))
+    Ok(imported(ran, sentence))
 }
 
 row! {
@@ -121,9 +114,9 @@ pub async fn apply(
     app: &App,
     strategy: Strategy,
     contents: &[Contents],
-) -> Result<Report> {
-    let mut report = Report::default();
-    let rows = read(contents, &mut report);
+    report: &mut Report,
+) -> Result<()> {
+    let rows = read(contents, report);
     one_at_a_time(change).await?;
     let list = sql!(
         "SELECT id, coalesce(is_archived, FALSE) AS is_archived,
@@ -131,21 +124,18 @@ pub async fn apply(
          FROM training_staff ORDER BY id FOR UPDATE"
     );
     let known: Vec<Existing> = change.all(list, &[]).await?;
-    let mut slots = merge(rows, known, strategy, &mut report);
-    insert(change, &mut slots, &mut report).await?;
-    update(change, &slots, &mut report).await?;
-    open_accounts(change, app, &slots, &mut report).await?;
-    report.errors.sort_by_key(|error| error.row);
-    Ok(report)
+    let mut slots = merge(rows, known, strategy, report);
+    insert(change, &mut slots, report).await?;
+    update(change, &slots, report).await?;
+    open_accounts(change, app, &slots, report).await
 }
 
 fn read(contents: &[Contents], report: &mut Report) -> Vec<(usize, Fields)> {
     let mut rows = Vec::new();
-    for table in super::tables(contents) {
-        let columns = HEADINGS.map(|aliases| Column::find(table, aliases));
-        let full_name = Column::find(table, FULL_NAME);
+    for table in tables(contents) {
+        let (columns, full_name) = (Columns::find(table, &FIELDS), Columns::find(table, &FULL_NAME));
         for row in &table.rows {
-            match read_row((&columns, &full_name), row) {
+            match read_row(&columns, &full_name, row) {
                 Ok(fields) => rows.push((row.number, fields)),
                 Err(why) => report.fail(row.number, "", format!("Row {}: {why}", row.number)),
             }
@@ -154,17 +144,13 @@ fn read(contents: &[Contents], report: &mut Report) -> Vec<(usize, Fields)> {
     rows
 }
 
-fn read_row((columns, full_name): (&[Column; 9], &Column), row: &Row) -> Result<Fields, String> {
+fn read_row(columns: &Columns<9>, full_name: &Columns<1>, row: &Row) -> Result<Fields, String> {
     if let Some(problem) = &row.problem {
         return Err(problem.clone());
     }
-    let mut fields: Fields = std::array::from_fn(|at| {
-        let column = &columns[at];
-        let said = if [FIRST_NAME, LAST_NAME].contains(&at) { column.word(row) } else { column.of(row) };
-        said.map(plain)
-    });
+    let mut fields: Fields = columns.values(row).map(|said| said.map(plain));
     if (fields[FIRST_NAME].is_none() || fields[LAST_NAME].is_none())
-        && let Some(full) = full_name.word(row)
+        && let [Some(full)] = full_name.values(row)
     {
         let (first, middle, last) = name_parts(&plain(full));
         for (at, value) in [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, last)] {
@@ -232,7 +218,7 @@ fn take(slot: &mut Slot, (number, said): (usize, &Fields), strategy: Strategy, r
         Strategy::Skip => return report.count(number, &who, Effect::Skipped, Vec::new()),
         _ => {}
     }
-    let changed = take_over(&mut slot.fields, said, &NAMES, strategy);
+    let changed = take_over(&mut slot.fields, said, &FIELDS, strategy);
     slot.row = number;
     slot.changed |= !changed.is_empty();
     let effect = if changed.is_empty() { Effect::Unchanged } else { Effect::Updated };
@@ -286,15 +272,11 @@ impl Index {
     }
 }
 
-fn record(fields: &Fields) -> Map<String, Value> {
-    NAMES.iter().zip(fields).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
-}
-
 async fn insert(change: &mut Change, slots: &mut [Slot], report: &mut Report) -> Result<()> {
     let mut new = Vec::new();
     let mut places = Vec::new();
     for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.id.is_none()) {
-        let mut member = record(&slot.fields);
+        let mut member = record(&FIELDS, &slot.fields);
         member.insert("place".to_owned(), new.len().into());
         places.push(at);
         new.push(Value::Object(member));
@@ -328,7 +310,7 @@ async fn update(change: &mut Change, slots: &[Slot], report: &mut Report) -> Res
     let mut members = Vec::new();
     for slot in changed {
         let id = slot.id.ok_or_else(|| internal("a member without an id"))?;
-        let mut member = record(&slot.fields);
+        let mut member = record(&FIELDS, &slot.fields);
         member.insert("id".to_owned(), json!(id));
         members.push(Value::Object(member));
         report.updated_ids.push(id);

@@ -7,6 +7,7 @@ use shared::{
     Result,
     db::Change,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
+    imports::{ImportFile, given_up},
     jobs::{CleanUp, Job, JobKind, Jobs, Queue},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
@@ -16,14 +17,13 @@ use uuid::Uuid;
 use crate::{
     audit_logs::expire_audit_logs::ExpireAuditLogs,
     excuses::read_letter::ReadLetter,
+    imports::Plan,
     notifications::{notify, push_notice::PushNotice},
     reports::{
         batch_certificates::BatchCertificates, batch_profiles::BatchProfiles,
         batch_transcripts::BatchTranscripts, expire_reports::ExpireReports, weekly_report::WeeklyReport,
     },
 };
-
-pub mod import_file;
 
 /// When nobody is awake: 18:00 UTC is two in the morning in the Philippines.
 const NIGHT: Duration = Duration::from_hours(18);
@@ -37,7 +37,7 @@ pub static JOBS: &[JobKind] = &[
     JobKind::of::<DeleteFile>(),
     JobKind::of::<ExpireAuditLogs>().at(NIGHT),
     JobKind::of::<ExpireReports>(),
-    JobKind::of::<import_file::ImportFile>(),
+    JobKind::of::<ImportFile<Plan>>(),
     JobKind::of::<PushNotice>(),
     JobKind::of::<ReadLetter>(),
     JobKind::of::<SendMails>(),
@@ -54,8 +54,8 @@ pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell };
 /// Names the kind of the job only to administrators: what it was about may be personal.
 fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
-        if kind.name == import_file::ImportFile::KIND {
-            import_file::given_up(change, id).await?;
+        if kind.name == ImportFile::<Plan>::KIND {
+            given_up::<Plan>(change, id).await?;
         }
         let text = format!("A background job has failed: {}. The log says why.", kind.name);
         // A message about a delivery that fails would be the next to fail.

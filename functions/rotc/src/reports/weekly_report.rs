@@ -52,14 +52,14 @@ impl Job for WeeklyReport {
 }
 
 #[derive(Template)]
-#[template(path = "jobs/templates/weekly_report.txt")]
+#[template(path = "reports/templates/weekly_report.txt")]
 struct ReportText<'a> {
     week: &'a Week,
     link: Option<&'a str>,
 }
 
 #[derive(Template)]
-#[template(path = "jobs/templates/weekly_report.html")]
+#[template(path = "reports/templates/weekly_report.html")]
 struct ReportHtml<'a> {
     week: &'a Week,
     link: Option<&'a str>,

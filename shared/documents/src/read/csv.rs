@@ -56,14 +56,15 @@ fn encoding(body: &[u8]) -> &'static Encoding {
     }
 }
 
-/// What stands between the cells: whichever the first line has most of, outside quotes.
+/// What stands between the cells: whichever the first line has most of that has any, outside quotes. A title above the table
+/// has none.
 fn delimiter(text: &str) -> u8 {
     let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
     let mut quoted = false;
     for byte in text.trim_start().bytes() {
         match byte {
             b'"' => quoted = !quoted,
-            b'\n' | b'\r' if !quoted => break,
+            b'\n' | b'\r' if !quoted && counts.iter().any(|(_, count)| *count > 0) => break,
             _ if !quoted => counts.iter_mut().filter(|(mark, _)| *mark == byte).for_each(|(_, n)| *n += 1),
             _ => {}
         }
@@ -108,6 +109,7 @@ mod tests {
         assert_eq!(cells(b"a\tb\n1\t2\t3\n")[1], ["1", "2", "3"]);
         assert_eq!(cells(b"a,b\n\n , \n1,2\n").len(), 2);
         assert_eq!(cells(b"only\none\n")[1], ["one"]);
+        assert_eq!(cells(b"A list\n\nx;y\n1;2,5\n")[2], ["1", "2,5"]);
         assert_eq!(read_csv(b"").unwrap(), Table::default());
     }
 

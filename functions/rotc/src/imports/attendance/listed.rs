@@ -1,27 +1,25 @@
 //! Rows of an attendance list (rules.md 9.3).
 
 use documents::read::{Row, Table};
+use shared::imports::{Columns, Field, report::shortened};
 
 use super::times;
-use crate::{
-    attendance::status::Status,
-    imports::{
-        columns::{Aliases, Column},
-        report::shortened,
-        roster::Named,
-    },
-};
+use crate::{attendance::status::Status, imports::roster::Named};
 
-const NAME: Aliases = &["Name", "Student Name", "Student", "Name of Cadet", "Cadet Name", "Full Name"];
-const FIRST_NAME: Aliases = &["First Name", "FName", "Given Name"];
-const LAST_NAME: Aliases = &["Last Name", "LName", "Surname"];
-const STUDENT_ID: Aliases = &["Student ID", "ID", "Student Number", "Student No"];
-const USERNAME: Aliases = &["Username", "User Name"];
-const EMAIL: Aliases = &["Email", "E-mail", "Email Address"];
-const STATUS: Aliases = &["Status", "Attendance", "Attendance Status"];
-const REMARKS: Aliases = &["Remarks", "Remark", "Note", "Notes"];
-const TIME_IN: Aliases = &["Time In", "IN"];
-const TIME_OUT: Aliases = &["Time Out", "OUT"];
+/// The columns of a list of attendance.
+pub static FIELDS: [Field; 10] = [
+    Field::new("name", &["Name", "Student Name", "Student", "Name of Cadet", "Cadet Name", "Full Name"])
+        .words(),
+    Field::new("first_name", &["First Name", "FName", "Given Name"]).words(),
+    Field::new("last_name", &["Last Name", "LName", "Surname"]).words(),
+    Field::new("student_id", &["Student ID", "ID", "Student Number", "Student No"]),
+    Field::new("username", &["Username", "User Name"]),
+    Field::new("email", &["Email", "E-mail", "Email Address"]),
+    Field::new("status", &["Status", "Attendance", "Attendance Status"]).raw(),
+    Field::new("remarks", &["Remarks", "Remark", "Note", "Notes"]).raw(),
+    Field::new("time_in", &["Time In", "IN"]),
+    Field::new("time_out", &["Time Out", "OUT"]),
+];
 
 /// Characters of a remark at most.
 const LONGEST_REMARKS: usize = 20_000;
@@ -43,74 +41,44 @@ pub struct Listed {
     pub time_out: Option<String>,
 }
 
-struct Columns {
-    name: Column,
-    first: Column,
-    last: Column,
-    student_id: Column,
-    username: Column,
-    email: Column,
-    status: Column,
-    remarks: Column,
-    time_in: Column,
-    time_out: Column,
-}
-
 /// The rows that name anybody.
 pub fn read(table: &Table) -> Vec<Listed> {
-    let find = |aliases| Column::find(table, aliases);
-    let columns = Columns {
-        name: find(NAME),
-        first: find(FIRST_NAME),
-        last: find(LAST_NAME),
-        student_id: find(STUDENT_ID),
-        username: find(USERNAME),
-        email: find(EMAIL),
-        status: find(STATUS),
-        remarks: find(REMARKS),
-        time_in: find(TIME_IN),
-        time_out: find(TIME_OUT),
-    };
+    let columns = Columns::find(table, &FIELDS);
     table.rows.iter().filter_map(|row| listed(&columns, row)).collect()
 }
 
-fn listed(columns: &Columns, row: &Row) -> Option<Listed> {
-    let text = |column: &Column| column.of(row).unwrap_or_default().to_owned();
-    let word = |column: &Column| column.word(row).unwrap_or_default().to_owned();
-    let mut name = word(&columns.name);
-    if name.is_empty() {
-        name = format!("{} {}", word(&columns.first), word(&columns.last)).trim().to_owned();
-    }
-    let student_id = text(&columns.student_id);
-    if name.is_empty() && student_id.is_empty() {
+fn listed(columns: &Columns<10>, row: &Row) -> Option<Listed> {
+    let [name, first, last, student_id, username, email, said, remarks, time_in, time_out] =
+        columns.values(row);
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let full = || format!("{} {}", first.unwrap_or_default(), last.unwrap_or_default()).trim().to_owned();
+    let name = name.map_or_else(full, str::to_owned);
+    if name.is_empty() && student_id.is_none() {
         return None;
     }
     let named = Named {
         name,
-        student_id,
-        username: text(&columns.username),
-        email: text(&columns.email),
+        student_id: text(student_id),
+        username: text(username),
+        email: text(email),
         is_guess: false,
-    };
-    let time = |column: &Column| column.of(row).and_then(times::normalised);
-    let remarks = columns.remarks.raw(row).map(|text| text.chars().take(LONGEST_REMARKS).collect());
-    let status = match &row.problem {
-        Some(problem) => Err(problem.clone()),
-        None => status(columns, row),
     };
     Some(Listed {
         row: row.number,
         named,
-        status,
-        remarks,
-        time_in: time(&columns.time_in),
-        time_out: time(&columns.time_out),
+        status: match &row.problem {
+            Some(problem) => Err(problem.clone()),
+            None => status(said, row),
+        },
+        remarks: remarks.map(|text| text.chars().take(LONGEST_REMARKS).collect()),
+        time_in: time_in.and_then(times::normalised),
+        time_out: time_out.and_then(times::normalised),
     })
 }
 
 /// The status column, else the first cell that is a status word, else present.
-fn status(columns: &Columns, row: &Row) -> Result<Status, String> {
-    if let Some(said) = columns.status.raw(row) {
+fn status(said: Option<&str>, row: &Row) -> Result<Status, String> {
+    if let Some(said) = said {
         return word(said).ok_or_else(|| {
             let said = shortened(said, 40);
             format!("status \"{said}\" is not one of present, absent, late and excused")

@@ -13,18 +13,22 @@ use shared::{
         FormData, Json, Query,
         lenient::{Loose, filled},
     },
+    imports::{
+        Accepts, Contents, Effect, Field, Input,
+        form::{self, Flag, PreviewOptions},
+        link,
+        merge::{Gathered, Strategy},
+        run,
+    },
     sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    Answer, fetch,
-    lists::{Flag, PreviewOptions},
-    report::{Effect, Imported, Report},
+    Answer,
+    plan::{Imported, Kind, Plan, Report, imported},
     roster::{Match, Roster},
-    run::{self, Input, Kind, Plan, Strategy},
-    source::{Accepts, Contents},
 };
 use crate::{
     access::Admin,
@@ -43,6 +47,9 @@ pub use reconcile::{Reconciled, reconcile_attendance};
 pub use reconcile::__path_reconcile_attendance;
 
 use listed::Listed;
+
+/// The columns of a list of attendance.
+pub static COLUMNS: &[&[Field]] = &[&listed::FIELDS];
 
 /// What a list of attendance may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -102,12 +109,12 @@ pub async fn import_attendance(
     Query(options): Query<PreviewOptions>,
     mut form: FormData,
 ) -> Result<Answer<Imported>> {
-    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
-    let plan = plan(day_of(&form)?);
+    let file = form::file(&mut form)?;
+    let plan = plan(day_of(&form)?)?;
     let mode = options.preview.mode(Flag::of_form(&form)?);
     check_day(&app, plan.day_id).await?;
-    let ran = run::run(&app, &admin, plan, &[file], mode).await?;
-    Ok(run::answer(ran, sentence))
+    let ran = run(&app, &admin, &plan, &[file], mode).await?;
+    Ok(imported(ran, sentence))
 }
 
 /// Import the attendance of a training day from a link
@@ -127,9 +134,9 @@ pub async fn import_attendance_url(
     if matches!(list.day_id, Loose::Missing | Loose::Null) {
         return Err(missing());
     }
-    let plan = plan(list.day_id.whole().ok_or_else(invalid_day)?);
+    let plan = plan(list.day_id.whole().ok_or_else(invalid_day)?)?;
     check_day(&app, plan.day_id).await?;
-    let file = fetch::fetch(&app, url).await.map_err(|cause| match cause.kind() {
+    let file = link::fetch(&app, url).await.map_err(|cause| match cause.kind() {
         ErrorKind::Invalid => {
             let text = cause.to_string();
             let why = text.trim_start_matches("Failed to fetch or process file from URL: ");
@@ -137,8 +144,8 @@ pub async fn import_attendance_url(
         }
         _ => cause,
     })?;
-    let ran = run::run(&app, &admin, plan, &[file], options.preview.mode(list.preview)).await?;
-    Ok(run::answer(ran, sentence))
+    let ran = run(&app, &admin, &plan, &[file], options.preview.mode(list.preview)).await?;
+    Ok(imported(ran, sentence))
 }
 
 /// Import attendance from the server's disk
@@ -150,8 +157,8 @@ pub async fn import_local_attendance(_: Admin) -> Result<Json<Message>> {
     Err(gone("Files of the server are no longer imported. Please upload the file."))
 }
 
-fn plan(day_id: i32) -> Plan {
-    Plan { kind: Kind::Attendance, strategy: Strategy::Update, day_id: Some(day_id) }
+fn plan(day_id: i32) -> Result<Plan> {
+    Plan::new(Kind::Attendance, Strategy::Update, Some(day_id))
 }
 
 fn sentence(report: &Report) -> String {
@@ -200,16 +207,17 @@ pub fn who(listed: &Listed) -> String {
 }
 
 /// Writes what the lists say of one day.
-pub async fn apply(change: &mut Change, plan: Plan, contents: Vec<Contents>) -> Result<Report> {
+pub async fn apply(
+    change: &mut Change,
+    plan: Plan,
+    contents: &[Contents],
+    report: &mut Report,
+) -> Result<()> {
     let day_id = plan.day_id.unwrap_or_default();
-    let listed = people(&contents);
-    drop(contents);
     let roster = Roster::load(change).await?;
-    let mut report = Report::default();
-    let mut entries: Vec<ListedEntry> = Vec::new();
-    let mut places: HashMap<i32, usize> = HashMap::new();
+    let mut entries = Gathered::default();
     let mut sources = Vec::new();
-    for one in listed {
+    for one in people(contents) {
         let found = roster.find(&one.named);
         let (cadet_id, who) = match (found.cadet(), &one.status) {
             (Some(cadet_id), Ok(_)) => (cadet_id, roster.label(cadet_id)),
@@ -228,9 +236,9 @@ pub async fn apply(change: &mut Change, plan: Plan, contents: Vec<Contents>) -> 
             report.warn(one.row, format!("Row {}: {} was taken for {who}", one.row, one.named.name));
         }
         sources.push((one.row, who.to_owned(), cadet_id));
-        put(&mut entries, &mut places, day_id, cadet_id, one);
+        put(&mut entries, day_id, cadet_id, one);
     }
-    let effects = store(change, plan.strategy, day_id, &entries).await?;
+    let effects = store(change, plan.strategy, day_id, &entries.into_records()).await?;
     for (row, who, cadet_id) in sources {
         match (effects.get(&cadet_id), plan.strategy) {
             (Some(effect), _) => report.count(row, &who, *effect, Vec::new()),
@@ -241,10 +249,9 @@ pub async fn apply(change: &mut Change, plan: Plan, contents: Vec<Contents>) -> 
             (None, _) => report.count(row, &who, Effect::Unchanged, Vec::new()),
         }
     }
-    report.errors.sort_by_key(|error| error.row);
     report.created_ids = of_effect(&effects, Effect::Created);
     report.updated_ids = of_effect(&effects, Effect::Updated);
-    Ok(report)
+    Ok(())
 }
 
 fn of_effect(effects: &HashMap<i32, Effect>, wanted: Effect) -> Vec<i32> {
@@ -255,28 +262,14 @@ fn of_effect(effects: &HashMap<i32, Effect>, wanted: Effect) -> Vec<i32> {
 }
 
 /// Adds somebody; of several lines about one cadet the last wins, and keeps what only an earlier one says.
-fn put(
-    entries: &mut Vec<ListedEntry>,
-    places: &mut HashMap<i32, usize>,
-    day_id: i32,
-    cadet_id: i32,
-    one: Listed,
-) {
-    let Ok(status) = one.status else { return };
-    let Listed { remarks, time_in, time_out, .. } = one;
-    let new = ListedEntry { day_id, cadet_id, status, remarks, time_in, time_out };
-    match places.get(&cadet_id).and_then(|at| entries.get_mut(*at)) {
-        Some(old) => {
-            old.status = new.status;
-            old.remarks = new.remarks.or(old.remarks.take());
-            old.time_in = new.time_in.or(old.time_in.take());
-            old.time_out = new.time_out.or(old.time_out.take());
-        }
-        None => {
-            places.insert(cadet_id, entries.len());
-            entries.push(new);
-        }
-    }
+fn put(entries: &mut Gathered<i32, ListedEntry>, day_id: i32, cadet_id: i32, one: Listed) {
+    let Listed { status: Ok(status), remarks, time_in, time_out, .. } = one else { return };
+    let new = || ListedEntry { day_id, cadet_id, status, remarks: None, time_in: None, time_out: None };
+    let (entry, _) = entries.entry(cadet_id, new);
+    entry.status = status;
+    entry.remarks = remarks.or(entry.remarks.take());
+    entry.time_in = time_in.or(entry.time_in.take());
+    entry.time_out = time_out.or(entry.time_out.take());
 }
 
 /// The totals first, then the day, then the records: the order of all who write attendance.
@@ -330,5 +323,5 @@ pub(super) async fn listed_in(
     file: shared::http::UploadedFile,
     day_id: i32,
 ) -> Result<Vec<Listed>> {
-    Ok(people(Input::read(app, plan(day_id), &[file]).await?.contents()))
+    Ok(people(Input::read(app, &plan(day_id)?, &[file]).await?.contents()))
 }

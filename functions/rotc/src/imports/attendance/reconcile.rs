@@ -10,6 +10,7 @@ use shared::{
     App, Result,
     error::invalid,
     http::{FormData, Json},
+    imports::form,
 };
 use utoipa::ToSchema;
 
@@ -47,7 +48,7 @@ pub async fn reconcile_attendance(
     State(app): State<App>,
     mut form: FormData,
 ) -> Result<Json<Reconciled>> {
-    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
+    let file = form::file(&mut form)?;
     let day_id = day_of(&form)?;
     if !matches!(ImportKind::of(&file.name, &file.body), ImportKind::Pdf | ImportKind::Xlsx) {
         return Err(invalid("unsupported_file", "Only PDF or Excel accepted for reconciliation"));

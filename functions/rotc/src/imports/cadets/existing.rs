@@ -2,10 +2,17 @@
 
 use std::collections::HashMap;
 
-use shared::{Result, db::Change, row, sql};
+use shared::{
+    Result,
+    db::Change,
+    imports::lookup::{Hit, Lookup},
+    row, sql,
+};
 
-use super::rows::CadetRow;
-use crate::imports::columns::grouped;
+use super::{
+    fields::{FIRST_NAME, LAST_NAME},
+    rows::CadetRow,
+};
 
 row! {
     /// A cadet of the register with the account they sign in with.
@@ -17,7 +24,7 @@ row! {
         pub student_id: String,
         /// Whether they are archived.
         pub is_archived: bool,
-        /// What is known, in the order of [`super::NAMES`].
+        /// What is known, in the order of [`super::fields::FIELDS`].
         pub fields: Vec<Option<String>>,
         /// Their oldest account that is not archived.
         pub user_id: Option<i32>,
@@ -35,9 +42,9 @@ pub struct Known {
     pub cadets: HashMap<i32, Existing>,
     /// Ids by student id.
     pub by_student_id: HashMap<String, i32>,
-    by_username: HashMap<String, Vec<i32>>,
-    by_email: HashMap<String, Vec<i32>>,
-    by_name: HashMap<String, Vec<i32>>,
+    by_username: Lookup<i32>,
+    by_email: Lookup<i32>,
+    by_name: Lookup<i32>,
 }
 
 impl Known {
@@ -49,10 +56,10 @@ impl Known {
             let unnamed = row.username.is_none() && row.email().is_none();
             unnamed.then(|| self.by_name.get(&name_key(row))).flatten()
         };
-        match username.or_else(email).or_else(name).map(Vec::as_slice) {
-            None | Some([]) => Ok(None),
-            Some([one]) => Ok(Some(*one)),
-            Some(_) => Err("fits several cadets, please add the student id".to_owned()),
+        match username.or_else(email).or_else(name) {
+            None => Ok(None),
+            Some(Hit::One(id)) => Ok(Some(id)),
+            Some(Hit::Several) => Err("fits several cadets, please add the student id".to_owned()),
         }
     }
 }
@@ -60,7 +67,7 @@ impl Known {
 /// First and last name of a row as they are compared.
 pub fn name_key(row: &CadetRow) -> String {
     let part = |at: usize| row.fields[at].as_deref().unwrap_or_default().trim().to_lowercase();
-    format!("{}\n{}", part(super::FIRST_NAME), part(super::LAST_NAME))
+    format!("{}\n{}", part(FIRST_NAME), part(LAST_NAME))
 }
 
 /// Looks for everybody in the list. They stay as they are until the change ends.
@@ -72,8 +79,8 @@ pub async fn find(change: &mut Change, rows: &[CadetRow]) -> Result<Known> {
         known.by_email = by_email(change, &unnumbered).await?;
         known.by_name = by_name(change, &unnumbered).await?;
     }
-    let found = known.by_username.values().chain(known.by_email.values()).chain(known.by_name.values());
-    let ids: Vec<i32> = found.flatten().copied().collect();
+    let found = known.by_username.records().chain(known.by_email.records()).chain(known.by_name.records());
+    let ids: Vec<i32> = found.collect();
     let student_ids: Vec<&str> = rows.iter().filter_map(|row| row.student_id.as_deref()).collect();
     let list = sql!(
         "SELECT cadets.id, student_id, coalesce(cadets.is_archived, FALSE) AS is_archived,
@@ -95,7 +102,7 @@ pub async fn find(change: &mut Change, rows: &[CadetRow]) -> Result<Known> {
 }
 
 /// Also by student id: a list without one may have been imported before, and the name became the id.
-async fn by_username(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+async fn by_username(change: &mut Change, rows: &[&CadetRow]) -> Result<Lookup<i32>> {
     let names: Vec<&str> = rows.iter().filter_map(|row| row.username.as_deref()).collect();
     let find = sql!(
         "SELECT DISTINCT lower(wanted.name), found.id
@@ -104,20 +111,20 @@ async fn by_username(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<
               WHERE lower(users.username) = lower(wanted.name) AND users.cadet_id IS NOT NULL AND users.role = 'cadet'
               UNION SELECT cadets.id FROM cadets WHERE lower(cadets.student_id) = lower(wanted.name)) AS found"
     );
-    Ok(grouped(change.all(find, &[&names]).await?))
+    Ok(change.all::<(String, i32)>(find, &[&names]).await?.into_iter().collect())
 }
 
-async fn by_email(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+async fn by_email(change: &mut Change, rows: &[&CadetRow]) -> Result<Lookup<i32>> {
     let emails: Vec<&str> = rows.iter().filter_map(|row| row.email()).collect();
     let find = sql!(
         "SELECT DISTINCT lower(wanted.email), cadets.id
          FROM unnest($1::text[]) AS wanted (email)
          JOIN cadets ON lower(cadets.email) = lower(wanted.email) OR lower(cadets.student_id) = lower(wanted.email)"
     );
-    Ok(grouped(change.all(find, &[&emails]).await?))
+    Ok(change.all::<(String, i32)>(find, &[&emails]).await?.into_iter().collect())
 }
 
-async fn by_name(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<String, Vec<i32>>> {
+async fn by_name(change: &mut Change, rows: &[&CadetRow]) -> Result<Lookup<i32>> {
     let unnamed = rows.iter().filter(|row| row.username.is_none() && row.email().is_none());
     let names: Vec<String> = unnamed.map(|row| name_key(row)).collect();
     let find = sql!(
@@ -126,5 +133,5 @@ async fn by_name(change: &mut Change, rows: &[&CadetRow]) -> Result<HashMap<Stri
          JOIN cadets ON lower(trim(first_name)) || E'\\n' || lower(trim(last_name)) = wanted.name
          WHERE cadets.is_archived IS NOT TRUE"
     );
-    Ok(grouped(change.all(find, &[&names]).await?))
+    Ok(change.all::<(String, i32)>(find, &[&names]).await?.into_iter().collect())
 }

@@ -1,19 +1,20 @@
 //! What a list makes of each cadet: rows of the same cadet are put together, and with what is known already.
 
-use std::collections::HashMap;
-
-use shared::{App, http::lenient::is_blank};
+use shared::{
+    App,
+    http::lenient::is_blank,
+    imports::{
+        Effect,
+        merge::{Gathered, Strategy, take_over},
+    },
+};
 
 use super::{
-    EMAIL, FIRST_NAME, Fields, NAMES,
     existing::{Existing, Known, name_key},
+    fields::{EMAIL, FIELDS, FIRST_NAME, Fields},
     rows::CadetRow,
 };
-use crate::imports::{
-    columns::take_over,
-    report::{Effect, Report},
-    run::Strategy,
-};
+use crate::imports::plan::Report;
 
 /// One cadet of the list.
 #[derive(Clone, Debug)]
@@ -42,8 +43,7 @@ pub fn merge(
     (strategy, may_overwrite): (Strategy, bool),
     report: &mut Report,
 ) -> Vec<Slot> {
-    let mut slots: Vec<Slot> = Vec::new();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut slots: Gathered<String, Slot> = Gathered::default();
     for mut row in rows {
         let who = row.who();
         let cadet_id = match &row.student_id {
@@ -58,26 +58,19 @@ pub fn merge(
             }
         };
         let key = key(&row, cadet_id);
-        let found = places.get(&key).copied();
-        if let Some(why) = refusal(&known, cadet_id, found.is_some(), strategy) {
+        if let Some(why) = refusal(&known, cadet_id, slots.get_mut(&key).is_some(), strategy) {
             report.fail(row.number, &who, format!("{who}: {why}"));
             continue;
         }
-        let (at, is_first) = match found {
-            Some(at) => (at, false),
-            None => {
-                places.insert(key, slots.len());
-                slots.push(Slot::new(app, &row, cadet_id.and_then(|id| known.cadets.remove(&id))));
-                (slots.len() - 1, true)
-            }
-        };
-        if !may_overwrite && slots[at].leaves_out_email(&mut row) {
+        let (slot, is_first) =
+            slots.entry(key, || Slot::new(app, &row, cadet_id.and_then(|id| known.cadets.remove(&id))));
+        if !may_overwrite && slot.leaves_out_email(&mut row) {
             let why = "only an administrator can enter the e-mail address of a cadet who is there already";
             report.warn(row.number, format!("{who}: {why}"));
         }
-        count(&mut slots[at], &row, (&who, is_first), (strategy, may_overwrite), report);
+        count(slot, &row, (&who, is_first), (strategy, may_overwrite), report);
     }
-    slots
+    slots.into_records()
 }
 
 /// What tells the rows of one cadet from those of others.
@@ -116,7 +109,7 @@ fn count(
     } else {
         slot.keep_account(row);
     }
-    let fields = take_over(&mut slot.fields, &row.fields, &NAMES, strategy);
+    let fields = take_over(&mut slot.fields, &row.fields, &FIELDS, strategy);
     let effect = match (slot.existing.is_none() && is_first, fields.is_empty()) {
         (true, _) => Effect::Created,
         (false, false) => Effect::Updated,

@@ -7,17 +7,21 @@ use shared::{
     db::Change,
     error::{Kind as ErrorKind, gone, invalid, not_found},
     http::{FormData, Json, Query, lenient::filled},
+    imports::{
+        Accepts, Contents, Mode, Ran,
+        form::{self, Flag, ImportForm, PreviewBody},
+        link,
+        merge::Strategy,
+        run,
+    },
     sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    Answer, fetch,
-    lists::{Flag, ImportForm, ImportOptions, PreviewBody},
-    report::{Imported, Report},
-    run::{self, Kind, Mode, Plan, Strategy},
-    source::{Accepts, Contents},
+    Answer,
+    plan::{ImportOptions, Imported, Kind, Plan, Report, imported, may_overwrite},
 };
 use crate::{
     access::{Staff, User},
@@ -26,18 +30,18 @@ use crate::{
 };
 
 mod existing;
+mod fields;
 mod merge;
 mod rows;
 mod write;
 
+pub use fields::COLUMNS;
+
 /// What a list of cadets may be.
 pub const ACCEPTS: Accepts = Accepts {
     pdf: true,
-    docx: false,
     csv: true,
-    json: false,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and PDF files are read",
+    ..Accepts::workbooks("Failed to process file: only Excel (.xlsx), CSV and PDF files are read")
 };
 
 /// A list that is shared somewhere.
@@ -67,10 +71,10 @@ pub async fn import_cadets(
     Query(options): Query<ImportOptions>,
     mut form: FormData,
 ) -> Result<Answer<Imported>> {
-    let file = form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))?;
+    let file = form::file(&mut form)?;
     let mode = options.preview.mode(Flag::of_form(&form)?);
-    let ran = run::run(&app, &user, plan(&user, options), &[file], mode).await?;
-    Ok(run::answer(ran, |report| sentence("Import", report)))
+    let ran = run(&app, &user, &plan(&user, options)?, &[file], mode).await?;
+    Ok(imported(ran, |report| sentence("Import", report)))
 }
 
 /// Import cadets from a link
@@ -87,11 +91,11 @@ pub async fn import_cadets_url(
     let url = filled(&list.url);
     let url = url.ok_or_else(|| invalid("no_url", "No URL provided"))?;
     let mode = options.preview.mode(list.preview);
-    let ran = from_link(&app, &user, url, plan(&user, options), mode).await?;
+    let ran = from_link(&app, &user, url, plan(&user, options)?, mode).await?;
     if !mode.preview {
         keep_link(&app, &user, url).await?;
     }
-    Ok(run::answer(ran, |report| sentence("Import", report)))
+    Ok(imported(ran, |report| sentence("Import", report)))
 }
 
 /// Import cadets from the last link again
@@ -108,13 +112,13 @@ pub async fn sync_cadets(
     let kept: Option<String> = app.db.read().await?.one(find, &[&CADET_SOURCE]).await?;
     let url = kept.ok_or_else(|| not_found("No linked source file found. Please import via URL first."))?;
     let mode = options.preview.mode(body.preview);
-    let ran = from_link(&app, &user, &url, plan(&user, options), mode).await.map_err(|cause| match cause
+    let ran = from_link(&app, &user, &url, plan(&user, options)?, mode).await.map_err(|cause| match cause
         .kind()
     {
         ErrorKind::Invalid => invalid("sync_failed", format!("Sync failed: {cause}")),
         _ => cause,
     })?;
-    Ok(run::answer(ran, |report| sentence("Sync", report)))
+    Ok(imported(ran, |report| sentence("Sync", report)))
 }
 
 /// Import cadets from another server
@@ -128,12 +132,12 @@ pub async fn import_cadets_remote(_: Staff) -> Result<Json<Message>> {
     ))
 }
 
-async fn from_link(app: &App, user: &User, url: &str, plan: Plan, mode: Mode) -> Result<run::Ran> {
-    let file = fetch::fetch(app, url).await?;
-    let ran = run::run(app, user, plan, &[file], mode).await;
+async fn from_link(app: &App, user: &User, url: &str, plan: Plan, mode: Mode) -> Result<Ran<i32>> {
+    let file = link::fetch(app, url).await?;
+    let ran = run(app, user, &plan, &[file], mode).await;
     let ran = ran.map_err(in_words_of_links)?;
     match &ran {
-        run::Ran::Done(report, _) | run::Ran::Previewed(report) if report.total == 0 => Err(invalid(
+        Ran::Done(report, _) | Ran::Previewed(report) if report.total == 0 => Err(invalid(
             "empty_list",
             "Failed to fetch or process file from URL: No data found in the imported file.",
         )),
@@ -161,13 +165,13 @@ async fn keep_link(app: &App, user: &User, url: &str) -> Result<()> {
 }
 
 /// What staff may do with a list: add to what is there, as they may not edit it elsewhere either.
-fn plan(user: &User, options: ImportOptions) -> Plan {
+fn plan(user: &User, options: ImportOptions) -> Result<Plan> {
     let wanted = options.strategy.unwrap_or_default();
     let strategy = match wanted {
-        Strategy::Update if !run::may_overwrite(user) => Strategy::Fill,
+        Strategy::Update if !may_overwrite(user) => Strategy::Fill,
         wanted => wanted,
     };
-    Plan { kind: Kind::Cadets, strategy, day_id: None }
+    Plan::new(Kind::Cadets, strategy, None)
 }
 
 fn sentence(what: &str, report: &Report) -> String {
@@ -193,56 +197,11 @@ pub async fn apply(
     user: &User,
     plan: Plan,
     contents: &[Contents],
-) -> Result<Report> {
-    let mut report = Report::default();
-    let rows = rows::read(contents, plan.kind == Kind::RotcmisCadets, &mut report);
+    report: &mut Report,
+) -> Result<()> {
+    let rows = rows::read(contents, plan.kind == Kind::RotcmisCadets, report);
     change.execute(sql!("SELECT pg_advisory_xact_lock(hashtext('import of cadets'))"), &[]).await?;
     let existing = existing::find(change, &rows).await?;
-    let merged = merge::merge(app, rows, existing, (plan.strategy, run::may_overwrite(user)), &mut report);
-    write::write(change, app, user, merged, &mut report).await?;
-    report.errors.sort_by_key(|error| error.row);
-    report.rows.sort_by_key(|row| row.row);
-    Ok(report)
-}
-
-/// What is known of a cadet, in the order of [`NAMES`]; a day stands as `YYYY-MM-DD`.
-pub(super) type Fields = [Option<String>; 20];
-
-/// The columns of `cadets` that a list fills.
-pub(super) const NAMES: [&str; 20] = [
-    "rank",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "suffix_name",
-    "email",
-    "contact_number",
-    "address",
-    "course",
-    "year_level",
-    "school_year",
-    "battalion",
-    "company",
-    "platoon",
-    "cadet_course",
-    "semester",
-    "corp_position",
-    "gender",
-    "religion",
-    "birthdate",
-];
-
-/// Places of some of them.
-pub(super) const RANK: usize = 0;
-pub(super) const FIRST_NAME: usize = 1;
-pub(super) const MIDDLE_NAME: usize = 2;
-pub(super) const LAST_NAME: usize = 3;
-pub(super) const EMAIL: usize = 5;
-pub(super) const YEAR_LEVEL: usize = 9;
-pub(super) const RELIGION: usize = 18;
-pub(super) const BIRTHDATE: usize = 19;
-
-/// A cadet as the database takes it.
-pub(super) fn record(fields: &Fields) -> serde_json::Map<String, serde_json::Value> {
-    NAMES.iter().zip(fields).map(|(name, value)| ((*name).to_owned(), value.clone().into())).collect()
+    let merged = merge::merge(app, rows, existing, (plan.strategy, may_overwrite(user)), report);
+    write::write(change, app, user, merged, report).await
 }

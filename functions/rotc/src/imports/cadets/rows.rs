@@ -1,63 +1,23 @@
 //! The rows of a list of cadets (rules.md 9.1).
 
 use documents::read::{Row, Table};
+use shared::imports::{
+    Columns, Contents,
+    report::shortened,
+    values::{day, name_parts},
+};
 use validator::ValidateEmail;
 
-use super::{BIRTHDATE, EMAIL, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMES, RELIGION, YEAR_LEVEL};
-use crate::imports::{
-    columns::{Aliases, Column, day, name_parts},
-    report::{Report, shortened},
-    source::Contents,
+use super::fields::{
+    BIRTHDATE, EMAIL, FIELDS, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMING, YEAR_LEVEL,
 };
+use crate::imports::plan::Report;
 
-/// Headings of the fields, in the order of [`NAMES`].
-const HEADINGS: [Aliases; 20] = [
-    &["Rank", "Grade"],
-    &["First Name", "first_name", "FName", "Given Name"],
-    &["Middle Name", "MName", "Middle Initial", "MI"],
-    &["Last Name", "LName", "Surname", "Family Name"],
-    &["Suffix", "Suffix Name", "Extension Name", "Name Extension"],
-    &["Email", "E-mail", "Email Address"],
-    &[
-        "Contact Number",
-        "Contact No",
-        "Contact",
-        "Mobile Number",
-        "Mobile",
-        "Phone Number",
-        "Phone",
-        "Cellphone",
-    ],
-    &["Address", "Home Address", "Complete Address"],
-    &["Course", "Academic Course", "Degree", "Degree Program"],
-    &["Year Level", "Year", "Yr", "Year and Level"],
-    &["School Year", "SY", "Academic Year", "AY"],
-    &["Battalion", "Bn"],
-    &["Company", "Coy"],
-    &["Platoon", "Plt"],
-    &["Cadet Course", "MS Course", "Military Science", "MS Level", "MS"],
-    &["Semester", "Sem", "Term"],
-    &["Corp Position", "Corps Position", "Position", "Designation"],
-    &["Gender", "Sex"],
-    &["Religion"],
-    &["Birthdate", "Birth Date", "Date of Birth", "Birthday", "DOB"],
-];
-
-const STUDENT_ID: Aliases =
-    &["Student ID", "ID", "Student Number", "USN", "Student No", "ID Number", "ID No"];
-const USERNAME: Aliases = &["Username", "User Name"];
-const FULL_NAME: Aliases = &["Name", "Full Name", "Cadet Name", "Student Name", "Name of Cadet"];
-
-/// Characters of each field at most, as in the other ways to enter a cadet.
-const LONGEST: [usize; 20] =
-    [100, 200, 200, 200, 100, 320, 100, 2000, 200, 100, 100, 200, 200, 200, 100, 100, 200, 100, 200, 40];
+/// Characters of a student id or the name of an account at most.
 const LONGEST_ID: usize = 200;
 
 /// Headings that an error names; a table has up to 256, each as long as its file wants.
 const SHOWN_HEADINGS: usize = 20;
-
-/// Fields in which `None` or `Na` is what is meant. Whoever has no middle name is often said to have `None`.
-const WORDS: [usize; 3] = [FIRST_NAME, LAST_NAME, RELIGION];
 
 /// A row that can be imported.
 #[derive(Clone, Debug)]
@@ -106,25 +66,11 @@ pub fn read(contents: &[Contents], is_rotcmis: bool, report: &mut Report) -> Vec
     rows
 }
 
-struct Columns {
-    fields: [Column; 20],
-    student_id: Column,
-    username: Column,
-    full_name: Column,
-    /// What is said of a row that names nobody.
-    nobody: String,
-}
-
 fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report: &mut Report) {
-    let columns = Columns {
-        fields: HEADINGS.map(|aliases| Column::find(table, aliases)),
-        student_id: Column::find(table, STUDENT_ID),
-        username: Column::find(table, USERNAME),
-        full_name: Column::find(table, FULL_NAME),
-        nobody: nobody(table),
-    };
+    let (fields, naming) = (Columns::find(table, &FIELDS), Columns::find(table, &NAMING));
+    let nobody = nobody(table);
     for row in &table.rows {
-        let read = read_row(&columns, row);
+        let read = read_row((&fields, &naming), row, &nobody);
         let read = read.and_then(|row| match is_rotcmis {
             true => required(&row).map_err(|why| (row.who(), why)).map(|()| row),
             false => Ok(row),
@@ -139,21 +85,16 @@ fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report:
     }
 }
 
-/// One row, or whom it is about and what is wrong with it.
-fn read_row(columns: &Columns, row: &Row) -> Result<CadetRow, (String, String)> {
-    let text = |column: &Column| column.of(row).map(str::to_owned);
-    let mut read = CadetRow {
-        number: row.number,
-        student_id: text(&columns.student_id),
-        username: text(&columns.username),
-        fields: std::array::from_fn(|at| {
-            let column = &columns.fields[at];
-            let said = if WORDS.contains(&at) { column.word(row) } else { column.of(row) };
-            said.map(str::to_owned)
-        }),
-    };
+/// One row, or whom it is about and what is wrong with it; `nobody` is said of one that names nobody.
+fn read_row(
+    (fields, naming): (&Columns<20>, &Columns<3>),
+    row: &Row,
+    nobody: &str,
+) -> Result<CadetRow, (String, String)> {
+    let [student_id, username, full_name] = naming.owned(row);
+    let mut read = CadetRow { number: row.number, student_id, username, fields: fields.owned(row) };
     if (read.fields[FIRST_NAME].is_none() || read.fields[LAST_NAME].is_none())
-        && let Some(full) = columns.full_name.word(row)
+        && let Some(full) = &full_name
     {
         take_name(&mut read.fields, full);
     }
@@ -162,7 +103,7 @@ fn read_row(columns: &Columns, row: &Row) -> Result<CadetRow, (String, String)> 
         return Err((who, problem.clone()));
     }
     if who.is_empty() {
-        return Err((who, columns.nobody.clone()));
+        return Err((who, nobody.to_owned()));
     }
     match check(&mut read) {
         Ok(()) => Ok(read),
@@ -177,7 +118,7 @@ fn required(row: &CadetRow) -> Result<(), String> {
     }
     for at in [FIRST_NAME, LAST_NAME] {
         if row.fields[at].is_none() {
-            return Err(format!("{} is required", NAMES[at]));
+            return Err(format!("{} is required", FIELDS[at].name));
         }
     }
     let year = row.fields[YEAR_LEVEL].as_deref().map(str::parse::<u8>);
@@ -207,9 +148,9 @@ fn nobody(table: &Table) -> String {
 }
 
 fn check(row: &mut CadetRow) -> Result<(), String> {
-    for ((name, longest), value) in NAMES.iter().zip(LONGEST).zip(&row.fields) {
-        if value.as_ref().is_some_and(|value| value.chars().count() > longest) {
-            return Err(format!("{} is too long", name.replace('_', " ")));
+    for (field, value) in FIELDS.iter().zip(&row.fields) {
+        if value.as_ref().is_some_and(|value| value.chars().count() > field.longest) {
+            return Err(format!("{} is too long", field.label()));
         }
     }
     let ids = [&row.student_id, &row.username];

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use serde_json::{Value, json};
-use shared::{App, Result, db::Change, error::conflict, sql};
+use shared::{App, Result, db::Change, error::conflict, imports::merge::record, sql};
 
-use super::{FIRST_NAME, LAST_NAME, RANK, merge::Slot, record};
+use super::{
+    fields::{EMAIL, FIELDS, FIRST_NAME, LAST_NAME, RANK},
+    merge::Slot,
+};
 use crate::{
     access::{Role, User},
     events,
     imports::{
         accounts::{self, NewAccount},
-        report::Report,
-        run,
+        plan::{Report, may_overwrite},
     },
     staff::letters,
 };
@@ -42,7 +44,7 @@ pub async fn write(
     change.execute(add_grades, &[&report.created_ids]).await?;
     let new = new_accounts(&slots, &ids);
     accounts::open(change, app, Role::Cadet, new, report).await?;
-    if run::may_overwrite(user) {
+    if may_overwrite(user) {
         update_accounts(change, &slots, report).await?;
     }
     publish(change, report).await
@@ -56,7 +58,7 @@ async fn insert(change: &mut Change, slots: &mut [Slot]) -> Result<HashMap<Strin
         for (at, default) in [(RANK, "Cdt"), (FIRST_NAME, "Unknown"), (LAST_NAME, "Cadet")] {
             slot.fields[at].get_or_insert_with(|| default.to_owned());
         }
-        let mut cadet = record(&slot.fields);
+        let mut cadet = record(&FIELDS, &slot.fields);
         cadet.insert("student_id".to_owned(), slot.student_id.clone().into());
         cadet.insert("place".to_owned(), new.len().into());
         new.push(Value::Object(cadet));
@@ -92,7 +94,7 @@ async fn insert(change: &mut Change, slots: &mut [Slot]) -> Result<HashMap<Strin
 
 async fn update(change: &mut Change, slots: &[Slot]) -> Result<()> {
     let changed = slots.iter().filter(|slot| slot.changed).filter_map(|slot| {
-        let mut cadet = record(&slot.fields);
+        let mut cadet = record(&FIELDS, &slot.fields);
         cadet.insert("id".to_owned(), slot.existing.as_ref()?.id.into());
         Some(Value::Object(cadet))
     });
@@ -156,7 +158,7 @@ async fn update_accounts(change: &mut Change, slots: &[Slot], report: &mut Repor
         let has_email = cadet.as_ref().and_then(|cadet| cadet.user_email.as_ref());
         // Only an address that the cadet has got: a list that filled nothing in changes no account.
         let email = wants(slot, |slot| slot.email.as_ref(), has_email)
-            .filter(|email| slot.fields[super::EMAIL].as_ref() == Some(email));
+            .filter(|email| slot.fields[EMAIL].as_ref() == Some(email));
         let has_name = cadet.as_ref().and_then(|cadet| cadet.username.as_ref());
         let username = wants(slot, |slot| slot.username.as_ref(), has_name);
         if email.is_some() || username.is_some() {

@@ -3,11 +3,9 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use documents::read::Table;
 use serde_json::{Map, Value};
+use shared::imports::{Field, columns::exported, source::plain};
 
-use crate::{
-    attendance::status::Status,
-    imports::{columns::exported, source::plain},
-};
+use crate::attendance::status::Status;
 
 /// Names of the student id, the best first.
 pub const STUDENT_ID: &[&str] =
@@ -21,6 +19,16 @@ pub const DATE: &[&str] = &["date", "attendance_date", "datetime", "time", "time
 
 /// Names of the status.
 pub const STATUS: &[&str] = &["status", "attendance", "attendancestatus", "attendance_status", "present"];
+
+/// What tells the row of the headings in a file that is checked.
+pub static CHECKED: [Field; 6] = [
+    Field::new("student_id", STUDENT_ID),
+    Field::new("name", NAME),
+    Field::new("date", DATE),
+    Field::new("status", STATUS),
+    Field::new("company", &["company"]),
+    Field::new("platoon", &["platoon"]),
+];
 
 /// A heading as it is compared: `Student No.` is `student_no`.
 fn heading(text: &str) -> String {

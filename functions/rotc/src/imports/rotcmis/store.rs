@@ -2,7 +2,15 @@
 
 use std::collections::HashMap;
 
-use shared::{Result, db::Change, sql};
+use shared::{
+    Result,
+    db::Change,
+    imports::{
+        Effect,
+        merge::{Gathered, Strategy},
+    },
+    sql,
+};
 
 use crate::{
     attendance::{
@@ -10,10 +18,7 @@ use crate::{
         status::Status,
     },
     grades::attendance_total,
-    imports::{
-        report::{Effect, Report},
-        run::Strategy,
-    },
+    imports::plan::Report,
 };
 
 /// A record: its row, how it names the cadet, the day, the cadet, how they attended.
@@ -31,22 +36,18 @@ pub async fn store(
     attendance_total::hold(change, &cadet_ids).await?;
     let days = days(change, listed.iter().map(|(_, _, day, _, _)| day.clone()).collect()).await?;
     let overwrite = strategy != Strategy::Skip;
-    let mut entries: Vec<ListedEntry> = Vec::new();
-    let mut places: HashMap<(i32, i32), usize> = HashMap::new();
+    let mut entries: Gathered<(i32, i32), ListedEntry> = Gathered::default();
     let mut sources = Vec::new();
     for (row, who, day, cadet_id, status) in listed {
         let day_id = days.get(&day).copied().unwrap_or_default();
         sources.push((row, who, (day_id, cadet_id)));
-        match places.get(&(day_id, cadet_id)).and_then(|at| entries.get_mut(*at)) {
-            Some(earlier) if overwrite => earlier.status = status,
-            Some(_) => {}
-            None => {
-                places.insert((day_id, cadet_id), entries.len());
-                let (remarks, time_in, time_out) = (None, None, None);
-                entries.push(ListedEntry { day_id, cadet_id, status, remarks, time_in, time_out });
-            }
+        let new = || ListedEntry { day_id, cadet_id, status, remarks: None, time_in: None, time_out: None };
+        let (entry, is_new) = entries.entry((day_id, cadet_id), new);
+        if overwrite && !is_new {
+            entry.status = status;
         }
     }
+    let entries = entries.into_records();
     let written =
         record_list(change, &entries, if overwrite { Present::Changed } else { Present::Stay }).await?;
     let mut effects: HashMap<(i32, i32), Effect> = HashMap::new();

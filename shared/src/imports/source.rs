@@ -1,13 +1,19 @@
 //! What people send, as tables or lines.
 
+use crate::{
+    App, Error, Result,
+    error::{invalid, too_large},
+    http::UploadedFile,
+    ocr::Language,
+};
 use bytes::Bytes;
 use documents::read::{
     ImportKind, PdfText, Row, Table, Unreadable, decoded, docx_lines, pdf_lines, read_csv, read_xlsx,
 };
 use serde_json::Value;
-use shared::{App, Error, Result, error::invalid, http::UploadedFile, ocr::Language};
 
-use crate::uploads::LIMIT_BYTES;
+/// Bytes of one file at most.
+pub const LIMIT_BYTES: usize = 20 * 1024 * 1024;
 
 /// Lines of text below which a PDF is taken for a scan.
 const FEW_LINES: usize = 5;
@@ -31,6 +37,14 @@ impl Contents {
     }
 }
 
+/// The tables of some files.
+pub fn tables(contents: &[Contents]) -> impl Iterator<Item = &Table> {
+    contents.iter().flat_map(|one| match one {
+        Contents::Tables(tables) => tables.as_slice(),
+        Contents::Lines(_) => &[],
+    })
+}
+
 /// Which files a route takes, and what it says of others.
 #[derive(Clone, Copy, Debug)]
 pub struct Accepts {
@@ -48,10 +62,17 @@ pub struct Accepts {
     pub refusal: &'static str,
 }
 
+impl Accepts {
+    /// Excel workbooks only, which are always accepted.
+    pub const fn workbooks(refusal: &'static str) -> Self {
+        Self { pdf: false, docx: false, csv: false, json: false, pictures: false, refusal }
+    }
+}
+
 /// Reads a file. 400 with a sentence when it is none of those accepted, is damaged or is too large.
 pub async fn read(app: &App, file: &UploadedFile, accepts: Accepts) -> Result<Contents> {
     if file.body.len() > LIMIT_BYTES {
-        return Err(shared::error::too_large("File too large"));
+        return Err(too_large("File too large"));
     }
     let kind = ImportKind::of(&file.name, &file.body);
     if let ImportKind::Picture(media_type) = kind

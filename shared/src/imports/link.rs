@@ -9,10 +9,10 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{StatusCode, header};
 use reqwest::Response;
-use shared::{App, Error, Result, error::invalid, http::UploadedFile};
 use url::Url;
 
-use crate::uploads::LIMIT_BYTES;
+use super::source::LIMIT_BYTES;
+use crate::{App, Error, Result, error::invalid, http::UploadedFile};
 
 /// Redirects at most.
 const MOST_REDIRECTS: usize = 10;
@@ -122,7 +122,7 @@ fn file_name(url: &Url, response: &Response) -> String {
     }
 }
 
-/// The address of the file that a link shows in a viewer (rules.md 9.2).
+/// The address of the file that a link shows in a viewer.
 fn shared_file(mut url: Url) -> Url {
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
     let is = |domain: &str| host == domain || host.ends_with(&format!(".{domain}"));

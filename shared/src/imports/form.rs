@@ -1,38 +1,25 @@
-//! What the routes that import lists have in common: what they are sent, and what they ask for.
+//! What the routes that import lists are sent.
 
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::Value;
-use shared::{
-    Result,
-    error::{invalid, invalid_field},
-    http::{
-        FormData, UploadedFile,
-        lenient::{self, filled},
-    },
-};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 use validator::Validate;
 
 use super::{
-    people::{Found, Person},
-    report::Remark,
-    run::{Kind, Mode, Plan, Strategy},
-    source::Accepts,
+    Mode, Ran, Report,
+    report::{Finding, Preview},
 };
-use crate::settings::keys::truth;
-
-/// What a list of scores or points may be.
-pub const ACCEPTS: Accepts = Accepts {
-    pdf: false,
-    docx: false,
-    csv: true,
-    json: true,
-    pictures: false,
-    refusal: "Failed to process file: only Excel (.xlsx), CSV and JSON files are read",
+use crate::{
+    Result,
+    error::{invalid, invalid_field},
+    http::{
+        FormData, Json, UploadedFile,
+        lenient::{self, filled},
+    },
 };
-
-/// Files of one request.
-pub const MOST_FILES: usize = 5;
 
 /// Rows that a check shows.
 const SHOWN: usize = 20;
@@ -66,9 +53,10 @@ pub struct Flag(bool);
 
 impl Flag {
     fn parse(value: &Value) -> Option<Self> {
-        match filled(&lenient::text(value).ok()?) {
-            None => Some(Self(false)),
-            Some(text) => truth(text).map(Self),
+        match filled(&lenient::text(value).ok()?).map(str::to_ascii_lowercase).as_deref() {
+            None | Some("false" | "0") => Some(Self(false)),
+            Some("true" | "1") => Some(Self(true)),
+            Some(_) => None,
         }
     }
 
@@ -110,46 +98,6 @@ pub struct PreviewBody {
     pub preview: Flag,
 }
 
-/// How a list of people is imported.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-pub struct ImportOptions {
-    /// Only tell what would be done; it may stand in the body as well.
-    #[serde(default)]
-    #[param(value_type = Option<bool>)]
-    pub preview: Flag,
-    /// What happens to records that are there: `update` (the default; for staff `fill`), `fill`, `skip` or `error`.
-    pub strategy: Option<Strategy>,
-}
-
-/// How a list of scores or points is imported.
-#[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams, Validate)]
-#[into_params(parameter_in = Query)]
-pub struct ListOptions {
-    /// Only tell what would be done; it may stand in the form as well.
-    #[serde(default)]
-    #[param(value_type = Option<bool>)]
-    pub preview: Flag,
-    /// Import a ledger that was imported within the last ten minutes once more.
-    #[serde(default)]
-    pub again: bool,
-    /// What happens to scores that are there: `update` (the default), `fill`, `skip` or `error`. Points are always added:
-    /// only `update` is possible there.
-    pub strategy: Option<Strategy>,
-}
-
-impl ListOptions {
-    /// How lists of scores and points are imported.
-    pub fn plan(self, kind: Kind) -> Plan {
-        Plan { kind, strategy: self.strategy.unwrap_or_default(), day_id: None }
-    }
-
-    /// Whether the list of this form is.
-    pub fn mode(self, form: &FormData) -> Result<Mode> {
-        Ok(Mode { again: self.again, ..self.preview.mode(Flag::of_form(form)?) })
-    }
-}
-
 /// What the check of a file found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Checked<T> {
@@ -160,18 +108,58 @@ pub struct Checked<T> {
     /// The first rows.
     pub preview: Vec<T>,
     /// What is wrong with rows, and whom nobody knows.
-    pub errors: Vec<Remark>,
+    pub errors: Vec<Finding>,
 }
 
 impl<T> Checked<T> {
     /// Of these rows, of which those are `valid`.
-    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Remark>) -> Self {
+    pub fn of(rows: Vec<T>, valid: impl Fn(&T) -> bool, errors: Vec<Finding>) -> Self {
         let valid = rows.iter().filter(|row| valid(row)).count();
         Self { total: rows.len(), valid, preview: rows.into_iter().take(SHOWN).collect(), errors }
     }
 }
 
-/// The files of a form, one at least.
+/// What a route answers about an import whose system has no clients yet that know another form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Outcome {
+    /// The job, with the report; none of a preview.
+    pub id: Option<Uuid>,
+    /// One sentence.
+    pub message: String,
+    /// The first ten errors.
+    pub errors: Vec<String>,
+    /// What is to be said of the whole file, and the first ten warnings: what was not taken over.
+    pub warnings: Vec<String>,
+    /// What would be done, of a preview.
+    pub preview: Option<Preview>,
+    #[serde(skip)]
+    code: StatusCode,
+}
+
+impl<K: Clone> From<Ran<K>> for Outcome {
+    fn from(ran: Ran<K>) -> Self {
+        let told = ran.told(|report| {
+            let Report { created, updated, unchanged, skipped, failed, .. } = report;
+            format!("Imported: {created} new, {updated} changed, {unchanged} unchanged, {skipped} left out, {failed} wrong.")
+        });
+        let (errors, warnings) = (told.report.shown(), told.report.shown_warnings());
+        let (id, message, preview, code) = (told.task_id, told.message, told.preview, told.code);
+        Self { id, message, errors, warnings, preview, code }
+    }
+}
+
+impl IntoResponse for Outcome {
+    fn into_response(self) -> Response {
+        (self.code, Json(self)).into_response()
+    }
+}
+
+/// The file of a form, in the field `file`.
+pub fn file(form: &mut FormData) -> Result<UploadedFile> {
+    form.only_file("file")?.ok_or_else(|| invalid("no_file", "No file uploaded"))
+}
+
+/// The files of a form, in the field `files`: one at least, and no more than `most`.
 pub fn files(mut form: FormData, most: usize) -> Result<Vec<UploadedFile>> {
     let files = form.files.remove("files").unwrap_or_default();
     if !form.files.is_empty() || files.len() > most {
@@ -181,12 +169,4 @@ pub fn files(mut form: FormData, most: usize) -> Result<Vec<UploadedFile>> {
         true => Err(invalid("no_files", "No files uploaded")),
         false => Ok(files),
     }
-}
-
-/// The cadet of a row.
-pub fn named(person: &Person, found: &Found) -> Result<i32, String> {
-    if !person.is_named() {
-        return Err("it does not say which cadet is meant".to_owned());
-    }
-    found.of(person).map_err(|why| format!("{}: {why}", person.who()))
 }
