@@ -43,7 +43,7 @@ pub fn configuration() -> String {
 pub fn jobs(systems: &[&System]) -> String {
     let mut page = format!(
         "# Jobs\n\n{HEAD}\nWork that follows a change or the clock, with the functions that do it. A server does all of it in its \
-         own process. What jobs are, and how they fail, is said in [functions/README.md](../functions/README.md#adding-a-job).\n"
+         own process. What jobs are, and how they fail, is said in [CONTRIBUTING.md](../CONTRIBUTING.md#adding-a-job).\n"
     );
     for system in systems {
         let mut kinds: Vec<&JobKind> = system.jobs.kinds.iter().collect();
