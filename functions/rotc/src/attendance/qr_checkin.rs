@@ -17,7 +17,8 @@ use validator::Validate;
 use super::{
     attendance_records::{AttendanceRecord, id, one},
     day_code, qr,
-    recording::{Entry, Manner, SCANNED, Written, existing, record, time_now},
+    recording::{SCANNED, existing, record, time_now},
+    rows::{Entry, Present, Written},
     status::Status,
 };
 use crate::{
@@ -72,13 +73,13 @@ async fn store(app: &App, acting: &Acting, day_id: i32, cadet_id: i32) -> Result
     let now = time_now(app);
     let entry =
         Entry { status: Status::Present, remarks: Some(SCANNED), time_in: Some(&now), time_out: None };
-    let manner = if acting.only.is_some() { Manner::New } else { Manner::Scan };
+    let present = if acting.only.is_some() { Present::Stay } else { Present::Scanned };
     let find = sql!("SELECT id FROM attendance_records WHERE training_day_id = $1 AND cadet_id = $2");
     let mut change = app.db.change(&acting.user.actor()).await?;
     if existing(&mut change, &[cadet_id]).await?.is_empty() {
         return Err(qr::no_such_cadet());
     }
-    let written: Vec<Written> = record(&mut change, day_id, &[cadet_id], &entry, manner).await?;
+    let written: Vec<Written> = record(&mut change, day_id, &[cadet_id], &entry, present).await?;
     let id: i32 = change.only(find, &[&day_id, &cadet_id]).await?;
     let record = one(&mut change, id).await?;
     if acting.only.is_some() && record.status != Status::Present.as_str() {

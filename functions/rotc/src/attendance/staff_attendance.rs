@@ -11,7 +11,7 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{attendance_records::id, days, recording::Entry, staff_recording, status::Status, training_days};
+use super::{attendance_records::id, days, rows::Entry, staff_recording, status::Status, training_days};
 use crate::{
     access::Staff,
     answer::{Listing, Success, success},
