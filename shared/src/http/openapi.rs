@@ -13,6 +13,7 @@ use utoipa::openapi::{
     Info, OpenApi,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_swagger_ui::Config;
 
 mod problems;
@@ -33,6 +34,27 @@ pub fn document(system: &System) -> OpenApi {
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     problems::add(&mut all, system.envelope.schema());
     all
+}
+
+/// Serves the one operation of `routes` under a second address as well, with an id of its own in the description.
+///
+/// `summary` is what the second address says about itself, if not the same.
+pub fn also_at<S>(
+    mut routes: UtoipaMethodRouter<S>,
+    path: &str,
+    id: &str,
+    summary: Option<&str>,
+) -> UtoipaMethodRouter<S> {
+    let paths = &mut routes.1.paths;
+    let mut alias = paths.values().next().cloned().unwrap_or_default();
+    for operation in problems::operations(&mut alias) {
+        operation.operation_id = Some(id.to_owned());
+        if let Some(summary) = summary {
+            (operation.summary, operation.description) = (Some(summary.to_owned()), None);
+        }
+    }
+    paths.insert(path.to_owned(), alias);
+    routes
 }
 
 /// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).

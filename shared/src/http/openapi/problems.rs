@@ -76,6 +76,7 @@ fn answers(operation: &Operation, everywhere: &[SecurityRequirement]) -> Vec<Ans
     conditions.into_iter().filter(|(_, applies)| *applies).map(|(answer, _)| answer).collect()
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+/// The operations of an address.
+pub(super) fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch].into_iter().flatten()
 }
