@@ -25,16 +25,12 @@ row! {
     /// Who was scanned.
     #[derive(Clone, Debug)]
     pub struct Scanned {
-        /// The person.
-        pub id: i32,
-        /// Rank.
-        pub rank: Option<String>,
-        /// First name.
-        pub first_name: String,
-        /// Last name.
-        pub last_name: String,
+        pub(super) id: i32,
+        pub(super) rank: Option<String>,
+        pub(super) first_name: String,
+        pub(super) last_name: String,
         /// Serial number.
-        pub afpsn: Option<String>,
+        pub(super) afpsn: Option<String>,
     }
 }
 
