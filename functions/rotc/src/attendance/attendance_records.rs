@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     access::Staff,
-    answer::{Empty, Listing, Success, success},
+    answer::{Empty, Listing, Success, created, success},
     grades::attendance_total,
 };
 
@@ -154,8 +154,7 @@ pub async fn create_attendance(
     };
     let made = one(&mut change, made.id).await?;
     change.commit().await?;
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(made) }))
+    Ok(created(made))
 }
 
 /// Change a record of attendance
@@ -215,8 +214,7 @@ pub async fn delete_attendance(
     attendance_total::recount(&mut change, &[cadet_id]).await?;
     rows::publish_removed(&mut change, training_day_id, &[cadet_id]).await?;
     change.commit().await?;
-    let message = Some("Attendance record deleted".to_owned());
-    Ok(Json(Success { message, ..success(Empty {}) }))
+    Ok(Json(success(Empty {}).saying("Attendance record deleted")))
 }
 
 /// These records, by name.

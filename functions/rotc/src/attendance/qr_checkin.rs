@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{conflict, invalid, invalid_field},
-    http::{Created, Json, lenient::Loose},
+    http::{Json, lenient::Loose},
     sql,
 };
 use utoipa::ToSchema;
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     access::Acting,
-    answer::{Success, success},
+    answer::{Success, created, success},
 };
 
 /// Who checks in, where, and with which code.
@@ -60,12 +60,11 @@ pub async fn check_in(acting: Acting, State(app): State<App>, Json(sent): Json<C
     if !day_code::is_valid(&app, day_id, &code).await? {
         return Err(invalid("bad_qr", "Invalid QR code"));
     }
-    let (created, record) = store(&app, &acting, day_id, cadet_id).await?;
-    if !created {
+    let (is_new, record) = store(&app, &acting, day_id, cadet_id).await?;
+    if !is_new {
         return Ok(Json(success(record)).into_response());
     }
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(record) }).into_response())
+    Ok(created(record).into_response())
 }
 
 /// Records the cadet. True when the record is new.
