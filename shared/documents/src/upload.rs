@@ -37,6 +37,22 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl FileKind {
+    /// The kind that the first bytes name; any archive counts as DOCX.
+    pub fn of(body: &[u8]) -> Option<Self> {
+        let kinds: [(Self, &[u8]); 6] = [
+            (Self::Png, b"\x89PNG\r\n\x1a\n"),
+            (Self::Jpeg, b"\xff\xd8\xff"),
+            (Self::Gif, b"GIF8"),
+            (Self::Pdf, b"%PDF-"),
+            (Self::Doc, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+            (Self::Docx, b"PK\x03\x04"),
+        ];
+        if body.starts_with(b"RIFF") && body.get(8..12) == Some(b"WEBP") {
+            return Some(Self::WebP);
+        }
+        kinds.into_iter().find(|(_, magic)| body.starts_with(magic)).map(|(kind, _)| kind)
+    }
+
     /// The media type it is stored and answered with.
     pub const fn media_type(self) -> &'static str {
         match self {
@@ -119,21 +135,8 @@ fn kind_of(body: &[u8]) -> Result<FileKind, Refusal> {
     if body.is_empty() {
         return Err(Refusal("The file is empty"));
     }
-    let kinds: [(FileKind, &[u8]); 6] = [
-        (FileKind::Png, b"\x89PNG\r\n\x1a\n"),
-        (FileKind::Jpeg, b"\xff\xd8\xff"),
-        (FileKind::Gif, b"GIF8"),
-        (FileKind::Pdf, b"%PDF-"),
-        (FileKind::Doc, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
-        (FileKind::Docx, b"PK\x03\x04"),
-    ];
-    if body.starts_with(b"RIFF") && body.get(8..12) == Some(b"WEBP") {
-        return Ok(FileKind::WebP);
-    }
-    let found = kinds.into_iter().find(|(_, magic)| body.starts_with(magic));
-    found
-        .map(|(kind, _)| kind)
-        .ok_or(Refusal("Only images (PNG, JPEG, WebP, GIF), PDF and Word documents are allowed"))
+    let refused = Refusal("Only images (PNG, JPEG, WebP, GIF), PDF and Word documents are allowed");
+    FileKind::of(body).ok_or(refused)
 }
 
 /// Extensions that name the same family; telephones often call one picture format by another's name.

@@ -26,8 +26,8 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
         }
         &SqlState::CHECK_VIOLATION => invalid("not_allowed", "A value is not one of those allowed"),
         &SqlState::NUMERIC_VALUE_OUT_OF_RANGE => invalid("out_of_range", "A number is out of range"),
-        // 22021: a zero byte, which PostgreSQL text cannot hold.
-        &SqlState::CHARACTER_NOT_IN_REPERTOIRE => {
+        // 22021 and, inside JSON, 22P05: a zero byte, which PostgreSQL text cannot hold.
+        &SqlState::CHARACTER_NOT_IN_REPERTOIRE | &SqlState::UNTRANSLATABLE_CHARACTER => {
             invalid("bad_text", "A text holds a character that cannot be stored")
         }
         &SqlState::T_R_SERIALIZATION_FAILURE | &SqlState::T_R_DEADLOCK_DETECTED => conflict(

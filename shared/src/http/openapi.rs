@@ -14,6 +14,7 @@ use utoipa::openapi::{
     path::{Operation, PathItem},
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
+use utoipa_axum::router::UtoipaMethodRouter;
 use utoipa_swagger_ui::Config;
 
 mod examples;
@@ -58,6 +59,27 @@ fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mu
         ("PATCH", &mut item.patch),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// Serves the one operation of `routes` under a second address as well, with an id of its own in the description.
+///
+/// `summary` is what the second address says about itself, if not the same.
+pub fn also_at<S>(
+    mut routes: UtoipaMethodRouter<S>,
+    path: &str,
+    id: &str,
+    summary: Option<&str>,
+) -> UtoipaMethodRouter<S> {
+    let paths = &mut routes.1.paths;
+    let mut alias = paths.values().next().cloned().unwrap_or_default();
+    for (_, operation) in operations_of(&mut alias) {
+        operation.operation_id = Some(id.to_owned());
+        if let Some(summary) = summary {
+            (operation.summary, operation.description) = (Some(summary.to_owned()), None);
+        }
+    }
+    paths.insert(path.to_owned(), alias);
+    routes
 }
 
 /// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).

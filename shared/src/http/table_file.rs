@@ -2,8 +2,10 @@
 
 use axum::response::Response;
 use bytes::Bytes;
+use chrono::{NaiveDate, NaiveDateTime};
 use documents::{BYTE_ORDER_MARK, Cell, Column, Sheet, csv_rows};
 use tokio::io::AsyncReadExt;
+use tokio_postgres::{Error as PgError, Row as PgRow, types::Type};
 
 use super::{Pieces, Written, download::download};
 use crate::{
@@ -56,6 +58,34 @@ impl Kind {
     }
 }
 
+/// A row whose cells are the columns as they are selected: whole numbers, doubles, days, times and texts.
+#[derive(Debug)]
+pub struct Cells(pub Vec<Cell>);
+
+impl Row for Cells {
+    fn from_row(row: &PgRow) -> Result<Self, PgError> {
+        let cell = |(at, column): (usize, &tokio_postgres::Column)| {
+            Ok(match *column.type_() {
+                Type::INT4 => row.try_get::<_, Option<i32>>(at)?.into(),
+                Type::FLOAT8 => row.try_get::<_, Option<f64>>(at)?.into(),
+                Type::DATE => row.try_get::<_, Option<NaiveDate>>(at)?.into(),
+                Type::TIMESTAMP => row.try_get::<_, Option<NaiveDateTime>>(at)?.into(),
+                _ => row.try_get::<_, Option<String>>(at)?.into(),
+            })
+        };
+        row.columns().iter().enumerate().map(cell).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl IntoIterator for Cells {
+    type Item = Cell;
+    type IntoIter = std::vec::IntoIter<Cell>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// The answer with the file `<stem>_<YYYYMMDD_HHMMSS>.<extension>`. Where an answer has a limit, a large one is a redirection to
 /// the store.
 pub async fn answer(app: &App, stem: &str, kind: Kind, file: Written) -> Result<Response> {
@@ -65,11 +95,11 @@ pub async fn answer(app: &App, stem: &str, kind: Kind, file: Written) -> Result<
 }
 
 /// Writes all rows.
-pub async fn write<T: Row, const N: usize>(
+pub async fn write<T: Row, C: IntoIterator<Item = Cell>>(
     kind: Kind,
     layout: Layout,
     rows: Rows<T>,
-    cells: fn(T) -> [Cell; N],
+    cells: fn(T) -> C,
     pieces: &Pieces,
 ) -> Result<()> {
     match kind {
@@ -78,10 +108,10 @@ pub async fn write<T: Row, const N: usize>(
     }
 }
 
-async fn csv<T: Row, const N: usize>(
+async fn csv<T: Row, C: IntoIterator<Item = Cell>>(
     layout: Layout,
     mut rows: Rows<T>,
-    cells: fn(T) -> [Cell; N],
+    cells: fn(T) -> C,
     pieces: &Pieces,
 ) -> Result<()> {
     let mut head = BYTE_ORDER_MARK.to_vec();
@@ -102,10 +132,10 @@ async fn csv<T: Row, const N: usize>(
 }
 
 /// The sheet grows in a temporary file, and so does the workbook it is packed into.
-async fn excel<T: Row, const N: usize>(
+async fn excel<T: Row, C: IntoIterator<Item = Cell>>(
     layout: Layout,
     mut rows: Rows<T>,
-    cells: fn(T) -> [Cell; N],
+    cells: fn(T) -> C,
     pieces: &Pieces,
 ) -> Result<()> {
     let mut sheet = Sheet::new(layout.title, layout.columns)?;

@@ -14,13 +14,14 @@ use validator::Validate;
 
 use super::{
     days, qr,
-    recording::{self, Entry, Manner, existing, follow, record},
+    recording::{existing, follow, record},
+    rows::{self, Entry, Present, Written},
     status::Status,
     training_days,
 };
 use crate::{
     access::Staff,
-    answer::{Empty, Listing, Success, success},
+    answer::{Empty, Listing, Success, created, success},
     grades::attendance_total,
 };
 
@@ -146,15 +147,14 @@ pub async fn create_attendance(
     if existing(&mut change, &[cadet_id]).await?.is_empty() {
         return Err(qr::no_such_cadet());
     }
-    let written = record(&mut change, day_id, &[cadet_id], &entry, Manner::New).await?;
+    let written = record(&mut change, day_id, &[cadet_id], &entry, Present::Stay).await?;
     let Some(made) = written.first() else {
         let message = "Attendance record already exists for this cadet and training day.";
         return Err(conflict("already_recorded", message));
     };
     let made = one(&mut change, made.id).await?;
     change.commit().await?;
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(made) }))
+    Ok(created(made))
 }
 
 /// Change a record of attendance
@@ -179,7 +179,7 @@ pub async fn update_attendance(
                IS DISTINCT FROM
                (coalesce($2, old.status), nullif(coalesce($3, old.remarks), ''),
                 nullif(coalesce($4, old.time_in), ''), nullif(coalesce($5, old.time_out), ''))
-         RETURNING status"
+         RETURNING id, training_day_id, cadet_id, status, false AS created"
     );
     let mut change = app.db.change(&staff.actor()).await?;
     let place = place(&mut change, id).await?;
@@ -187,10 +187,8 @@ pub async fn update_attendance(
     let day = days::find(&mut change, place.training_day_id).await?;
     let params: [shared::db::Param<'_>; 5] =
         [&id, &status, &changes.remarks, &changes.time_in, &changes.time_out];
-    let changed: Option<String> = change.one(update, &params).await?;
-    if let Some(status) = changed.and_then(|status| Status::parse(&status)) {
-        follow(&mut change, &day, &[place.cadet_id], status, Manner::Mark).await?;
-    }
+    let changed: Vec<Written> = change.all(update, &params).await?;
+    follow(&mut change, &day, &changed, Present::Changed).await?;
     let record = one(&mut change, id).await?;
     change.commit().await?;
     Ok(Json(success(record)))
@@ -214,10 +212,9 @@ pub async fn delete_attendance(
         return Err(no_such_record());
     }
     attendance_total::recount(&mut change, &[cadet_id]).await?;
-    recording::publish(&mut change, training_day_id, &[cadet_id], None).await?;
+    rows::publish_removed(&mut change, training_day_id, &[cadet_id]).await?;
     change.commit().await?;
-    let message = Some("Attendance record deleted".to_owned());
-    Ok(Json(Success { message, ..success(Empty {}) }))
+    Ok(Json(success(Empty {}).saying("Attendance record deleted")))
 }
 
 /// These records, by name.

@@ -13,7 +13,8 @@ use validator::Validate;
 
 use super::{
     attendance_records::{AttendanceRecord, id, records_of},
-    recording::{Entry, Manner, existing, record},
+    recording::{existing, record},
+    rows::{Entry, Present},
     status::Status,
 };
 use crate::{
@@ -84,7 +85,7 @@ pub async fn create_bulk_attendance(
 ) -> Result<Created<Success<BulkCreated>>> {
     let status = Status::sent(sent.status.as_deref())?.unwrap_or(Status::Present);
     let mut change = app.db.change(&staff.actor()).await?;
-    let done = write(&mut change, &sent, status, Manner::New).await?;
+    let done = write(&mut change, &sent, status, Present::Stay).await?;
     change.commit().await?;
     let BulkMarked { created, unchanged: skipped, records, .. } = done;
     Ok(Created(success(BulkCreated { created, skipped, records })))
@@ -103,7 +104,7 @@ pub async fn mark_bulk_attendance(
 ) -> Result<Json<Success<BulkMarked>>> {
     let status = Status::required(sent.status.as_deref())?;
     let mut change = app.db.change(&staff.actor()).await?;
-    let done = write(&mut change, &sent, status, Manner::Mark).await?;
+    let done = write(&mut change, &sent, status, Present::Changed).await?;
     change.commit().await?;
     Ok(Json(success(done)))
 }
@@ -112,12 +113,12 @@ async fn write(
     change: &mut Change,
     sent: &BulkAttendance,
     status: Status,
-    manner: Manner,
+    present: Present,
 ) -> Result<BulkMarked> {
     let day_id = id(&sent.training_day_id, "training_day_id")?;
     let cadet_ids = known_cadets(change, sent.cadet_ids.as_deref()).await?;
     let entry = Entry::filled(status, [&sent.remarks, &sent.time_in, &sent.time_out]);
-    let written = record(change, day_id, &cadet_ids, &entry, manner).await?;
+    let written = record(change, day_id, &cadet_ids, &entry, present).await?;
     let created = written.iter().filter(|record| record.created).count();
     let ids: Vec<i32> = written.iter().map(|record| record.id).collect();
     Ok(BulkMarked {

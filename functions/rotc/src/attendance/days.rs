@@ -13,7 +13,7 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::recording;
+use super::rows;
 use crate::{
     access::{Admin, User},
     answer::{Message, message},
@@ -131,7 +131,7 @@ pub(super) async fn remove(app: &App, user: &User, id: i32) -> Result<bool> {
     change.execute(letters, &[&id]).await?;
     change.execute(sql!("DELETE FROM training_days WHERE id = $1"), &[&id]).await?;
     attendance_total::recompute(&mut change, &cadet_ids).await?;
-    recording::publish(&mut change, id, &cadet_ids, None).await?;
+    rows::publish_removed(&mut change, id, &cadet_ids).await?;
     change.commit().await?;
     Ok(true)
 }

@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{
-    recording::{Entry, Manner, existing, record},
+    recording::{existing, record},
+    rows::{Entry, Present},
     staff_recording,
     status::Status,
 };
@@ -94,7 +95,7 @@ pub async fn mark_cadet(
     if existing(&mut change, &[cadet_id]).await?.is_empty() {
         return Err(not_found("Cadet not found"));
     }
-    let written = record(&mut change, day_id, &[cadet_id], &entry, Manner::Mark).await?;
+    let written = record(&mut change, day_id, &[cadet_id], &entry, Present::Changed).await?;
     change.commit().await?;
     let created = written.iter().any(|record| record.created);
     Ok(message(if created { "Attendance recorded" } else { "Attendance updated" }))

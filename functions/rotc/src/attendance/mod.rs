@@ -19,6 +19,7 @@ mod qr;
 pub mod qr_checkin;
 mod recording;
 pub mod records;
+mod rows;
 pub mod scan;
 pub mod staff_attendance;
 mod staff_recording;

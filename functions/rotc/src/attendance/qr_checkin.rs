@@ -8,7 +8,7 @@ use serde::Deserialize;
 use shared::{
     App, Result,
     error::{conflict, invalid, invalid_field},
-    http::{Created, Json, lenient::Loose},
+    http::{Json, lenient::Loose},
     sql,
 };
 use utoipa::ToSchema;
@@ -17,12 +17,13 @@ use validator::Validate;
 use super::{
     attendance_records::{AttendanceRecord, id, one},
     day_code, qr,
-    recording::{Entry, Manner, SCANNED, Written, existing, record, time_now},
+    recording::{SCANNED, existing, record, time_now},
+    rows::{Entry, Present, Written},
     status::Status,
 };
 use crate::{
     access::Acting,
-    answer::{Success, success},
+    answer::{Success, created, success},
 };
 
 /// Who checks in, where, and with which code.
@@ -59,12 +60,11 @@ pub async fn check_in(acting: Acting, State(app): State<App>, Json(sent): Json<C
     if !day_code::is_valid(&app, day_id, &code).await? {
         return Err(invalid("bad_qr", "Invalid QR code"));
     }
-    let (created, record) = store(&app, &acting, day_id, cadet_id).await?;
-    if !created {
+    let (is_new, record) = store(&app, &acting, day_id, cadet_id).await?;
+    if !is_new {
         return Ok(Json(success(record)).into_response());
     }
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(record) }).into_response())
+    Ok(created(record).into_response())
 }
 
 /// Records the cadet. True when the record is new.
@@ -72,13 +72,13 @@ async fn store(app: &App, acting: &Acting, day_id: i32, cadet_id: i32) -> Result
     let now = time_now(app);
     let entry =
         Entry { status: Status::Present, remarks: Some(SCANNED), time_in: Some(&now), time_out: None };
-    let manner = if acting.only.is_some() { Manner::New } else { Manner::Scan };
+    let present = if acting.only.is_some() { Present::Stay } else { Present::Scanned };
     let find = sql!("SELECT id FROM attendance_records WHERE training_day_id = $1 AND cadet_id = $2");
     let mut change = app.db.change(&acting.user.actor()).await?;
     if existing(&mut change, &[cadet_id]).await?.is_empty() {
         return Err(qr::no_such_cadet());
     }
-    let written: Vec<Written> = record(&mut change, day_id, &[cadet_id], &entry, manner).await?;
+    let written: Vec<Written> = record(&mut change, day_id, &[cadet_id], &entry, present).await?;
     let id: i32 = change.only(find, &[&day_id, &cadet_id]).await?;
     let record = one(&mut change, id).await?;
     if acting.only.is_some() && record.status != Status::Present.as_str() {

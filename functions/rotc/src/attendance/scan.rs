@@ -14,7 +14,8 @@ use validator::Validate;
 use super::{
     mark::id,
     qr::{self, CadetCode},
-    recording::{Entry, Manner, SCANNED, filled, record, time_now},
+    recording::{SCANNED, filled, record, time_now},
+    rows::{Entry, Present},
     staff_recording::{self, Scan},
     status::Status,
 };
@@ -136,7 +137,7 @@ pub async fn scan_cadet(
     };
     let mut change = app.db.change(&admin.actor()).await?;
     let cadet = find(&mut change, &code).await?.ok_or_else(qr::no_such_cadet)?;
-    let written = record(&mut change, day_id, &[cadet.id], &entry, Manner::Scan).await?;
+    let written = record(&mut change, day_id, &[cadet.id], &entry, Present::Scanned).await?;
     change.commit().await?;
     let created = written.iter().any(|record| record.created);
     let message = if created { "Attendance recorded" } else { "Attendance updated" }.to_owned();

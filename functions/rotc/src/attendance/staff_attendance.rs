@@ -11,10 +11,10 @@ use shared::{
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{attendance_records::id, days, recording::Entry, staff_recording, status::Status, training_days};
+use super::{attendance_records::id, days, rows::Entry, staff_recording, status::Status, training_days};
 use crate::{
     access::Staff,
-    answer::{Listing, Success, success},
+    answer::{Listing, Success, created},
 };
 
 row! {
@@ -127,6 +127,5 @@ pub async fn create_staff_attendance(
     let made: Option<StaffAttendance> = change.one(find, &[&day_id, &staff_id]).await?;
     change.commit().await?;
     let made = made.ok_or_else(|| internal("the new record is gone"))?;
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(made) }))
+    Ok(created(made))
 }

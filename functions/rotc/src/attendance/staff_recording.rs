@@ -11,7 +11,8 @@ use shared::{
 
 use super::{
     days,
-    recording::{Entry, Manner, SCANNED, TIME_FORMAT, notice, time_now},
+    recording::{SCANNED, TIME_FORMAT, notice, time_now},
+    rows::{Entry, Present},
     status::Status,
 };
 use crate::{events, notifications::notify};
@@ -24,27 +25,20 @@ row! {
     /// Who was scanned.
     #[derive(Clone, Debug)]
     pub struct Scanned {
-        /// The person.
-        pub id: i32,
-        /// Rank.
-        pub rank: Option<String>,
-        /// First name.
-        pub first_name: String,
-        /// Last name.
-        pub last_name: String,
+        pub(super) id: i32,
+        pub(super) rank: Option<String>,
+        pub(super) first_name: String,
+        pub(super) last_name: String,
         /// Serial number.
-        pub afpsn: Option<String>,
+        pub(super) afpsn: Option<String>,
     }
 }
 
 row! {
-    #[derive(Clone, Debug, PartialEq)]
+    #[derive(Clone, Debug)]
     struct StaffRecord {
-        id: i32,
-        status: String,
         remarks: Option<String>,
         time_in: Option<String>,
-        time_out: Option<String>,
     }
 }
 
@@ -124,7 +118,7 @@ pub async fn scan(
     if !created && !scan_again(change, day_id, staff_id, scan, &now).await? {
         return Ok(false);
     }
-    let told = notice(&day, scan.status, Manner::Scan);
+    let told = notice(&day, scan.status.as_str(), Present::Scanned);
     notify::staff_member(change, staff_id, "attendance", &told).await?;
     publish(change, day_id, staff_id, scan.status).await?;
     Ok(created)
@@ -139,40 +133,25 @@ async fn scan_again(
     now: &str,
 ) -> Result<bool> {
     let read = sql!(
-        "SELECT id, status, remarks, time_in, time_out FROM staff_attendance_records
+        "SELECT remarks, time_in FROM staff_attendance_records
          WHERE training_day_id = $1 AND staff_id = $2 FOR UPDATE"
     );
     let Some(old) = change.one::<StaffRecord>(read, &[&day_id, &staff_id]).await? else { return Ok(false) };
-    let new = old.scanned(scan, now);
-    if new == old {
-        return Ok(false);
-    }
-    let update = sql!(
-        "UPDATE staff_attendance_records SET status = $2, remarks = $3, time_in = $4, time_out = $5 WHERE id = $1"
-    );
-    change.execute(update, &[&new.id, &new.status, &new.remarks, &new.time_in, &new.time_out]).await?;
-    Ok(true)
+    update(change, day_id, staff_id, &old.scanned(scan, now)).await
 }
 
 impl StaffRecord {
-    /// The record after a scan.
-    fn scanned(&self, scan: &Scan<'_>, now: &str) -> Self {
-        let mut new = self.clone();
-        scan.status.as_str().clone_into(&mut new.status);
-        if is_blank(&self.remarks) {
-            new.remarks = Some(SCANNED.to_owned());
-        }
+    /// What a scan changes.
+    fn scanned<'a>(&self, scan: &Scan<'a>, now: &'a str) -> Entry<'a> {
+        let remarks = is_blank(&self.remarks).then_some(SCANNED);
+        let new = Entry { status: scan.status, remarks, time_in: None, time_out: None };
         if scan.status != Status::Present {
-            return new;
+            new
+        } else if is_blank(&self.time_in) {
+            Entry { time_in: scan.time_in.or(Some(now)), ..new }
+        } else {
+            Entry { time_out: scan.time_out.or((!self.is_same_scan(scan, now)).then_some(now)), ..new }
         }
-        if is_blank(&self.time_in) {
-            new.time_in = Some(scan.time_in.unwrap_or(now).to_owned());
-        } else if let Some(left) = scan.time_out {
-            new.time_out = Some(left.to_owned());
-        } else if !self.is_same_scan(scan, now) {
-            new.time_out = Some(now.to_owned());
-        }
-        new
     }
 
     /// Whether this scan is the one that recorded the arrival.

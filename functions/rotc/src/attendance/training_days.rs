@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     access::{Admin, Member, Staff},
-    answer::{Empty, Success, iso, success},
+    answer::{Empty, Success, created, iso, success},
 };
 
 row! {
@@ -103,8 +103,7 @@ pub async fn create_training_day(
     Json(new): Json<NewTrainingDay>,
 ) -> Result<Created<Success<DayResource>>> {
     let day = days::enter(&app, &staff, new).await?;
-    let message = Some("Resource created successfully".to_owned());
-    Ok(Created(Success { message, ..success(day.into()) }))
+    Ok(created(day.into()))
 }
 
 /// Change a training day
@@ -142,8 +141,7 @@ pub async fn delete_training_day(
     if !days::remove(&app, &admin, id).await? {
         return Err(days::no_such_day());
     }
-    let message = Some("Training day deleted".to_owned());
-    Ok(Json(Success { message, ..success(Empty {}) }))
+    Ok(Json(success(Empty {}).saying("Training day deleted")))
 }
 
 /// Show the code of a training day

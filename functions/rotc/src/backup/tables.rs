@@ -33,10 +33,7 @@ pub const TABLES: &[(&str, Sql)] = &[
     ),
     (
         "activities",
-        sql!(
-            "SELECT id, title, description, date, image_path, images, type
-             FROM activities ORDER BY id"
-        ),
+        sql!("SELECT id, title, description, date, image_path, images, type FROM activities ORDER BY id"),
     ),
     (
         "merit_demerit_logs",
@@ -47,10 +44,7 @@ pub const TABLES: &[(&str, Sql)] = &[
     ),
     (
         "training_days",
-        sql!(
-            "SELECT id, date, title, description
-             FROM training_days ORDER BY id"
-        ),
+        sql!("SELECT id, date, title, description FROM training_days ORDER BY id"),
     ),
     (
         "attendance_records",
@@ -78,17 +72,11 @@ pub const TABLES: &[(&str, Sql)] = &[
     ),
     (
         "notifications",
-        sql!(
-            "SELECT id, user_id, message, type, is_read, created_at
-             FROM notifications ORDER BY id"
-        ),
+        sql!("SELECT id, user_id, message, type, is_read, created_at FROM notifications ORDER BY id"),
     ),
     (
         "staff_messages",
-        sql!(
-            "SELECT id, sender_staff_id, content, created_at
-             FROM staff_messages ORDER BY id"
-        ),
+        sql!("SELECT id, sender_staff_id, content, created_at FROM staff_messages ORDER BY id"),
     ),
     (
         "user_settings",
@@ -107,10 +95,7 @@ pub const TABLES: &[(&str, Sql)] = &[
     ),
     (
         "activity_images",
-        sql!(
-            "SELECT id, activity_id, image_path, created_at
-             FROM activity_images ORDER BY id"
-        ),
+        sql!("SELECT id, activity_id, image_path, created_at FROM activity_images ORDER BY id"),
     ),
     (
         "admin_messages",
@@ -121,17 +106,11 @@ pub const TABLES: &[(&str, Sql)] = &[
     ),
     (
         "push_subscriptions",
-        sql!(
-            "SELECT id, user_id, created_at
-             FROM push_subscriptions ORDER BY id"
-        ),
+        sql!("SELECT id, user_id, created_at FROM push_subscriptions ORDER BY id"),
     ),
     (
         "system_settings",
-        sql!(
-            "SELECT id, key, value
-             FROM system_settings ORDER BY id"
-        ),
+        sql!("SELECT id, key, value FROM system_settings ORDER BY id"),
     ),
     (
         "audit_logs",

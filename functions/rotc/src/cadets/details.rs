@@ -1,19 +1,14 @@
 //! The part of a `cadets` row that people edit: read under a lock, changed, and written back whole.
 
 use chrono::NaiveDate;
-use shared::{
-    Result,
-    db::{Change, Param},
-    error::invalid_field,
-    http::lenient::is_blank,
-    row, sql,
-};
+use serde::Serialize;
+use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql};
 
 use super::fields::CadetFields;
 
 row! {
     /// What people edit of a cadet.
-    #[derive(Clone, Debug, Default, PartialEq)]
+    #[derive(Clone, Debug, Default, PartialEq, Serialize)]
     pub(super) struct Details {
         pub rank: Option<String>,
         pub first_name: String,
@@ -99,16 +94,17 @@ impl Details {
     pub async fn save(&self, change: &mut Change, cadet_id: i32) -> Result<()> {
         let update = sql!(
             "UPDATE cadets
-             SET rank = $2, first_name = $3, middle_name = $4, last_name = $5, suffix_name = $6, student_id = $7,
-                 email = $8, contact_number = $9, address = $10, course = $11, year_level = $12, school_year = $13,
-                 battalion = $14, company = $15, platoon = $16, cadet_course = $17, semester = $18,
-                 corp_position = $19, gender = $20, religion = $21, birthdate = $22, status = $23, profile_pic = $24,
-                 is_profile_completed = $25
+             SET (rank, first_name, middle_name, last_name, suffix_name, student_id, email, contact_number, address,
+                  course, year_level, school_year, battalion, company, platoon, cadet_course, semester, corp_position,
+                  gender, religion, birthdate, status, profile_pic, is_profile_completed)
+                 = (SELECT rank, first_name, middle_name, last_name, suffix_name, student_id, email, contact_number,
+                           address, course, year_level, school_year, battalion, company, platoon, cadet_course,
+                           semester, corp_position, gender, religion, birthdate, status, profile_pic,
+                           is_profile_completed
+                    FROM jsonb_populate_record(NULL::cadets, $2))
              WHERE id = $1"
         );
-        let mut params: Vec<Param<'_>> = vec![&cadet_id];
-        params.extend(self.params());
-        change.execute(update, &params).await?;
+        change.execute(update, &[&cadet_id, &serde_json::to_value(self)?]).await?;
         Ok(())
     }
 
@@ -116,44 +112,17 @@ impl Details {
     pub async fn insert(&self, change: &mut Change) -> Result<Option<i32>> {
         let insert = sql!(
             "INSERT INTO cadets (rank, first_name, middle_name, last_name, suffix_name, student_id, email,
-                                 contact_number, address, course, year_level, school_year, battalion, company, platoon,
-                                 cadet_course, semester, corp_position, gender, religion, birthdate, status,
+                                 contact_number, address, course, year_level, school_year, battalion, company,
+                                 platoon, cadet_course, semester, corp_position, gender, religion, birthdate, status,
                                  profile_pic, is_profile_completed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24)
+             SELECT rank, first_name, middle_name, last_name, suffix_name, student_id, email, contact_number, address,
+                    course, year_level, school_year, battalion, company, platoon, cadet_course, semester,
+                    corp_position, gender, religion, birthdate, status, profile_pic, is_profile_completed
+             FROM jsonb_populate_record(NULL::cadets, $1)
              ON CONFLICT (student_id) DO NOTHING
              RETURNING id"
         );
-        change.one(insert, &self.params()).await
-    }
-
-    fn params(&self) -> [Param<'_>; 24] {
-        [
-            &self.rank,
-            &self.first_name,
-            &self.middle_name,
-            &self.last_name,
-            &self.suffix_name,
-            &self.student_id,
-            &self.email,
-            &self.contact_number,
-            &self.address,
-            &self.course,
-            &self.year_level,
-            &self.school_year,
-            &self.battalion,
-            &self.company,
-            &self.platoon,
-            &self.cadet_course,
-            &self.semester,
-            &self.corp_position,
-            &self.gender,
-            &self.religion,
-            &self.birthdate,
-            &self.status,
-            &self.profile_pic,
-            &self.is_profile_completed,
-        ]
+        change.one(insert, &[&serde_json::to_value(self)?]).await
     }
 }
 

@@ -13,9 +13,8 @@ use shared::{
 };
 
 use super::{
-    activities, attendance, cadets,
     filter::{Entity, ExportFilter, Selection},
-    grades, staff,
+    tables,
 };
 use crate::{
     access::{Admin, User},
@@ -76,11 +75,11 @@ async fn note(app: &App, admin: &User, selection: &Selection, kind: Kind) -> Res
 
 async fn write(snapshot: Snapshot, selection: Selection, kind: Kind, pieces: Pieces) -> Result<()> {
     match selection.entity {
-        Entity::Cadets => cadets::write(snapshot, &selection, kind, &pieces).await,
-        Entity::Grades => grades::write(snapshot, &selection, kind, &pieces).await,
-        Entity::Attendance => attendance::write(snapshot, &selection, kind, &pieces).await,
-        Entity::Activities => activities::write(snapshot, &selection, kind, &pieces).await,
-        Entity::Staff => staff::write(snapshot, &selection, kind, &pieces).await,
+        Entity::Cadets => tables::cadets(snapshot, &selection, kind, &pieces).await,
+        Entity::Grades => tables::grades(snapshot, &selection, kind, &pieces).await,
+        Entity::Attendance => tables::attendance(snapshot, &selection, kind, &pieces).await,
+        Entity::Activities => tables::activities(snapshot, &selection, kind, &pieces).await,
+        Entity::Staff => tables::staff(snapshot, &selection, kind, &pieces).await,
         Entity::Audit => {
             let all = AuditSelection {
                 table_name: None,

@@ -1,19 +1,14 @@
 //! Tables to open in a spreadsheet.
 
-use documents::Cell;
 use shared::{
     App,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-mod activities;
-mod attendance;
-mod cadets;
 pub mod export;
 pub mod filter;
-mod grades;
-mod staff;
+mod tables;
 
 /// Exports.
 pub const GROUP: Group = Group {
@@ -27,12 +22,4 @@ pub const GROUP: Group = Group {
 
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(export::export_excel)).routes(routes!(export::export_csv))
-}
-
-/// A day as a date; what earlier servers have kept as another text stays as it is.
-fn written_day(text: Option<String>) -> Cell {
-    match text.as_deref().map(str::parse) {
-        Some(Ok(day)) => Cell::Date(day),
-        _ => text.into(),
-    }
 }

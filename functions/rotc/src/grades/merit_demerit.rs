@@ -121,8 +121,7 @@ pub async fn delete_merit_demerit(
     let mut change = app.db.change(&admin.actor()).await?;
     ledger::remove(&mut change, id).await?;
     change.commit().await?;
-    let message = Some("Merit/Demerit log deleted successfully".to_owned());
-    Ok(Json(Success { message, ..success(Empty {}) }))
+    Ok(Json(success(Empty {}).saying("Merit/Demerit log deleted successfully")))
 }
 
 /// Remove an entry from the ledger (older path)

@@ -17,7 +17,7 @@ use super::{
     reply::{self, Outcome, Reply},
 };
 use crate::{
-    access::{Admin, Member, User},
+    access::{Admin, Member},
     answer::{Listing, Success, iso, success},
 };
 
@@ -136,27 +136,11 @@ pub async fn answer_admin_message(
     Path(id): Path<i32>,
     Json(reply): Json<Reply>,
 ) -> Result<Json<Success<MessageToAdmin>>> {
-    answer(&app, &admin, id, &reply).await
-}
-
-/// Answer a message, under its longer address
-#[utoipa::path(put, path = "/api/messages/admin/{id}/reply", tag = "messages", params(("id" = i32, Path)),
-    request_body = Reply, responses((status = 200, body = Success<MessageToAdmin>)))]
-pub async fn reply_to_admin_message(
-    Admin(admin): Admin,
-    State(app): State<App>,
-    Path(id): Path<i32>,
-    Json(reply): Json<Reply>,
-) -> Result<Json<Success<MessageToAdmin>>> {
-    answer(&app, &admin, id, &reply).await
-}
-
-async fn answer(app: &App, admin: &User, id: i32, reply: &Reply) -> Result<Json<Success<MessageToAdmin>>> {
     let unknown = || not_found("Message not found");
-    if matches!(reply::answer(app, admin, id, reply, "replied").await?, Outcome::Nothing) {
+    if matches!(reply::answer(&app, &admin, id, &reply, "replied").await?, Outcome::Nothing) {
         return Err(unknown());
     }
-    let answered = show(app, id).await?.ok_or_else(unknown)?;
+    let answered = show(&app, id).await?.ok_or_else(unknown)?;
     Ok(Json(success(answered).saying("Reply sent successfully")))
 }
 

@@ -2,6 +2,7 @@
 
 use shared::{
     App,
+    http::openapi::also_at,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -31,8 +32,12 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(list::list_my_messages))
         .routes(routes!(broadcast::broadcast_message))
         .routes(routes!(admin::list_admin_messages, admin::create_admin_message))
-        .routes(routes!(admin::answer_admin_message))
-        .routes(routes!(admin::reply_to_admin_message))
+        .routes(also_at(
+            routes!(admin::answer_admin_message),
+            "/api/messages/admin/{id}/reply",
+            "reply_to_admin_message",
+            Some("Answer a message, under its longer address"),
+        ))
         .routes(routes!(staff::list_staff_messages, staff::create_staff_message))
         .routes(routes!(reply::reply_to_message))
         .routes(routes!(delete::delete_message))

@@ -7,11 +7,12 @@
 use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::{App, Result, http::Json, row, sql};
+use shared::{App, Result, http::Json, sql};
 use utoipa::ToSchema;
 
 use super::{
     numbers::rounded,
+    resource_api::active_sessions,
     thresholds::{self, Thresholds},
 };
 use crate::{
@@ -57,13 +58,6 @@ pub struct AlertCheck {
     pub timestamp: Option<NaiveDateTime>,
 }
 
-row! {
-    struct Known {
-        sessions: i64,
-        thresholds: Option<String>,
-    }
-}
-
 /// Look at the numbers, and tell administrators what is wrong
 #[utoipa::path(post, path = "/api/metrics/check-alerts", tag = "metrics",
     responses((status = 200, body = Success<AlertCheck>)))]
@@ -95,14 +89,8 @@ pub async fn present(app: &App) -> Result<Vec<Alert>> {
     if recent.count < ENOUGH {
         return Ok(Vec::new());
     }
-    let find = sql!(
-        "SELECT (SELECT count(*) FROM muster.sessions
-                 WHERE revoked_at IS NULL AND idle_expires_at > $1 AND absolute_expires_at > $1) AS sessions,
-                (SELECT value FROM system_settings WHERE key = 'metrics_thresholds' ORDER BY id LIMIT 1) AS thresholds"
-    );
-    let known: Option<Known> = app.db.read().await?.one(find, &[&app.clock.now()]).await?;
-    let known = known.unwrap_or(Known { sessions: 0, thresholds: None });
-    let limits = thresholds::parse(known.thresholds.as_deref());
+    let sessions = active_sessions(app).await?;
+    let limits = thresholds::load(app).await?;
     let slow_percent = recent.slow as f64 * 100.0 / recent.count as f64;
     let lookups = app.cache.lookups();
     let enough_lookups = lookups.hits + lookups.misses >= ENOUGH as u64;
@@ -117,7 +105,7 @@ pub async fn present(app: &App) -> Result<Vec<Alert>> {
         hit_percent.and_then(|percent| low_hit_rate(percent, limits.cache_hit_rate)),
         above("slow_request_rate", slow_percent, limits.slow_request_rate, "High slow-request rate: ", "%"),
         above("slow_request_count", recent.slow as f64, slow_request_count, "Many slow requests: ", ""),
-        above("active_sessions", known.sessions as f64, limits.active_sessions, "Many active sessions: ", ""),
+        above("active_sessions", sessions as f64, limits.active_sessions, "Many active sessions: ", ""),
         above("pool_waiting", waiting, limits.pool_waiting, "Connection pool waiting: ", ""),
     ];
     Ok(all.into_iter().flatten().collect())

@@ -63,6 +63,5 @@ pub async fn list_slow_queries(_: Admin, State(app): State<App>) -> Json<Success
 #[utoipa::path(post, path = "/api/slow-queries/reset", tag = "metrics", responses((status = 200, body = Success<Empty>)))]
 pub async fn reset_slow_queries(_: Admin, State(app): State<App>) -> Json<Success<Empty>> {
     app.metrics.queries().forget_slow();
-    let message = Some("Query statistics reset successfully".to_owned());
-    Json(Success { message, ..success(Empty {}) })
+    Json(success(Empty {}).saying("Query statistics reset successfully"))
 }

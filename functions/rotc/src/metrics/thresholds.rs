@@ -110,7 +110,7 @@ pub struct ThresholdChanges {
 }
 
 /// The thresholds that the text of a setting holds; what is no threshold counts as the default.
-pub fn parse(text: Option<&str>) -> Thresholds {
+fn parse(text: Option<&str>) -> Thresholds {
     text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
 }
 
@@ -118,10 +118,14 @@ pub fn parse(text: Option<&str>) -> Thresholds {
 #[utoipa::path(get, path = "/api/metrics/thresholds", tag = "metrics",
     responses((status = 200, body = Success<ThresholdsNow>)))]
 pub async fn show_thresholds(_: Admin, State(app): State<App>) -> Result<Json<Success<ThresholdsNow>>> {
-    let find =
-        sql!("SELECT value FROM system_settings WHERE key = $1 AND value IS NOT NULL ORDER BY id LIMIT 1");
-    let value: Option<String> = app.db.read().await?.one(find, &[&KEY]).await?;
-    Ok(answer(&app, parse(value.as_deref())))
+    Ok(answer(&app, load(&app).await?))
+}
+
+/// The thresholds as they are stored.
+pub async fn load(app: &App) -> Result<Thresholds> {
+    let find = sql!("SELECT value FROM system_settings WHERE key = $1 ORDER BY id LIMIT 1");
+    let stored: Option<Option<String>> = app.db.read().await?.one(find, &[&KEY]).await?;
+    Ok(parse(stored.flatten().as_deref()))
 }
 
 /// Change thresholds of alerts
@@ -135,8 +139,7 @@ pub async fn update_thresholds(
     let mut change = app.db.change(&admin.actor()).await?;
     let find = sql!("SELECT value FROM system_settings WHERE key = $1 ORDER BY id LIMIT 1 FOR UPDATE");
     let stored: Option<Option<String>> = change.one(find, &[&KEY]).await?;
-    let old = parse(stored.as_ref().and_then(|text| text.as_deref()));
-    let new = changes.applied_to(old);
+    let new = changes.applied_to(parse(stored.as_ref().and_then(|text| text.as_deref())));
     let text = serde_json::to_string(&new)?;
     let write = match stored {
         Some(_) => sql!("UPDATE system_settings SET value = $2 WHERE key = $1"),

@@ -2,19 +2,19 @@
 
 use shared::{
     App,
+    http::openapi::also_at,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod admin_notifications;
 pub mod cadet_email;
-pub mod cadet_notifications;
 pub mod inbox;
 pub mod notify;
+pub mod own_notifications;
 pub mod push_notice;
 mod reminders;
 pub mod resource;
-pub mod staff_notifications;
 
 /// Notifications.
 pub const GROUP: Group = Group {
@@ -36,16 +36,7 @@ pub const GROUP: Group = Group {
 
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(cadet_notifications::list_cadet_notifications))
-        .routes(routes!(cadet_notifications::read_all_cadet_notifications))
-        .routes(routes!(cadet_notifications::read_cadet_notification))
-        .routes(routes!(cadet_notifications::delete_all_cadet_notifications))
-        .routes(routes!(cadet_notifications::delete_cadet_notification))
-        .routes(routes!(staff_notifications::list_staff_notifications))
-        .routes(routes!(staff_notifications::read_all_staff_notifications))
-        .routes(routes!(staff_notifications::read_staff_notification))
-        .routes(routes!(staff_notifications::delete_all_staff_notifications))
-        .routes(routes!(staff_notifications::delete_staff_notification))
+        .merge(own_notifications::own_routes())
         .routes(routes!(
             admin_notifications::list_admin_notifications,
             admin_notifications::clear_admin_notifications
@@ -59,10 +50,18 @@ fn router() -> OpenApiRouter<App> {
         .routes(routes!(reminders::send_training_reminder))
         .routes(routes!(cadet_email::send_cadet_email))
         .routes(routes!(resource::list_notifications, resource::create_notification))
-        .routes(routes!(resource::count_unread))
-        .routes(routes!(resource::show_unread_count))
+        .routes(also_at(
+            routes!(resource::count_unread),
+            "/api/notifications/unread_count",
+            "show_unread_count",
+            Some("Count unread notifications, under the other address"),
+        ))
         .routes(routes!(resource::mark_all_notifications_read))
-        .routes(routes!(resource::read_notification))
-        .routes(routes!(resource::mark_notification_read))
+        .routes(also_at(
+            routes!(resource::read_notification),
+            "/api/notifications/{id}/mark_read",
+            "mark_notification_read",
+            Some("Mark a notification as read, under its other address"),
+        ))
         .routes(routes!(resource::delete_notification))
 }

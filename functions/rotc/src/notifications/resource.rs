@@ -171,23 +171,8 @@ pub async fn read_notification(
     State(app): State<App>,
     Path(id): Path<i32>,
 ) -> Result<Json<Success<Notice>>> {
-    read(&app, &user, id).await
-}
-
-/// Mark a notification as read, under its other address
-#[utoipa::path(put, path = "/api/notifications/{id}/mark_read", tag = "notifications", params(("id" = i32, Path)),
-    responses((status = 200, body = Success<Notice>)))]
-pub async fn mark_notification_read(
-    Member(user): Member,
-    State(app): State<App>,
-    Path(id): Path<i32>,
-) -> Result<Json<Success<Notice>>> {
-    read(&app, &user, id).await
-}
-
-async fn read(app: &App, user: &User, id: i32) -> Result<Json<Success<Notice>>> {
-    inbox::mark_read(app, user, Some(id)).await?;
-    let notice = inbox::find(app, user, id).await?.ok_or_else(|| not_found("Notification not found"))?;
+    inbox::mark_read(&app, &user, Some(id)).await?;
+    let notice = inbox::find(&app, &user, id).await?.ok_or_else(|| not_found("Notification not found"))?;
     Ok(Json(success(notice.into())))
 }
 
@@ -225,18 +210,7 @@ pub struct Unread {
 #[utoipa::path(get, path = "/api/notifications/unread/count", tag = "notifications",
     responses((status = 200, body = Unread)))]
 pub async fn count_unread(Member(user): Member, State(app): State<App>) -> Result<Json<Unread>> {
-    unread(&app, &user).await
-}
-
-/// Count unread notifications, under the other address
-#[utoipa::path(get, path = "/api/notifications/unread_count", tag = "notifications",
-    responses((status = 200, body = Unread)))]
-pub async fn show_unread_count(Member(user): Member, State(app): State<App>) -> Result<Json<Unread>> {
-    unread(&app, &user).await
-}
-
-async fn unread(app: &App, user: &User) -> Result<Json<Unread>> {
-    let count = inbox::unread(app, user).await?;
+    let count = inbox::unread(&app, &user).await?;
     Ok(Json(Unread { success: true, count, data: Count { count } }))
 }
 

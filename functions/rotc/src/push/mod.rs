@@ -2,6 +2,7 @@
 
 use shared::{
     App,
+    http::openapi::also_at,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -21,7 +22,12 @@ pub const GROUP: Group = Group {
 fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(subscriptions::show_public_key))
-        .routes(routes!(subscriptions::subscribe))
-        .routes(routes!(subscriptions::list_subscriptions, subscriptions::create_subscription))
+        .routes(also_at(
+            routes!(subscriptions::subscribe),
+            "/api/push/subscriptions",
+            "create_subscription",
+            Some("Subscribe this browser, as a resource"),
+        ))
+        .routes(routes!(subscriptions::list_subscriptions))
         .routes(routes!(subscriptions::delete_subscription))
 }

@@ -18,7 +18,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::{
-    access::{Member, User},
+    access::Member,
     answer::{Empty, Listing, Success, iso, success},
 };
 
@@ -99,18 +99,19 @@ pub async fn subscribe(
     State(app): State<App>,
     Json(new): Json<NewSubscription>,
 ) -> Result<Created<Success<Subscribed>>> {
-    store(&app, &user, new).await
-}
-
-/// Subscribe this browser, as a resource
-#[utoipa::path(post, path = "/api/push/subscriptions", tag = "push", request_body = NewSubscription,
-    responses((status = 201, body = Success<Subscribed>)))]
-pub async fn create_subscription(
-    Member(user): Member,
-    State(app): State<App>,
-    Json(new): Json<NewSubscription>,
-) -> Result<Created<Success<Subscribed>>> {
-    store(&app, &user, new).await
+    let (endpoint, keys) = checked(&app, &new)?;
+    let mut change = app.db.change(&user.actor()).await?;
+    let upsert = sql!(
+        "INSERT INTO push_subscriptions (user_id, endpoint, keys, created_at) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (endpoint) DO UPDATE SET user_id = excluded.user_id, keys = excluded.keys
+         RETURNING id, user_id AS user, endpoint, created_at"
+    );
+    let now = app.clock.now().naive_utc();
+    let stored = change.one(upsert, &[&user.id, &endpoint, &keys, &now]).await?;
+    let subscription: Subscription = stored.ok_or_else(|| internal("a subscription was not stored"))?;
+    forget_oldest(&mut change, user.id, subscription.id).await?;
+    change.commit().await?;
+    Ok(Created(success(Subscribed { subscription, keys: new.keys })))
 }
 
 /// List my subscribed browsers
@@ -144,22 +145,6 @@ pub async fn delete_subscription(
     }
     change.commit().await?;
     Ok(Json(success(Empty {}).saying("Subscription deleted")))
-}
-
-async fn store(app: &App, user: &User, new: NewSubscription) -> Result<Created<Success<Subscribed>>> {
-    let (endpoint, keys) = checked(app, &new)?;
-    let mut change = app.db.change(&user.actor()).await?;
-    let upsert = sql!(
-        "INSERT INTO push_subscriptions (user_id, endpoint, keys, created_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (endpoint) DO UPDATE SET user_id = excluded.user_id, keys = excluded.keys
-         RETURNING id, user_id AS user, endpoint, created_at"
-    );
-    let now = app.clock.now().naive_utc();
-    let stored = change.one(upsert, &[&user.id, &endpoint, &keys, &now]).await?;
-    let subscription: Subscription = stored.ok_or_else(|| internal("a subscription was not stored"))?;
-    forget_oldest(&mut change, user.id, subscription.id).await?;
-    change.commit().await?;
-    Ok(Created(success(Subscribed { subscription, keys: new.keys })))
 }
 
 /// The address and the keys as they are stored: the latter as JSON text, as in the legacy server.

@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn knows(kind: &str, payload: Value, topics: &[Topic]) -> bool {
-        let event = Stored { seq: 1, kind: kind.to_owned(), cadet_id: None, payload, at: None };
+        let event = Stored { kind: kind.to_owned(), payload, ..Stored::default() };
         audience(&event).iter().any(|topic| topics.contains(topic))
     }
 

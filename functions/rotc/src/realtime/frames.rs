@@ -14,13 +14,12 @@ use shared::{
 
 use super::{
     audience::{self, number},
-    facts::Facts,
     messages,
 };
 
 row! {
-    /// An event of the log.
-    #[derive(Clone, Debug)]
+    /// An event of the log, with what it only points to as that is now.
+    #[derive(Clone, Debug, Default)]
     pub struct Stored {
         /// Its number.
         pub seq: i64,
@@ -32,6 +31,14 @@ row! {
         pub payload: Value,
         /// When it was stored (UTC).
         pub at: Option<NaiveDateTime>,
+        /// Totals and scores of its cadet.
+        pub grades: Option<Value>,
+        /// When its cadet came and went on its training day.
+        pub times: Option<Value>,
+        /// The notices that were created.
+        pub notices: Option<Value>,
+        /// The value of the setting that was changed.
+        pub setting: Option<String>,
     }
 }
 
@@ -39,11 +46,6 @@ impl Stored {
     /// The cadet it is about, by its column or its payload.
     pub fn cadet(&self) -> Option<i32> {
         self.cadet_id.or_else(|| number(&self.payload["cadetId"]))
-    }
-
-    /// The notices that were created.
-    pub fn notices(&self) -> impl Iterator<Item = i32> {
-        self.payload["ids"].as_array().into_iter().flatten().filter_map(number)
     }
 }
 
@@ -55,18 +57,21 @@ const LEDGER: [&str; 5] =
 const ROWS: [&str; 3] = ["login_autolink_cadet", "cadet_autolinked", "cadet_grade_fetch_failed"];
 
 /// Whether an event comes from the ledger.
-pub fn is_ledger(kind: &str) -> bool {
+fn is_ledger(kind: &str) -> bool {
     LEDGER.contains(&kind)
 }
 
 /// Writes an event for everybody it is for.
-pub fn render(event: &Stored, facts: &Facts) -> Event {
+pub fn render(event: &Stored) -> Event {
     let parts = match event.kind.as_str() {
-        "notifications_created" => event.notices().filter_map(|id| notice(event, facts.notice(id))).collect(),
+        "notifications_created" => {
+            let notices = event.notices.iter().filter_map(Value::as_array).flatten();
+            notices.filter_map(|one| notice(event, one)).collect()
+        }
         _ => vec![Part {
             audience: Audience::everywhere(audience::audience(event)),
             frames: [client_frames(event), resource_frame(event, &event.kind, &shown(event))],
-            message: Some(messages::of(event, facts)),
+            message: Some(messages::of(event)),
         }],
     };
     Event { seq: event.seq, parts }

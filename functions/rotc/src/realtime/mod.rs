@@ -10,7 +10,6 @@ use shared::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub mod audience;
-pub mod facts;
 pub mod frames;
 pub mod handlers;
 pub mod messages;

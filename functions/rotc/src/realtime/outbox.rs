@@ -12,7 +12,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{audience::listener, facts::Facts, frames};
+use super::{audience::listener, frames};
 use crate::access;
 
 /// The live events of the ROTC system.
@@ -69,16 +69,38 @@ impl Source for Outbox {
 async fn read(app: &App, after: i64, limit: i64) -> Result<Batch> {
     let list = sql!(
         "SELECT log.seq, coalesce(events.event_type, '') AS kind, events.cadet_id,
-                coalesce(events.payload, 'null') AS payload, events.created_at AS at
+                coalesce(events.payload, 'null') AS payload, events.created_at AS at,
+                (SELECT jsonb_build_object(
+                     'attendance_present', coalesce(attendance_present, 0), 'merit_points', coalesce(merit_points, 0),
+                     'demerit_points', coalesce(demerit_points, 0), 'prelim_score', prelim_score,
+                     'midterm_score', midterm_score, 'final_score', final_score)
+                 FROM grades WHERE grades.cadet_id = named.cadet_id) AS grades,
+                (SELECT jsonb_build_object('time_in', time_in, 'time_out', time_out) FROM attendance_records AS records
+                 WHERE records.training_day_id = named.day_id AND records.cadet_id = named.cadet_id) AS times,
+                (SELECT jsonb_agg(jsonb_build_object(
+                     'id', notices.id, 'user_id', user_id, 'message', message, 'type', type,
+                     'is_read', coalesce(is_read, FALSE),
+                     'created_at', to_char(notices.created_at, 'YYYY-MM-DD\"T\"HH24:MI:SS.MS\"Z\"')) ORDER BY place)
+                 FROM jsonb_path_query(events.payload, '$.ids[*] ? (@ > 0 && @ < 2147483648)')
+                      WITH ORDINALITY AS listed (id, place)
+                      JOIN notifications AS notices ON notices.id = listed.id::int
+                 WHERE events.event_type = 'notifications_created') AS notices,
+                (SELECT value FROM system_settings AS settings
+                 WHERE events.event_type = 'system_setting_updated' AND settings.key = events.payload->>'key'
+                 ORDER BY settings.id LIMIT 1) AS setting
          FROM muster.event_log AS log LEFT JOIN sync_events AS events ON events.id = log.event_id
+              CROSS JOIN LATERAL (
+                  SELECT coalesce(events.cadet_id, jsonb_path_query_first(
+                             events.payload, '$.cadetId ? (@ > 0 && @ < 2147483648)')::int) AS cadet_id,
+                         jsonb_path_query_first(
+                             events.payload, '$.dayId ? (@ > 0 && @ < 2147483648)')::int AS day_id) AS named
          WHERE log.seq > $1 ORDER BY log.seq LIMIT $2"
     );
     let stored: Vec<frames::Stored> = app.db.read().await?.all(list, &[&after, &limit]).await?;
     let (rows, last) = (stored.len(), stored.last().map(|event| event.seq));
-    let facts = Facts::of(app, &stored).await?;
     // An event whose row is gone went with its cadet.
     let present = stored.iter().filter(|event| !event.kind.is_empty());
-    Ok(Batch { events: present.map(|event| frames::render(event, &facts)).collect(), last, rows })
+    Ok(Batch { events: present.map(frames::render).collect(), last, rows })
 }
 
 /// Those whose session no longer lets anybody in, as [`crate::access`] sees it, or whose role has changed.

@@ -20,66 +20,47 @@ row! {
     /// A cadet with their grades, as documents show them.
     #[derive(Clone, Debug)]
     pub struct Person {
-        /// The cadet.
-        pub id: i32,
+        pub(crate) id: i32,
         /// The school's number.
-        pub student_id: String,
-        /// Rank.
-        pub rank: Option<String>,
-        /// First name.
-        pub first_name: String,
-        /// Middle name.
-        pub middle_name: Option<String>,
-        /// Last name.
-        pub last_name: String,
+        pub(crate) student_id: String,
+        pub(crate) rank: Option<String>,
+        pub(crate) first_name: String,
+        pub(crate) middle_name: Option<String>,
+        pub(crate) last_name: String,
         /// `Jr.`
-        pub suffix_name: Option<String>,
-        /// Mail address.
-        pub email: Option<String>,
-        /// Phone number.
-        pub contact_number: Option<String>,
-        /// Where they live.
-        pub address: Option<String>,
-        /// What they study.
-        pub course: Option<String>,
-        /// Year of study.
-        pub year_level: Option<String>,
+        pub(crate) suffix_name: Option<String>,
+        pub(crate) email: Option<String>,
+        pub(crate) contact_number: Option<String>,
+        pub(crate) address: Option<String>,
+        pub(crate) course: Option<String>,
+        pub(crate) year_level: Option<String>,
         /// `2025-2026`.
-        pub school_year: Option<String>,
-        /// Semester.
-        pub semester: Option<String>,
-        /// Battalion.
-        pub battalion: Option<String>,
-        /// Company.
-        pub company: Option<String>,
-        /// Platoon.
-        pub platoon: Option<String>,
+        pub(crate) school_year: Option<String>,
+        pub(crate) semester: Option<String>,
+        pub(crate) battalion: Option<String>,
+        pub(crate) company: Option<String>,
+        pub(crate) platoon: Option<String>,
         /// `MS1`.
-        pub cadet_course: Option<String>,
-        /// Position in the corps.
-        pub corp_position: Option<String>,
-        /// Gender.
-        pub gender: Option<String>,
-        /// Day of birth.
-        pub birthdate: Option<NaiveDate>,
+        pub(crate) cadet_course: Option<String>,
+        pub(crate) corp_position: Option<String>,
+        pub(crate) gender: Option<String>,
+        pub(crate) birthdate: Option<NaiveDate>,
         /// `Ongoing`, `Completed`, ..
-        pub status: Option<String>,
+        pub(crate) status: Option<String>,
         /// Training days attended.
-        pub attendance_present: i32,
-        /// Merits.
-        pub merit_points: i32,
-        /// Demerits.
-        pub demerit_points: i32,
+        pub(crate) attendance_present: i32,
+        pub(crate) merit_points: i32,
+        pub(crate) demerit_points: i32,
         /// 0 to 100.
-        pub prelim_score: f64,
+        pub(crate) prelim_score: f64,
         /// 0 to 100.
-        pub midterm_score: f64,
+        pub(crate) midterm_score: f64,
         /// 0 to 100.
-        pub final_score: f64,
+        pub(crate) final_score: f64,
         /// See [`Record::status`].
-        pub grade_status: Option<String>,
+        pub(crate) grade_status: Option<String>,
         /// All training days there are.
-        pub training_days: i64,
+        pub(crate) training_days: i64,
     }
 }
 

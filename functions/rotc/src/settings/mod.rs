@@ -2,6 +2,7 @@
 
 use shared::{
     App,
+    http::openapi::also_at,
     system::{Group, Need},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -33,10 +34,24 @@ pub const GROUP: Group = Group {
 
 fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(own::show_settings, own::update_settings))
-        .routes(routes!(own::show_own_settings, own::update_own_settings))
-        .routes(routes!(own::reset_settings))
-        .routes(routes!(own::reset_own_settings))
+        .routes(also_at(
+            routes!(own::show_settings),
+            "/api/settings",
+            "show_own_settings",
+            Some("Show one's own preferences, under the path of the resource API"),
+        ))
+        .routes(also_at(
+            routes!(own::update_settings),
+            "/api/settings",
+            "update_own_settings",
+            Some("Change one's own preferences, under the path of the resource API"),
+        ))
+        .routes(also_at(
+            routes!(own::reset_settings),
+            "/api/settings/reset",
+            "reset_own_settings",
+            Some("Go back to the defaults, under the path of the resource API"),
+        ))
         .merge(background::background_routes())
         .routes(routes!(system_settings::list_system_settings))
         .routes(routes!(system_settings::update_system_settings))

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::keys::PALETTE;
-use crate::access::{Member, User};
+use crate::access::Member;
 
 row! {
     /// Preferences. A flag that was never chosen is null.
@@ -115,52 +115,6 @@ pub struct SettingsReset {
 /// The first call stores the defaults.
 #[utoipa::path(get, path = "/api/auth/settings", tag = "settings", responses((status = 200, body = Settings)))]
 pub async fn show_settings(Member(user): Member, State(app): State<App>) -> Result<Json<Settings>> {
-    show(&app, &user).await
-}
-
-/// Show one's own preferences, under the path of the resource API
-#[utoipa::path(get, path = "/api/settings", tag = "settings", responses((status = 200, body = Settings)))]
-pub async fn show_own_settings(Member(user): Member, State(app): State<App>) -> Result<Json<Settings>> {
-    show(&app, &user).await
-}
-
-/// Change one's own preferences
-#[utoipa::path(put, path = "/api/auth/settings", tag = "settings", request_body = SettingsChanges,
-    responses((status = 200, body = SettingsChanged)))]
-pub async fn update_settings(
-    Member(user): Member,
-    State(app): State<App>,
-    Json(wanted): Json<SettingsChanges>,
-) -> Result<Json<SettingsChanged>> {
-    update(&app, &user, wanted).await
-}
-
-/// Change one's own preferences, under the path of the resource API
-#[utoipa::path(put, path = "/api/settings", tag = "settings", request_body = SettingsChanges,
-    responses((status = 200, body = SettingsChanged)))]
-pub async fn update_own_settings(
-    Member(user): Member,
-    State(app): State<App>,
-    Json(wanted): Json<SettingsChanges>,
-) -> Result<Json<SettingsChanged>> {
-    update(&app, &user, wanted).await
-}
-
-/// Go back to the defaults
-#[utoipa::path(post, path = "/api/auth/settings/reset", tag = "settings",
-    responses((status = 200, body = SettingsReset)))]
-pub async fn reset_settings(Member(user): Member, State(app): State<App>) -> Result<Json<SettingsReset>> {
-    reset(&app, &user).await
-}
-
-/// Go back to the defaults, under the path of the resource API
-#[utoipa::path(post, path = "/api/settings/reset", tag = "settings",
-    responses((status = 200, body = SettingsReset)))]
-pub async fn reset_own_settings(Member(user): Member, State(app): State<App>) -> Result<Json<SettingsReset>> {
-    reset(&app, &user).await
-}
-
-async fn show(app: &App, user: &User) -> Result<Json<Settings>> {
     if let Some(settings) = Settings::load(&mut app.db.read().await?, user.id).await? {
         return Ok(Json(settings));
     }
@@ -175,25 +129,14 @@ async fn show(app: &App, user: &User) -> Result<Json<Settings>> {
     Ok(Json(Settings::default()))
 }
 
-async fn reset(app: &App, user: &User) -> Result<Json<SettingsReset>> {
-    let mut change = app.db.change(&user.actor()).await?;
-    let upsert = sql!(
-        "INSERT INTO user_settings (user_id, email_alerts, push_notifications, activity_updates, dark_mode, compact_mode,
-                                    primary_color, custom_bg)
-         VALUES ($1, true, true, true, false, false, 'default', NULL)
-         ON CONFLICT (user_id) DO UPDATE
-         SET email_alerts = excluded.email_alerts, push_notifications = excluded.push_notifications,
-             activity_updates = excluded.activity_updates, dark_mode = excluded.dark_mode,
-             compact_mode = excluded.compact_mode, primary_color = excluded.primary_color,
-             custom_bg = excluded.custom_bg"
-    );
-    change.execute(upsert, &[&user.id]).await?;
-    change.commit().await?;
-    let message = "Settings reset to defaults";
-    Ok(Json(SettingsReset { success: true, message, settings: Settings::default() }))
-}
-
-async fn update(app: &App, user: &User, mut wanted: SettingsChanges) -> Result<Json<SettingsChanged>> {
+/// Change one's own preferences
+#[utoipa::path(put, path = "/api/auth/settings", tag = "settings", request_body = SettingsChanges,
+    responses((status = 200, body = SettingsChanged)))]
+pub async fn update_settings(
+    Member(user): Member,
+    State(app): State<App>,
+    Json(mut wanted): Json<SettingsChanges>,
+) -> Result<Json<SettingsChanged>> {
     wanted.check()?;
     let (set_background, background) = (wanted.custom_bg.is_some(), wanted.custom_bg.flatten());
     let mut change = app.db.change(&user.actor()).await?;
@@ -231,6 +174,27 @@ async fn update(app: &App, user: &User, mut wanted: SettingsChanges) -> Result<J
         .ok_or_else(|| internal("preferences were not stored"))?;
     change.commit().await?;
     Ok(Json(SettingsChanged { success: true, settings }))
+}
+
+/// Go back to the defaults
+#[utoipa::path(post, path = "/api/auth/settings/reset", tag = "settings",
+    responses((status = 200, body = SettingsReset)))]
+pub async fn reset_settings(Member(user): Member, State(app): State<App>) -> Result<Json<SettingsReset>> {
+    let mut change = app.db.change(&user.actor()).await?;
+    let upsert = sql!(
+        "INSERT INTO user_settings (user_id, email_alerts, push_notifications, activity_updates, dark_mode, compact_mode,
+                                    primary_color, custom_bg)
+         VALUES ($1, true, true, true, false, false, 'default', NULL)
+         ON CONFLICT (user_id) DO UPDATE
+         SET email_alerts = excluded.email_alerts, push_notifications = excluded.push_notifications,
+             activity_updates = excluded.activity_updates, dark_mode = excluded.dark_mode,
+             compact_mode = excluded.compact_mode, primary_color = excluded.primary_color,
+             custom_bg = excluded.custom_bg"
+    );
+    change.execute(upsert, &[&user.id]).await?;
+    change.commit().await?;
+    let message = "Settings reset to defaults";
+    Ok(Json(SettingsReset { success: true, message, settings: Settings::default() }))
 }
 
 impl SettingsChanges {

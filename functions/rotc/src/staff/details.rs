@@ -1,13 +1,8 @@
 //! The part of a `training_staff` row that people edit: read under a lock, changed, and written back whole.
 
 use chrono::NaiveDateTime;
-use shared::{
-    Result,
-    db::{Change, Param},
-    error::invalid_field,
-    http::lenient::is_blank,
-    row, sql,
-};
+use serde::Serialize;
+use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql};
 
 use super::fields::StaffChanges;
 
@@ -16,7 +11,7 @@ const OLDEST: i32 = 150;
 
 row! {
     /// What people edit of a member of the staff.
-    #[derive(Clone, Debug, Default)]
+    #[derive(Clone, Debug, Default, Serialize)]
     pub(super) struct Details {
         pub rank: Option<String>,
         pub first_name: String,
@@ -116,17 +111,18 @@ impl Details {
     pub async fn save(&self, change: &mut Change, staff_id: i32) -> Result<()> {
         let update = sql!(
             "UPDATE training_staff
-             SET rank = $2, first_name = $3, middle_name = $4, last_name = $5, suffix_name = $6, email = $7,
-                 contact_number = $8, role = $9, profile_pic = $10, afpsn = $11, birthdate = $12, birthplace = $13,
-                 age = $14, height = $15, weight = $16, blood_type = $17, address = $18, civil_status = $19,
-                 nationality = $20, gender = $21, language_spoken = $22, combat_boots_size = $23, uniform_size = $24,
-                 bullcap_size = $25, facebook_link = $26, rotc_unit = $27, mobilization_center = $28,
-                 is_profile_completed = $29
+             SET (rank, first_name, middle_name, last_name, suffix_name, email, contact_number, role, profile_pic,
+                  afpsn, birthdate, birthplace, age, height, weight, blood_type, address, civil_status, nationality,
+                  gender, language_spoken, combat_boots_size, uniform_size, bullcap_size, facebook_link, rotc_unit,
+                  mobilization_center, is_profile_completed)
+                 = (SELECT rank, first_name, middle_name, last_name, suffix_name, email, contact_number, role,
+                           profile_pic, afpsn, birthdate, birthplace, age, height, weight, blood_type, address,
+                           civil_status, nationality, gender, language_spoken, combat_boots_size, uniform_size,
+                           bullcap_size, facebook_link, rotc_unit, mobilization_center, is_profile_completed
+                    FROM jsonb_populate_record(NULL::training_staff, $2))
              WHERE id = $1"
         );
-        let mut params: Vec<Param<'_>> = vec![&staff_id];
-        params.extend(self.params());
-        change.execute(update, &params).await?;
+        change.execute(update, &[&staff_id, &serde_json::to_value(self)?]).await?;
         Ok(())
     }
 
@@ -138,46 +134,14 @@ impl Details {
                   afpsn, birthdate, birthplace, age, height, weight, blood_type, address, civil_status, nationality,
                   gender, language_spoken, combat_boots_size, uniform_size, bullcap_size, facebook_link, rotc_unit,
                   mobilization_center, is_profile_completed, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
-                     $22, $23, $24, $25, $26, $27, $28, $29)
+             SELECT rank, first_name, middle_name, last_name, suffix_name, email, contact_number, role, profile_pic,
+                    afpsn, birthdate, birthplace, age, height, weight, blood_type, address, civil_status, nationality,
+                    gender, language_spoken, combat_boots_size, uniform_size, bullcap_size, facebook_link, rotc_unit,
+                    mobilization_center, is_profile_completed, $2
+             FROM jsonb_populate_record(NULL::training_staff, $1)
              RETURNING id"
         );
-        let mut params: Vec<Param<'_>> = self.params().to_vec();
-        params.push(&now);
-        change.only(insert, &params).await
-    }
-
-    fn params(&self) -> [Param<'_>; 28] {
-        [
-            &self.rank,
-            &self.first_name,
-            &self.middle_name,
-            &self.last_name,
-            &self.suffix_name,
-            &self.email,
-            &self.contact_number,
-            &self.role,
-            &self.profile_pic,
-            &self.afpsn,
-            &self.birthdate,
-            &self.birthplace,
-            &self.age,
-            &self.height,
-            &self.weight,
-            &self.blood_type,
-            &self.address,
-            &self.civil_status,
-            &self.nationality,
-            &self.gender,
-            &self.language_spoken,
-            &self.combat_boots_size,
-            &self.uniform_size,
-            &self.bullcap_size,
-            &self.facebook_link,
-            &self.rotc_unit,
-            &self.mobilization_center,
-            &self.is_profile_completed,
-        ]
+        change.only(insert, &[&serde_json::to_value(self)?, &now]).await
     }
 }
 

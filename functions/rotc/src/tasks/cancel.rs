@@ -36,8 +36,8 @@ pub async fn revoke_task(
     Path(id): Path<Uuid>,
 ) -> Result<Json<Success<Revoked>>> {
     let terminated = cancel(&app, &user, id, "Task not found").await?;
-    let message = Some(format!("Task {id} revoked successfully"));
-    Ok(Json(Success { message, ..success(Revoked { task_id: id, terminated }) }))
+    let message = format!("Task {id} revoked successfully");
+    Ok(Json(success(Revoked { task_id: id, terminated }).saying(message)))
 }
 
 /// Stop a job

@@ -2,6 +2,8 @@
 
 use memchr::memmem;
 
+use crate::upload::FileKind;
+
 /// What can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportKind {
@@ -62,15 +64,13 @@ impl ImportKind {
     }
 }
 
+/// The media type of a picture: one that may be stored, or one that only scanners and cameras write.
 fn picture(body: &[u8]) -> Option<&'static str> {
     let is = |start: &[u8]| body.starts_with(start);
-    match () {
-        () if is(b"\x89PNG\r\n\x1a\n") => Some("image/png"),
-        () if is(b"\xff\xd8\xff") => Some("image/jpeg"),
-        () if is(b"RIFF") && body.get(8..12) == Some(b"WEBP") => Some("image/webp"),
-        () if is(b"GIF87a") || is(b"GIF89a") => Some("image/gif"),
-        () if is(b"BM") && body.len() > 54 => Some("image/bmp"),
-        () if is(b"II*\0") || is(b"MM\0*") => Some("image/tiff"),
-        () => None,
+    match FileKind::of(body) {
+        Some(kind) if kind.is_picture() => Some(kind.media_type()),
+        _ if is(b"BM") && body.len() > 54 => Some("image/bmp"),
+        _ if is(b"II*\0") || is(b"MM\0*") => Some("image/tiff"),
+        _ => None,
     }
 }
