@@ -7,7 +7,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type},
+};
 
 mod code;
 mod keys;
@@ -101,6 +104,7 @@ pub struct Verdict<S> {
     /// How it stands.
     pub status: CertificateStatus,
     /// What is printed on it; nothing when it is not valid. Paper that says otherwise was forged.
+    #[schema(schema_with = or_null::<S>)]
     pub certificate: Option<S>,
     /// When it was issued.
     pub issued_at: Option<DateTime<Utc>>,
@@ -110,6 +114,11 @@ pub struct Verdict<S> {
     pub revoked_reason: Option<String>,
     /// The key it was signed with, which is among the published ones.
     pub key_id: Option<String>,
+}
+
+/// The schema of `S`, or null: of a type parameter the derivation forgets that it is optional.
+fn or_null<S: PartialSchema>() -> Schema {
+    OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(S::schema()).into()
 }
 
 impl<S> Verdict<S> {
