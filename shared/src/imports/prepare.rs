@@ -11,7 +11,7 @@ use super::{
 /// Rows among which the headings are looked for.
 const HEADING_ROWS: usize = 10;
 
-/// Known headings from which on a row is a part of those of another.
+/// Known headings from which on a row is a part of those of another; cells from which on it is more than a title.
 const PART: usize = 2;
 
 /// Makes the tables of a file regular, and notes how their columns were read.
@@ -26,14 +26,17 @@ pub(super) fn prepare(
         return;
     }
     for table in tables {
-        find_headings(table, fields);
+        if let Some(note) = find_headings(table, fields) {
+            notes.push(note);
+        }
         columns::report(table, fields, uses, notes);
     }
 }
 
 /// Skips titles above the headings: the row with the most known headings is that of the headings, the first of equals. A row
-/// of headings above or below it belongs to it, as when cells are merged. Rows keep their numbers.
-pub fn find_headings(table: &mut Table, fields: &[&Field]) {
+/// of headings above or below it belongs to it, as when cells are merged. Rows keep their numbers. Tells which rows were
+/// skipped that may be more than titles: those with several cells.
+pub fn find_headings(table: &mut Table, fields: &[&Field]) -> Option<String> {
     let known = |cells: &[String]| cells.iter().filter(|cell| is_known(cell, fields)).count();
     let mut best = (known(&table.headings), None);
     for (index, Row { cells, problem, .. }) in table.rows.iter().take(HEADING_ROWS - 1).enumerate() {
@@ -44,13 +47,15 @@ pub fn find_headings(table: &mut Table, fields: &[&Field]) {
         }
     }
     let width = table.headings.len();
+    let mut skipped = Vec::new();
     if let (_, Some(index)) = best {
-        let mut above = table.rows.drain(..=index).rev().map(|row| row.cells);
-        let headings = above.next().unwrap_or_default();
-        let before = above.next().unwrap_or_else(|| std::mem::take(&mut table.headings));
-        drop(above);
-        let is_part = known(&before) >= PART;
-        table.headings = if is_part { filled(headings, &before) } else { headings };
+        let first = Row { number: 1, cells: std::mem::take(&mut table.headings), ..Row::default() };
+        let mut above: Vec<Row> = std::iter::once(first).chain(table.rows.drain(..=index)).collect();
+        table.headings = above.pop().map(|row| row.cells).unwrap_or_default();
+        if let Some(part) = above.pop_if(|row| known(&row.cells) >= PART) {
+            table.headings = filled(std::mem::take(&mut table.headings), &part.cells);
+        }
+        skipped = above.iter().filter(|row| is_full(&row.cells)).map(|row| row.number).collect();
     }
     if let Some(Row { cells, problem: None, .. }) = table.rows.first() {
         let said = cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -60,6 +65,12 @@ pub fn find_headings(table: &mut Table, fields: &[&Field]) {
         }
     }
     table.headings.resize(width.max(table.headings.len()), String::new());
+    let rows = skipped.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    (!rows.is_empty()).then(|| format!("These rows stand above the headings and were not read: {rows}."))
+}
+
+fn is_full(cells: &[String]) -> bool {
+    cells.iter().filter(|cell| !cell.is_empty()).count() >= PART
 }
 
 /// A row of headings, with those of another row where it has none.
@@ -96,6 +107,19 @@ mod tests {
         assert_eq!(table.headings, ["CODE", "Name", "Colour"]);
         assert_eq!(table.rows[0].number, 5);
         assert_eq!(table.rows.len(), 1);
+    }
+
+    #[test]
+    fn skipped_row_with_several_cells_is_told() {
+        let told = |csv: &str| -> Option<String> {
+            let mut table = documents::read::read_csv(csv.as_bytes()).unwrap();
+            find_headings(&mut table, &FIELDS.each_ref())
+        };
+        let note = "These rows stand above the headings and were not read: 2.";
+        assert_eq!(told("Things,\n7,Lamp\nCode,Name\n8,Pen\n").as_deref(), Some(note));
+        let note = "These rows stand above the headings and were not read: 1, 2.";
+        assert_eq!(told("6,Bed\n7,Lamp\nCode,Name\n8,Pen\n").as_deref(), Some(note));
+        assert_eq!(told("List of things\n\nAs of today,,\nCODE,Name,Colour\n7,Lamp,red\n"), None);
     }
 
     #[test]

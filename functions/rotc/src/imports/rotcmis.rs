@@ -151,7 +151,9 @@ async fn read(app: &App, file: &UploadedFile) -> Result<Vec<CheckedRecord>> {
     }
     match source::read(app, file, ACCEPTS).await? {
         Contents::Tables(mut tables) => {
-            tables.iter_mut().for_each(|table| find_headings(table, &fields::CHECKED.each_ref()));
+            for table in &mut tables {
+                find_headings(table, &fields::CHECKED.each_ref());
+            }
             Ok(tables.iter().flat_map(fields::of_table).map(record).collect())
         }
         Contents::Lines(lines) => Ok(lines.iter().filter_map(|line| of_line(app, line)).collect()),
