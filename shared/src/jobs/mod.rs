@@ -177,7 +177,7 @@ impl Change {
              RETURNING id"
         );
         let payload = serde_json::to_value(job)?;
-        let scope = (*self.scope() != Scope::None).then(|| serde_json::to_value(self.scope())).transpose()?;
+        let scope = self.scope().stored()?;
         self.only(insert, &[&J::KIND, &J::QUEUE.name(), &payload, &J::INTERNAL, &scope]).await
     }
 

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use tokio::time::MissedTickBehavior;
 
-use super::{Hub, Signal, Source, hub::stopped, source::at};
+use super::{Hub, Signal, Source, hub::stopped, source::dismissed};
 use crate::App;
 
 /// How often the cursors of running streams are written down.
@@ -31,8 +31,8 @@ async fn beat(hub: &Hub, app: &App, source: &dyn Source) {
     let listeners = hub.listeners();
     let mut ended = HashSet::new();
     if !listeners.is_empty() {
-        match source.ended(app, &listeners).await {
-            Ok(gone) => ended.extend(at(&listeners, &gone).cloned()),
+        match dismissed(source, app, &listeners).await {
+            Ok(gone) => ended = gone,
             Err(error) => tracing::warn!(%error, "the listeners of the streams could not be checked"),
         }
     }

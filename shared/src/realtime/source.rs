@@ -1,5 +1,7 @@
 //! What a system says about its live events.
 
+use std::collections::HashSet;
+
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 
@@ -54,13 +56,13 @@ pub struct Batch {
     pub rows: usize,
 }
 
-/// The listeners at these positions, from 1.
-pub(super) fn at<'a>(listeners: &'a [Listener], positions: &[i64]) -> impl Iterator<Item = &'a Listener> {
-    let index = |position: &i64| usize::try_from(position - 1).ok();
-    positions
-        .iter()
-        .filter_map(index)
-        .filter_map(|index| listeners.get(index))
-        .collect::<Vec<_>>()
-        .into_iter()
+/// Those of the listeners who may not go on.
+pub(super) async fn dismissed(
+    source: &dyn Source,
+    app: &App,
+    listeners: &[Listener],
+) -> Result<HashSet<Listener>> {
+    let positions = source.ended(app, listeners).await?;
+    let indexes = positions.iter().filter_map(|position| usize::try_from(position - 1).ok());
+    Ok(indexes.filter_map(|index| listeners.get(index)).cloned().collect())
 }

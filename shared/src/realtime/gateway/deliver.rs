@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     App, Result,
-    realtime::{BATCH, Event, Listener, Source, log, source::at},
+    realtime::{BATCH, Event, Listener, Source, log, source::dismissed},
     sql,
 };
 
@@ -73,7 +73,7 @@ pub async fn deliver(app: &App, source: &dyn Source) -> Result<Delivered> {
         return Ok(Delivered::default());
     };
     let listeners: Vec<Listener> = sockets.iter().map(|socket| socket.listener.clone()).collect();
-    let ended: HashSet<Listener> = at(&listeners, &source.ended(app, &listeners).await?).cloned().collect();
+    let ended = dismissed(source, app, &listeners).await?;
     let batch = source.read(app, oldest, BATCH).await?;
     let reached = batch.last.unwrap_or(newest);
     let gateway = Gateway::new(&app.config)?;
