@@ -6,6 +6,7 @@ use std::{
 };
 
 use syn::{UseTree, visit::Visit};
+use tests::sources::{repository, sources};
 
 /// Which modules of its crate a file names: `crate::name::..`, in imports and in code.
 #[derive(Default)]
@@ -48,16 +49,11 @@ fn first_names(tree: &UseTree, names: &mut BTreeSet<String>) {
 /// The top-level modules of a crate, and which others each of them names.
 fn modules(source: &Path) -> BTreeMap<String, BTreeSet<String>> {
     let mut modules: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut waiting = vec![source.to_owned()];
-    while let Some(path) = waiting.pop() {
-        if path.is_dir() {
-            waiting.extend(std::fs::read_dir(&path).expect("a folder").flatten().map(|entry| entry.path()));
-            continue;
-        }
+    for path in sources(source) {
         let below = path.strip_prefix(source).expect("below the source");
         let first = below.components().next().expect("a name").as_os_str();
         let module = Path::new(first).file_stem().expect("a name").to_string_lossy().into_owned();
-        if path.extension().is_none_or(|extension| extension != "rs") || ["lib", "bin"].contains(&&*module) {
+        if ["lib", "bin"].contains(&&*module) {
             continue;
         }
         let file = syn::parse_file(&std::fs::read_to_string(&path).expect("text")).expect("Rust");
@@ -91,15 +87,14 @@ fn circles(modules: &BTreeMap<String, BTreeSet<String>>) -> BTreeMap<String, BTr
 
 #[test]
 fn folders_of_a_system_form_no_circle() {
-    let functions = Path::new(env!("CARGO_MANIFEST_DIR")).join("../functions");
-    let sources: Vec<PathBuf> = std::fs::read_dir(functions)
+    let folders: Vec<PathBuf> = std::fs::read_dir(repository("functions"))
         .expect("a folder")
         .flatten()
         .map(|entry| entry.path().join("src"))
         .filter(|source| source.join("lib.rs").exists())
         .collect();
-    assert!(!sources.is_empty());
-    for source in sources {
+    assert!(!folders.is_empty());
+    for source in folders {
         let circles = circles(&modules(&source));
         assert!(circles.is_empty(), "{}: these name each other: {circles:#?}", source.display());
     }

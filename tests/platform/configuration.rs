@@ -1,22 +1,13 @@
 //! What is said of variables elsewhere is what `docs/configuration.md` says.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
 use regex::Regex;
 use shared::config::{OF_MUSTER, PARTS, is_described};
+use tests::sources::{repository, sources};
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the repository")
-}
-
-fn sources(folder: &Path, texts: &mut Vec<String>) {
-    for path in fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            sources(&path, texts);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            texts.push(fs::read_to_string(&path).expect("a source file"));
-        }
-    }
+fn texts(folder: &str) -> Vec<String> {
+    sources(&repository(folder)).iter().map(|file| fs::read_to_string(file).expect("a source file")).collect()
 }
 
 /// The first group of a pattern wherever it is found.
@@ -27,8 +18,7 @@ fn found(pattern: &str, texts: &[String]) -> BTreeSet<String> {
 
 #[test]
 fn variables_that_only_muster_reads_are_described_and_described_ones_are_read() {
-    let mut texts = Vec::new();
-    sources(&root().join("local-dev/src"), &mut texts);
+    let texts = texts("local-dev/src");
     let read = found(r#"(?:env::var(?:_os)?|\bvariable)\("([A-Z_]+)""#, &texts);
 
     let unknown: Vec<_> = read.iter().filter(|name| !is_described(name)).collect();
@@ -40,7 +30,7 @@ fn variables_that_only_muster_reads_are_described_and_described_ones_are_read() 
 
 #[test]
 fn readme_names_only_variables_that_are_described() {
-    let readme = fs::read_to_string(root().join("README.md")).expect("README.md");
+    let readme = fs::read_to_string(repository("README.md")).expect("README.md");
     let rows: Vec<String> =
         readme.lines().filter(|line| line.starts_with("| `")).map(str::to_owned).collect();
     let named = found(r"`([A-Z][A-Z_]{3,})`", &rows);

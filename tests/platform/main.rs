@@ -12,6 +12,7 @@ mod migrations;
 mod pooler;
 mod realtime;
 mod schema;
+mod scopes;
 mod statements;
 mod tenancy;
 mod typescript;

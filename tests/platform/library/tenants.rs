@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::json;
 use shared::{db::Scope, error::Kind};
-use tests::{Answer, Client, TestApp, library::SYSTEM};
+use tests::{Answer, Client, TestApp};
 use uuid::Uuid;
 
 use super::{client, flow, id, library, library_with, text, token};
@@ -383,47 +383,4 @@ async fn socket_of_a_former_member_is_closed_while_their_session_lives() {
     let harbour = client(&app, "librarian@harbour.example").await;
     harbour.post("/api/books", json!({ "isbn": "H", "title": "H", "price": "1" })).await.is(201);
     assert_eq!(stays.message().await["type"], "book.added");
-}
-
-/// The places that open the scope of the platform: each sees the rows of every tenant.
-#[test]
-fn platform_scope_is_opened_only_where_this_list_says() {
-    let allowed = [
-        ("local-dev/src/admin.rs", 1),
-        ("local-dev/src/demo.rs", 1),
-        ("shared/src/app.rs", 2),
-        // A file goes only when no tenant's record refers to it.
-        ("shared/src/files/delete_file.rs", 1),
-        ("shared/src/files/sweep_files.rs", 2),
-        // What is old goes for everybody.
-        ("shared/src/jobs/clean_up.rs", 2),
-        ("shared/src/system.rs", 1),
-        ("tests/src/library/branches.rs", 1),
-        // Each listener is looked for in their own branch.
-        ("tests/src/library/events.rs", 1),
-    ];
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut found = std::collections::BTreeMap::new();
-    let mut folders =
-        ["functions", "shared", "local-dev", "tests/src"].map(|folder| root.join(folder)).to_vec();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("a folder").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = std::fs::read_to_string(&path).expect("text");
-                let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-                let opened =
-                    code.matches("Scope::Platform(").count() + code.matches("_across_tenants(").count();
-                let name = path.strip_prefix(&root).expect("below the root").display().to_string();
-                if opened > 0 && !name.ends_with("db/scope.rs") {
-                    found.insert(name, opened);
-                }
-            }
-        }
-    }
-    let allowed = allowed.map(|(name, count)| (name.to_owned(), count)).into_iter().collect();
-    assert_eq!(found, allowed, "say why in the list, or use the scope of a tenant");
-    assert_eq!(SYSTEM.migrations.role, Some("muster_library"));
 }
