@@ -9,7 +9,7 @@ use shared::{
 use crate::BoxError;
 
 /// The systems this program knows, with the port each has by default. The one place in this crate that names any.
-pub static SYSTEMS: &[Registered] = &[(&rotc::SYSTEM, 5000)];
+pub static SYSTEMS: &[Registered] = &[(&rotc::SYSTEM, 5000), (&clearance::SYSTEM, 5001)];
 
 /// A system, and the port it has by default.
 pub type Registered = (&'static System, u16);

@@ -13,6 +13,7 @@ mod cloudinary;
 mod database;
 mod imports;
 mod ocr;
+mod own;
 mod push;
 mod seal;
 mod system;
@@ -24,9 +25,10 @@ pub use database::DatabaseConfig;
 pub(crate) use database::{Address, Verify};
 pub use imports::ImportsConfig;
 pub use ocr::OcrConfig;
+pub use own::{Own, OwnSettings, OwnVariables};
 pub use push::PushConfig;
 pub use seal::SealConfig;
-pub use variables::{OF_MUSTER, PARTS, Part, Variable, is_described};
+pub use variables::{OF_MUSTER, PARTS, Part, Variable, is_described, variable};
 
 use crate::{
     Result,
@@ -85,6 +87,8 @@ pub struct Config {
     pub demo_password: Option<SecretString>,
     /// `BCRYPT_COST`: work factor of new password hashes (default 10, as the legacy hashes).
     pub bcrypt_cost: u32,
+    /// What the system reads besides.
+    pub own: Own,
 }
 
 /// What processes share beside the database.
@@ -174,16 +178,20 @@ impl Config {
 
     /// Reads the variables of no system in particular through `lookup`; empty ones count as absent.
     pub fn read(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        Self::read_with(lookup, String::new(), &Storage::DEFAULT)
+        Self::read_with(lookup, String::new(), &Storage::DEFAULT, None)
     }
 
     fn read_with(
         lookup: &dyn Fn(&str) -> Option<String>,
         prefix: String,
         storage: &'static Storage,
+        own: Option<&'static OwnSettings>,
     ) -> Result<Self> {
         let mut vars = Variables { lookup, prefix, storage, problems: Vec::new() };
-        let config = vars.config();
+        let mut config = vars.config();
+        if let Some(OwnSettings { part, read }) = own {
+            config.own = read(&mut OwnVariables { variables: &mut vars, part });
+        }
         if !config.rate_limits && config.production && vars.text("MUSTER_ENV").is_some() {
             vars.problems.push("RATE_LIMITS=off is refused when MUSTER_ENV=production".to_owned());
         }
@@ -258,6 +266,7 @@ impl Variables<'_> {
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
             demo_password: self.text("DEMO_PASSWORD").map(Into::into),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
+            own: Own::default(),
         }
     }
 
@@ -344,6 +353,11 @@ impl Variables<'_> {
             names.iter().all(|name| is_described(name)),
             "describe {names:?} in config/variables.rs"
         );
+        self.value(names)
+    }
+
+    /// The same, described or not.
+    fn value(&self, names: &[&str]) -> Option<String> {
         let own =
             names.iter().filter(|_| !self.prefix.is_empty()).map(|name| format!("{}{name}", self.prefix));
         let all = own.chain(names.iter().map(|name| (*name).to_owned()));

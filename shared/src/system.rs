@@ -10,6 +10,7 @@ pub use local::{Access, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTabl
 
 use crate::{
     App,
+    config::OwnSettings,
     db::{Scope, migrate::MigrationSet},
     files::Intake,
     http::{HttpPolicy, envelope::Envelope},
@@ -51,6 +52,8 @@ pub struct System {
     pub examples: &'static str,
     /// Where its files lie.
     pub storage: &'static Storage,
+    /// Variables that only it reads.
+    pub settings: Option<&'static OwnSettings>,
     /// How the first administrator of an installation comes to be; none where nobody administers the system.
     pub admin: Option<&'static dyn FirstAdmin>,
     /// What an empty installation on a laptop is filled with.

@@ -43,6 +43,7 @@ const fn system(migrations: &'static MigrationSet) -> System {
         sign_in: None,
         examples: "{}",
         storage: &shared::system::Storage::DEFAULT,
+        settings: None,
         admin: None,
         demo: None,
         legacy: None,

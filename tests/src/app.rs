@@ -15,7 +15,7 @@ use shared::{
     clock::Clock,
     config::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
-        OcrConfig, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
+        OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
     },
     system::System,
 };
@@ -252,7 +252,14 @@ fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config 
         trusted_hops: 0,
         demo_password: None,
         bcrypt_cost: 4,
+        own: own(system),
     }
+}
+
+/// What a system reads of its own variables where none is set.
+fn own(system: &System) -> Own {
+    let development = |name: &str| (name == "MUSTER_ENV").then(|| "development".to_owned());
+    Config::read_for(system, &development).expect("the settings have defaults").own
 }
 
 fn files_config(system: &System, files: &EmbeddedFiles) -> FilesConfig {

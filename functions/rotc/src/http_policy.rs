@@ -20,7 +20,7 @@ pub static HTTP: HttpPolicy = HttpPolicy {
         Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: BODY_LIMIT },
     ],
     any_case: true,
-    hyphen_is_underscore: false,
+    any_separator: false,
     // Without credentials: the token travels in a header, so any origin may ask, unless a list says which.
     cors: Cors {
         credentials: false,

@@ -70,6 +70,7 @@ pub static SYSTEM: System = System {
     examples: include_str!("../examples.json"),
     // Its files were there before other systems, and where the legacy server put them.
     storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system", intakes: uploads::INTAKES },
+    settings: None,
     admin: Some(&first_admin::Administrator),
     demo: Some(&demo::Battalion),
     legacy: Some(&legacy_tables::LEGACY),

@@ -21,7 +21,8 @@ pub fn configuration() -> String {
         example.variable("PORT"),
         example.name
     );
-    for part in PARTS {
+    let own = super::systems().into_iter().filter_map(|system| Some(&system.settings?.part));
+    for part in PARTS.iter().chain(own) {
         let rows = part.variables.iter().map(|variable| {
             let names: Vec<String> = std::iter::once(&variable.name)
                 .chain(variable.aliases)

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, Method, header, request::Parts};
 
-use super::token::Claims;
+use super::token::{BadToken, Claims};
 use crate::{
     App, Error, Result,
     db::{Actor, Scope},
@@ -34,6 +34,14 @@ pub trait Principal: Clone + Send + Sync + 'static {
     /// The same person, making a request.
     #[must_use]
     fn calling(self, call: Call) -> Self;
+
+    /// What a request without a token that holds is answered: 401 in the words of the system.
+    fn refusal(reason: BadToken) -> Error {
+        match reason {
+            BadToken::Missing => unauthorized("no_token", "No token provided"),
+            _ => unauthorized("invalid_token", "Invalid token"),
+        }
+    }
 
     /// In whose name their changes are made, and whose rows they see.
     fn actor(&self) -> Actor;
@@ -93,6 +101,8 @@ pub struct Call {
 pub enum Source {
     /// `Authorization`, with or without `Bearer`.
     Header,
+    /// `Authorization` with `Bearer` and one token; with any other word it counts as absent.
+    Bearer,
     /// The cookie of this name. Browsers send it with requests that other sites have started; so a request that changes
     /// something must prove that it comes from a page of ours.
     Cookie(&'static str),
@@ -126,15 +136,14 @@ impl<P: Principal> FromRequestParts<App> for Maybe<P> {
 
 /// The person behind the first token found; 401 without one, or when it does not hold.
 pub async fn required<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<P> {
-    let token = token(app, parts, sources)?.ok_or_else(|| unauthorized("no_token", "No token provided"))?;
+    let token = token::<P>(app, parts, sources)?.ok_or_else(|| P::refusal(BadToken::Missing))?;
     // Boxed: every handler's future would hold all of it.
-    let found = Box::pin(bearer::<P>(app, &token, call(app, parts))).await?;
-    found.ok_or_else(|| unauthorized("invalid_token", "Invalid token"))
+    Box::pin(examined(app, &token, call(app, parts))).await?.map_err(P::refusal)
 }
 
 /// Whoever is behind the first token found, if there is one that holds.
 pub async fn optional<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<Option<P>> {
-    match token(app, parts, sources)? {
+    match token::<P>(app, parts, sources)? {
         Some(token) => Box::pin(bearer(app, &token, call(app, parts))).await,
         None => Ok(None),
     }
@@ -142,11 +151,18 @@ pub async fn optional<P: Principal>(app: &App, parts: &Parts, sources: &[Source]
 
 /// The person behind a token, however it came.
 pub async fn bearer<P: Principal>(app: &App, token: &str, call: Call) -> Result<Option<P>> {
-    let Some(claims) = app.signer.check(token, app.clock.now()).await? else { return Ok(None) };
+    Ok(examined(app, token, call).await?.ok())
+}
+
+async fn examined<P: Principal>(app: &App, token: &str, call: Call) -> Result<Result<P, BadToken>> {
+    let claims = match app.signer.examine(token, app.clock.now()).await? {
+        Ok(claims) => claims,
+        Err(reason) => return Ok(Err(reason)),
+    };
     let found = app.sessions.principal(&claims, P::TABLES, P::load(app, &claims)).await?;
-    let Some(principal) = found else { return Ok(None) };
+    let Some(principal) = found else { return Ok(Err(BadToken::Invalid)) };
     principal.admit(app).await?;
-    Ok(Some(principal.calling(call)))
+    Ok(Ok(principal.calling(call)))
 }
 
 fn call(app: &App, parts: &Parts) -> Call {
@@ -157,10 +173,11 @@ fn call(app: &App, parts: &Parts) -> Call {
 }
 
 /// The first token found. Refuses one from a cookie with a request that another site may have started.
-fn token(app: &App, parts: &Parts, sources: &[Source]) -> Result<Option<String>> {
+fn token<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<Option<String>> {
     for source in sources {
         let found = match source {
             Source::Header => header_token(&parts.headers),
+            Source::Bearer => bearer_token(&parts.headers).map_err(P::refusal)?,
             Source::Query(name) => query_token(parts, name),
             Source::Cookie(name) => cookie(&parts.headers, name).map(str::to_owned),
         };
@@ -200,6 +217,18 @@ fn header_token(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?.trim();
     let token = value.strip_prefix("Bearer ").unwrap_or(value).trim();
     (!token.is_empty() && token != "Bearer").then(|| token.to_owned())
+}
+
+fn bearer_token(headers: &HeaderMap) -> Result<Option<String>, BadToken> {
+    let value = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut words = value.split_whitespace();
+    if words.next() != Some("Bearer") {
+        return Ok(None);
+    }
+    match (words.next(), words.next()) {
+        (Some(token), None) => Ok(Some(token.to_owned())),
+        _ => Err(BadToken::BadHeader),
+    }
 }
 
 fn query_token(parts: &Parts, name: &str) -> Option<String> {

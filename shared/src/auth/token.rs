@@ -41,6 +41,21 @@ pub struct Claims {
     pub extra: Map<String, Value>,
 }
 
+/// Why a request has nobody behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadToken {
+    /// It came without a token.
+    Missing,
+    /// `Authorization` is `Bearer` without exactly one token.
+    BadHeader,
+    /// The token was not signed for this system, or its session has ended.
+    Invalid,
+    /// It was good before.
+    Expired,
+    /// It is a refresh token.
+    WrongType,
+}
+
 /// What a token is good for. One type is never taken for the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -116,7 +131,17 @@ impl Signer {
     /// What an access token says, if we signed it for this system and it has not expired at `now`. For callers that hold no
     /// connection.
     pub async fn check(&self, token: &str, now: DateTime<Utc>) -> Result<Option<Claims>> {
-        Ok(self.keys.get().await?.read(token).filter(|claims| self.is_good(claims, TokenType::Access, now)))
+        Ok(self.examine(token, now).await?.ok())
+    }
+
+    /// The same, with the reason why a token does not hold.
+    pub async fn examine(&self, token: &str, now: DateTime<Utc>) -> Result<Result<Claims, BadToken>> {
+        Ok(match self.keys.get().await?.read(token) {
+            Some(claims) if claims.exp <= now.timestamp() => Err(BadToken::Expired),
+            Some(claims) if claims.token_type != TokenType::Access => Err(BadToken::WrongType),
+            Some(claims) if self.is_good(&claims, TokenType::Access, now) => Ok(claims),
+            _ => Err(BadToken::Invalid),
+        })
     }
 
     /// The same of a refresh token, inside a transaction.

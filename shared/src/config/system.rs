@@ -12,7 +12,7 @@ impl Config {
 
     /// The same through `lookup`; empty variables count as absent.
     pub fn read_for(system: &System, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
-        let config = Self::read_with(lookup, system.variable(""), system.storage)?;
+        let config = Self::read_with(lookup, system.variable(""), system.storage, system.settings)?;
         Ok(Self { system: Some(system.name), ..config })
     }
 }

@@ -25,16 +25,21 @@ pub struct Variable {
     pub production: &'static str,
 }
 
-const fn variable(name: &'static str, default: &'static str, about: &'static str) -> Variable {
+/// A variable that production does not need.
+pub const fn variable(name: &'static str, default: &'static str, about: &'static str) -> Variable {
     Variable { name, aliases: &[], default, about, production: "" }
 }
 
 impl Variable {
-    const fn or(self, aliases: &'static [&'static str]) -> Self {
+    /// The same, understood under other names too.
+    #[must_use]
+    pub const fn or(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
     }
 
-    const fn needed(self, production: &'static str) -> Self {
+    /// The same, needed in production for this reason.
+    #[must_use]
+    pub const fn needed(self, production: &'static str) -> Self {
         Self { production, ..self }
     }
 }

@@ -173,6 +173,11 @@ impl Fields {
         }
     }
 
+    /// Whether the body says something of a field, be it null.
+    pub fn has(&self, name: &str) -> bool {
+        self.form.fields.contains_key(name) || self.form.files.contains_key(name)
+    }
+
     /// Notes what else is wrong with a field.
     pub fn reject(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FieldError { field: name.to_owned(), message: message.into() });

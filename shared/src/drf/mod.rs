@@ -3,11 +3,13 @@
 mod body;
 mod envelope;
 mod fields;
+mod filters;
 mod negotiation;
 mod page;
 
 pub use body::Data;
 pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
+pub use filters::Filters;
 pub use negotiation::{Accepts, negotiate};
 pub use page::{PageNumber, Paginated, PaginationLinks, Window};

@@ -1,6 +1,6 @@
 //! One spelling of every path: the prefix of its surface, no trailing slash, action names as they are declared.
 
-use std::{borrow::Cow, collections::HashSet};
+use std::{borrow::Cow, collections::HashMap};
 
 use axum::extract::{DefaultBodyLimit, OriginalUri, Request};
 use http::{Uri, uri::PathAndQuery};
@@ -15,18 +15,19 @@ pub(super) struct WithoutSlash;
 #[derive(Debug)]
 pub(super) struct Normaliser {
     policy: &'static HttpPolicy,
-    /// Segments of routes that may be written with hyphens.
-    underscored: HashSet<String>,
+    /// Segments of routes as they are declared, by their spelling with hyphens.
+    separated: HashMap<String, String>,
 }
 
 impl Normaliser {
     /// For routes with these path templates.
     pub(super) fn new<'a>(policy: &'static HttpPolicy, templates: impl Iterator<Item = &'a str>) -> Self {
         let segments = templates.flat_map(|template| template.split('/'));
-        let literal = segments.filter(|segment| {
-            policy.hyphen_is_underscore && segment.contains('_') && !segment.starts_with('{')
+        let separated = segments.filter(|segment| {
+            policy.any_separator && segment.contains(['-', '_']) && !segment.starts_with('{')
         });
-        Self { policy, underscored: literal.map(str::to_owned).collect() }
+        let by_hyphens = |segment: &str| (segment.replace('_', "-"), segment.to_owned());
+        Self { policy, separated: separated.map(by_hyphens).collect() }
     }
 
     /// Rewrites `/api/v1/x/` to `/api/x`. The address as sent stays in [`OriginalUri`].
@@ -66,18 +67,14 @@ impl Normaliser {
         }
     }
 
-    /// `mark-as-read` as `mark_as_read`, where a route has such a segment.
+    /// `mark-as-read` as `mark_as_read`, or the other way, as a route declares it.
     fn spelled<'a>(&self, path: &'a str) -> Cow<'a, str> {
-        if self.underscored.is_empty() || !path.contains('-') {
+        if self.separated.is_empty() || !path.contains(['-', '_']) {
             return Cow::Borrowed(path);
         }
-        let spell = |segment: &'a str| {
-            let underscored = segment.replace('-', "_");
-            if self.underscored.contains(&underscored) {
-                Cow::Owned(underscored)
-            } else {
-                Cow::Borrowed(segment)
-            }
+        let spell = |segment: &'a str| match self.separated.get(&segment.replace('_', "-")) {
+            Some(declared) => Cow::Owned(declared.clone()),
+            None => Cow::Borrowed(segment),
         };
         Cow::Owned(path.split('/').map(spell).collect::<Vec<_>>().join("/"))
     }
@@ -122,7 +119,7 @@ mod tests {
             Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 1024 },
         ],
         any_case: true,
-        hyphen_is_underscore: true,
+        any_separator: true,
         cors: Cors {
             credentials: false,
             development_origins: &[],

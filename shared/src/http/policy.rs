@@ -15,8 +15,8 @@ pub struct HttpPolicy {
     pub surfaces: &'static [Surface],
     /// Whether paths match in upper and lower case, as in Express.
     pub any_case: bool,
-    /// Whether action names are found with `-` in place of `_`. Routes then have `_`.
-    pub hyphen_is_underscore: bool,
+    /// Whether words of paths are found with `-` in place of `_`, and the other way.
+    pub any_separator: bool,
     /// Which pages of other origins may call the API.
     pub cors: Cors,
     /// `Content-Security-Policy` of every response that brings none of its own.
@@ -141,7 +141,7 @@ mod tests {
             Surface { prefixes: &[""], canonical: "", slash: Slash::Exact, body_limit: 2 },
         ],
         any_case: false,
-        hyphen_is_underscore: true,
+        any_separator: true,
         cors: Cors {
             credentials: true,
             development_origins: &["http://localhost:*", "http://127.0.0.1:4200"],

@@ -9,6 +9,8 @@ use lettre::{
     message::{Mailbox, MultiPart},
 };
 
+use uuid::Uuid;
+
 use crate::{App, Result, config::MailConfig, db::Change, sql};
 
 mod send;
@@ -127,30 +129,35 @@ impl Change {
 
     /// Stores a mail that is worth nothing after a moment: it is not sent then any more.
     pub async fn mail_until(&mut self, mail: NewMail, until: DateTime<Utc>) -> Result<()> {
-        self.store(&[mail], Some(until)).await
+        self.store(&[mail], Some(until), &[]).await
     }
 
     /// Stores many mails at once.
     pub async fn mails(&mut self, mails: &[NewMail]) -> Result<()> {
-        self.store(mails, None).await
+        self.store(mails, None, &[]).await
+    }
+
+    /// Stores mails that are found again by these keys, such as the ids of notices (`muster.mails.key`).
+    pub async fn keyed_mails(&mut self, mails: &[NewMail], keys: &[Uuid]) -> Result<()> {
+        self.store(mails, None, keys).await
     }
 
     /// Jobs of many mails have a queue of their own, so that nobody waits behind them to sign in.
-    async fn store(&mut self, mails: &[NewMail], until: Option<DateTime<Utc>>) -> Result<()> {
+    async fn store(&mut self, mails: &[NewMail], until: Option<DateTime<Utc>>, keys: &[Uuid]) -> Result<()> {
         // Where no mail is sent no job is started: they stay in the outbox.
         let insert = sql!(
             "WITH new AS (
-                 SELECT recipient, subject, text_body, html_body, place, (place - 1) / $5 AS batch
-                 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) WITH ORDINALITY
-                      AS new (recipient, subject, text_body, html_body, place)),
+                 SELECT recipient, subject, text_body, html_body, key, place, (place - 1) / $5 AS batch
+                 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $8::uuid[]) WITH ORDINALITY
+                      AS new (recipient, subject, text_body, html_body, key, place)),
              batches AS (
                  SELECT batch, gen_random_uuid() AS job_id, count(*) > 1 AS many FROM new WHERE $6 GROUP BY batch),
              started AS (
                  INSERT INTO muster.jobs (id, kind, queue, payload, created_by)
                  SELECT job_id, CASE WHEN many THEN 'send_many_mails' ELSE 'send_mails' END,
                         CASE WHEN many THEN 'upkeep' ELSE 'delivery' END, '{}', NULL FROM batches)
-             INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id, expires_at)
-             SELECT recipient, subject, text_body, html_body, job_id, $7::timestamptz
+             INSERT INTO muster.mails (recipient, subject, text_body, html_body, job_id, expires_at, key)
+             SELECT recipient, subject, text_body, html_body, job_id, $7::timestamptz, coalesce(key, gen_random_uuid())
              FROM new LEFT JOIN batches USING (batch)
              ORDER BY place"
         );
@@ -158,7 +165,8 @@ impl Change {
         let (recipients, subjects) = (column(|mail| &mail.recipient), column(|mail| &mail.subject));
         let (texts, pages) = (column(|mail| &mail.text), column(|mail| &mail.html));
         let leave = self.mails_leave();
-        self.execute(insert, &[&recipients, &subjects, &texts, &pages, &IN_A_JOB, &leave, &until]).await?;
+        self.execute(insert, &[&recipients, &subjects, &texts, &pages, &IN_A_JOB, &leave, &until, &keys])
+            .await?;
         Ok(())
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 static HTTP: HttpPolicy = HttpPolicy {
     surfaces: &[Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 1024 }],
     any_case: false,
-    hyphen_is_underscore: false,
+    any_separator: false,
     cors: Cors {
         credentials: false,
         development_origins: &[],
@@ -46,6 +46,7 @@ pub(crate) const SAMPLE: System = System {
     sign_in: None,
     examples: "{}",
     storage: &Storage::DEFAULT,
+    settings: None,
     admin: None,
     demo: None,
     legacy: None,

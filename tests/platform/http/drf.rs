@@ -38,7 +38,7 @@ static HTTP: HttpPolicy = HttpPolicy {
         Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 1024 },
     ],
     any_case: false,
-    hyphen_is_underscore: true,
+    any_separator: true,
     cors: Cors {
         credentials: true,
         development_origins: &["http://localhost:*"],
@@ -69,6 +69,7 @@ static SYSTEM: System = System {
     sign_in: None,
     examples: "{}",
     storage: &Storage::DEFAULT,
+    settings: None,
     admin: None,
     demo: None,
     legacy: None,

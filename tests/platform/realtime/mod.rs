@@ -79,6 +79,7 @@ static SYSTEM: System = System {
     sign_in: None,
     examples: "{}",
     storage: &shared::system::Storage::DEFAULT,
+    settings: None,
     admin: None,
     demo: None,
     legacy: None,

@@ -27,6 +27,7 @@ pub static SAMPLE: System = System {
     sign_in: None,
     examples: "{}",
     storage: rotc::SYSTEM.storage,
+    settings: None,
     admin: None,
     demo: None,
     legacy: None,

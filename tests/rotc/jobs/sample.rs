@@ -46,6 +46,7 @@ pub static SYSTEM: System = System {
     sign_in: None,
     examples: "{}",
     storage: rotc::SYSTEM.storage,
+    settings: None,
     admin: None,
     demo: None,
     legacy: None,

@@ -62,6 +62,7 @@ pub static SYSTEM: System = System {
     sign_in: Some(&accounts::TOKENS),
     examples: include_str!("examples.json"),
     storage: &Storage { prefix: "library/", cloudinary_folder: "library", intakes: &[&books::COVER] },
+    settings: None,
     admin: Some(&demo::FirstOperator),
     demo: Some(&demo::TwoBranches),
     legacy: None,
@@ -73,7 +74,7 @@ static HTTP: HttpPolicy = HttpPolicy {
         Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: 100 * 1024 },
     ],
     any_case: false,
-    hyphen_is_underscore: false,
+    any_separator: false,
     cors: Cors {
         credentials: true,
         development_origins: &["http://localhost:*"],

@@ -1,0 +1,26 @@
+//! Addresses and numbers that only one account may have.
+
+use shared::{Result, db::Change, drf::Fields, sql};
+use uuid::Uuid;
+
+/// Rejects an e-mail address or an admission number that another account than `except` has.
+pub async fn is_free(
+    change: &mut Change,
+    fields: &mut Fields,
+    email: Option<&str>,
+    admission_number: Option<&str>,
+    except: Option<Uuid>,
+) -> Result<()> {
+    let find = sql!(
+        "SELECT coalesce(bool_or(lower(email) = lower($1)), FALSE), coalesce(bool_or(admission_number = $2), FALSE)
+         FROM users WHERE (lower(email) = lower($1) OR admission_number = $2) AND id IS DISTINCT FROM $3"
+    );
+    let (email, number): (bool, bool) = change.only(find, &[&email, &admission_number, &except]).await?;
+    if email {
+        fields.reject("email", "user with this email already exists.");
+    }
+    if number {
+        fields.reject("admission_number", "user with this admission number already exists.");
+    }
+    Ok(())
+}

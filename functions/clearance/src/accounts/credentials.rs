@@ -1,0 +1,65 @@
+//! Passwords and tokens of this system.
+
+use chrono::TimeDelta;
+use serde_json::{Map, Value};
+use shared::{
+    App, Result,
+    auth::{
+        lockout::LoginThrottle,
+        password::NewHash,
+        policy::{RefreshForm, TokenPolicy, WithinGrace},
+    },
+    error::too_many_requests,
+};
+
+use super::User;
+use crate::settings::Settings;
+
+/// Bytes of a password that are looked at when somebody signs in; longer ones are nobody's.
+pub const NEW_PASSWORD_BYTES: usize = 128;
+
+/// Failures that lock an account for half an hour, as decided.
+pub const THROTTLE: LoginThrottle = LoginThrottle {
+    failures: 5,
+    window: TimeDelta::minutes(15),
+    lock: TimeDelta::minutes(30),
+    doubling: false,
+    address_failures: 10,
+    optional: true,
+    locked: |remaining| {
+        let seconds = remaining.num_seconds().max(1).unsigned_abs();
+        too_many_requests(format!("Request was throttled. Expected available in {seconds} seconds."), seconds)
+    },
+};
+
+/// How new passwords are stored.
+pub fn new_hash(app: &App) -> NewHash {
+    NewHash::Bcrypt(app.config.bcrypt_cost)
+}
+
+/// The rules of tokens.
+pub fn policy(app: &App) -> Result<TokenPolicy> {
+    let settings = Settings::of(app)?;
+    Ok(TokenPolicy {
+        access: Some(settings.access_token),
+        refresh: settings.refresh_token,
+        session: None,
+        grace: TimeDelta::seconds(60),
+        within_grace: WithinGrace::Reject,
+        form: RefreshForm::Jwt,
+    })
+}
+
+/// What tokens say of their owner, for clients that read it.
+pub fn claims(user: &User) -> Map<String, Value> {
+    [
+        ("user_id", user.id.to_string().into()),
+        ("email", user.email.clone().into()),
+        ("role", user.role.clone().into()),
+        ("full_name", user.full_name.clone().into()),
+        ("admission_number", user.admission_number.clone().into()),
+    ]
+    .into_iter()
+    .map(|(name, value)| (name.to_owned(), value))
+    .collect()
+}

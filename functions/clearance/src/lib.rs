@@ -1,0 +1,101 @@
+//! The graduation clearance system: students ask every office of the university to be cleared, pay the graduation fee, borrow a
+//! gown, and get a certificate.
+
+use futures_util::{FutureExt, future::BoxFuture};
+use http::StatusCode;
+use shared::{
+    Result,
+    db::Change,
+    drf::DrfEnvelope,
+    error::Kind,
+    http::{Cors, HttpPolicy, Slash, Surface},
+    jobs::{JobKind, Jobs},
+    mail::{SendMails, SendManyMails},
+    system::{Group, Storage, System, Worker},
+};
+use uuid::Uuid;
+
+pub mod access;
+pub mod accounts;
+pub mod audit;
+pub mod enrollment;
+pub mod kes;
+pub mod mails;
+pub mod migrations;
+pub mod notices;
+pub mod refusals;
+pub mod settings;
+pub mod times;
+
+/// The system as local-dev, the functions, the tests and the templates see it.
+pub static SYSTEM: System = System {
+    name: "clearance",
+    title: "Graduation clearance",
+    about: "Graduation clearance of a university: offices, fee, gowns and certificates",
+    envelope: &DrfEnvelope { code: true, message: false, request_id: false },
+    http: &HTTP,
+    groups: GROUPS,
+    workers: WORKERS,
+    sockets: None,
+    jobs: &JOBS,
+    clean_up: &[],
+    events: None,
+    migrations: &migrations::CLEARANCE,
+    sign_in: Some(&accounts::TOKENS),
+    examples: "{}",
+    storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: &[] },
+    settings: Some(&settings::SETTINGS),
+    admin: None,
+    demo: None,
+    legacy: None,
+};
+
+/// Every route group.
+pub static GROUPS: &[&Group] = &[&accounts::GROUP];
+
+/// Every function that no HTTP request starts.
+pub static WORKERS: &[&Worker] = &[];
+
+static JOBS: Jobs = Jobs {
+    kinds: &[
+        JobKind::of::<SendMails>(),
+        JobKind::of::<SendManyMails>(),
+        JobKind::of::<accounts::SendReset>(),
+    ],
+    failed: tell,
+};
+
+/// Tells the administrators that a job has failed for good.
+fn tell<'a>(_: &'a mut Change, _: &'a JobKind, _: Uuid) -> BoxFuture<'a, Result<()>> {
+    async { Ok(()) }.boxed()
+}
+
+static HTTP: HttpPolicy = HttpPolicy {
+    surfaces: &[
+        // The legacy server mounts the addresses of accounts twice.
+        Surface {
+            prefixes: &["/api/auth", "/api/users"],
+            canonical: "/api/auth",
+            slash: Slash::Both,
+            body_limit: BODY_LIMIT_BYTES,
+        },
+        Surface { prefixes: &[""], canonical: "", slash: Slash::Both, body_limit: BODY_LIMIT_BYTES },
+    ],
+    any_case: false,
+    any_separator: true,
+    cors: Cors {
+        credentials: true,
+        development_origins: &["http://localhost:4200", "http://127.0.0.1:4200", "http://localhost:5173"],
+        methods: "DELETE, GET, OPTIONS, PATCH, POST, PUT",
+        headers: Some("accept, authorization, content-type, idempotency-key, x-csrftoken, x-requested-with"),
+        exposed: "Content-Disposition",
+        max_age: Some(86_400),
+        preflight: StatusCode::OK,
+    },
+    csp: "default-src 'self'; frame-ancestors 'none'",
+    bad_id: Kind::NotFound,
+    challenge: "Bearer realm=\"api\"",
+};
+
+/// Bytes of a body without a file.
+const BODY_LIMIT_BYTES: usize = 1024 * 1024;

@@ -1,0 +1,81 @@
+-- Why: gowns are lent against a deposit, and people are told what concerns them.
+
+CREATE TABLE public.gown_issuances (
+    id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+    student_id UUID NOT NULL REFERENCES public.students,
+    gown_number VARCHAR(50) NOT NULL UNIQUE,
+    gown_size VARCHAR(5) NOT NULL CHECK (gown_size IN ('XS', 'S', 'M', 'L', 'XL', 'XXL')),
+    deposit_amount NUMERIC(10, 2) NOT NULL CHECK (deposit_amount >= 0),
+    deposit_paid BOOLEAN NOT NULL DEFAULT FALSE,
+    deposit_receipt VARCHAR(100) NOT NULL DEFAULT '',
+    issued_date TIMESTAMPTZ NOT NULL DEFAULT now(),
+    issued_by_id UUID REFERENCES public.users,
+    expected_return_date DATE NOT NULL,
+    actual_return_date TIMESTAMPTZ,
+    returned_to_id UUID REFERENCES public.users,
+    status VARCHAR(20) NOT NULL DEFAULT 'issued' CHECK (status IN ('issued', 'returned', 'lost', 'damaged')),
+    condition_notes TEXT NOT NULL DEFAULT '',
+    damage_fee NUMERIC(10, 2) NOT NULL DEFAULT 0 CHECK (damage_fee BETWEEN 0 AND deposit_amount),
+    deposit_refunded BOOLEAN NOT NULL DEFAULT FALSE,
+    refund_amount NUMERIC(10, 2) CHECK (refund_amount BETWEEN 0 AND deposit_amount),
+    refund_date TIMESTAMPTZ,
+    notes TEXT NOT NULL DEFAULT '',
+    created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    deleted_at TIMESTAMPTZ
+);
+-- The legacy server allowed one row for a student, ever; here a student may borrow again after a return.
+CREATE UNIQUE INDEX gown_issuances_out ON public.gown_issuances (student_id)
+    WHERE status = 'issued' AND deleted_at IS NULL;
+CREATE INDEX gown_issuances_newest ON public.gown_issuances (issued_date DESC, id);
+
+-- How many gowns of a size there are; a size without a row is not counted.
+CREATE TABLE public.gown_stock (
+    size VARCHAR(5) PRIMARY KEY CHECK (size IN ('XS', 'S', 'M', 'L', 'XL', 'XXL')),
+    total INTEGER NOT NULL CHECK (total BETWEEN 0 AND 10000)
+);
+
+CREATE TABLE public.notifications (
+    id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
+    recipient_id UUID NOT NULL REFERENCES public.users,
+    notification_type VARCHAR(50) NOT NULL DEFAULT 'general',
+    title VARCHAR(255) NOT NULL,
+    message TEXT NOT NULL,
+    clearance_id UUID REFERENCES public.clearance_requests,
+    approval_id UUID REFERENCES public.clearance_approvals,
+    payment_id UUID REFERENCES public.payments,
+    gown_id UUID REFERENCES public.gown_issuances,
+    is_read BOOLEAN NOT NULL DEFAULT FALSE,
+    read_at TIMESTAMPTZ,
+    sent_via_email BOOLEAN NOT NULL DEFAULT FALSE,
+    email_sent_at TIMESTAMPTZ,
+    created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
+    updated_at TIMESTAMPTZ NOT NULL DEFAULT now()
+);
+-- The mail of a notice has its id as key; once it is sent, the notice says so.
+CREATE FUNCTION public.note_sent_mail() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE public.notifications SET sent_via_email = TRUE, email_sent_at = NEW.sent_at WHERE id = NEW.key;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mail_sent AFTER UPDATE OF sent_at ON muster.mails
+    FOR EACH ROW WHEN (OLD.sent_at IS NULL AND NEW.sent_at IS NOT NULL) EXECUTE FUNCTION public.note_sent_mail();
+
+CREATE INDEX notifications_of ON public.notifications (recipient_id, created_at DESC, id);
+CREATE INDEX notifications_unread ON public.notifications (recipient_id) WHERE NOT is_read;
+
+-- updated_at follows every change, whoever makes it.
+CREATE FUNCTION public.note_update() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.updated_at := now();
+    RETURN NEW;
+END $$;
+DO $$
+DECLARE
+    changing regclass;
+BEGIN
+    FOR changing IN SELECT attrelid FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+                    WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND attname = 'updated_at' LOOP
+        EXECUTE format('CREATE TRIGGER updated BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION public.note_update()', changing);
+    END LOOP;
+END $$;
