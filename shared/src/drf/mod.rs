@@ -10,6 +10,6 @@ mod page;
 pub use body::Data;
 pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
-pub use filters::Filters;
+pub use filters::{Filters, moment};
 pub use negotiation::{Accepts, negotiate};
 pub use page::{PageNumber, Paginated, PaginationLinks, Window};
