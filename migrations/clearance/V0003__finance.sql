@@ -37,6 +37,8 @@ CREATE TABLE public.payments (
     deleted_at TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX payments_of ON public.payments (student_id) WHERE deleted_at IS NULL;
+CREATE INDEX payments_receipt ON public.payments (receipt) WHERE receipt IS NOT NULL;
+CREATE INDEX payments_fee_statement ON public.payments (fee_statement) WHERE fee_statement IS NOT NULL;
 CREATE INDEX payments_newest ON public.payments (created_at DESC, id);
 
 -- A request to pay on a phone.

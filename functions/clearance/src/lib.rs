@@ -8,6 +8,7 @@ use shared::{
     db::Change,
     drf::DrfEnvelope,
     error::Kind,
+    files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
@@ -19,10 +20,12 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod enrollment;
+pub mod finance;
 pub mod gate;
 pub mod health;
 pub mod kes;
 pub mod mails;
+pub mod media;
 pub mod migrations;
 pub mod notices;
 pub mod refusals;
@@ -45,7 +48,7 @@ pub static SYSTEM: System = System {
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
-    storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: &[] },
+    storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
     admin: None,
     demo: None,
@@ -53,7 +56,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP, &health::GROUP];
+pub static GROUPS: &[&Group] = &[&accounts::GROUP, &finance::GROUP, &health::GROUP, &media::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -63,6 +66,9 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<DeleteFile>(),
+        JobKind::of::<ShrinkPicture>(),
+        JobKind::of::<SweepFiles>(),
     ],
     failed: tell,
 };
