@@ -27,6 +27,7 @@ pub mod kes;
 pub mod mails;
 pub mod media;
 pub mod migrations;
+pub mod mpesa;
 pub mod notices;
 pub mod refusals;
 pub mod settings;
@@ -56,7 +57,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP, &finance::GROUP, &health::GROUP, &media::GROUP];
+pub static GROUPS: &[&Group] = &[&accounts::GROUP, &finance::GROUP, &health::GROUP, &media::GROUP, &mpesa::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -66,6 +67,11 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<mpesa::BookMpesa>(),
+        JobKind::of::<mpesa::AskMpesa>(),
+        JobKind::of::<mpesa::QueryAttempts>(),
+        JobKind::of::<mpesa::ReconcileMpesa>(),
+        JobKind::of::<mpesa::RunReconciliation>(),
         JobKind::of::<DeleteFile>(),
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),

@@ -150,7 +150,7 @@ async fn known(app: &App, change: &mut Change, arrival: &Arrival) -> Result<(Opt
     let is_named = !number.starts_with(PLACEHOLDER);
     if has_placeholder && is_named && (arrival.source == "stk" || arrival.amount == earlier.amount) {
         name(app, change, &earlier, &number, arrival).await?;
-    } else if is_named && earlier.transaction_id != number {
+    } else if is_named && earlier.transaction_id != number && arrival.source != "stk" {
         // Paid to the paybill a second time with the reference of the request: money of its own.
         return Ok((None, None));
     }
