@@ -64,6 +64,11 @@ CREATE TRIGGER mail_sent AFTER UPDATE OF sent_at ON muster.mails
 CREATE INDEX notifications_of ON public.notifications (recipient_id, created_at DESC, id);
 CREATE INDEX notifications_unread ON public.notifications (recipient_id) WHERE NOT is_read;
 
+-- A share in percent with two decimals; of nothing it is 0.
+CREATE FUNCTION public.percent(part BIGINT, whole BIGINT) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(round(100.0 * part / nullif(whole, 0), 2), 0)::float8
+$$;
+
 -- updated_at follows every change, whoever makes it.
 CREATE FUNCTION public.note_update() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

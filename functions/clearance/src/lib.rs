@@ -15,15 +15,18 @@ use shared::{
 };
 use uuid::Uuid;
 
+pub mod academics;
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod departments;
 pub mod enrollment;
 pub mod kes;
 pub mod mails;
 pub mod migrations;
 pub mod notices;
 pub mod refusals;
+pub mod revalidated;
 pub mod settings;
 pub mod times;
 
@@ -51,7 +54,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP];
+pub static GROUPS: &[&Group] = &[&academics::GROUP, &accounts::GROUP, &departments::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];

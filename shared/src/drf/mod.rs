@@ -12,4 +12,4 @@ pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
 pub use filters::Filters;
 pub use negotiation::{Accepts, negotiate};
-pub use page::{PageNumber, Paginated, PaginationLinks, Window};
+pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window};
