@@ -64,6 +64,14 @@ CREATE TRIGGER mail_sent AFTER UPDATE OF sent_at ON muster.mails
 CREATE INDEX notifications_of ON public.notifications (recipient_id, created_at DESC, id);
 CREATE INDEX notifications_unread ON public.notifications (recipient_id) WHERE NOT is_read;
 
+-- Notices as readers see them: with their recipient, and what they are about.
+CREATE VIEW public.shown_notifications AS
+    SELECT notifications.*, users.full_name AS recipient_name, users.email AS recipient_email,
+           CASE WHEN clearance_id IS NOT NULL THEN 'clearance' WHEN approval_id IS NOT NULL THEN 'approval'
+                WHEN payment_id IS NOT NULL THEN 'payment' WHEN gown_id IS NOT NULL THEN 'gown' END AS related_object_type,
+           coalesce(clearance_id, approval_id, payment_id, gown_id) AS related_object_id
+    FROM public.notifications JOIN public.users ON users.id = recipient_id;
+
 -- A share in percent with two decimals; of nothing it is 0.
 CREATE FUNCTION public.percent(part BIGINT, whole BIGINT) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE AS $$
     SELECT coalesce(round(100.0 * part / nullif(whole, 0), 2), 0)::float8

@@ -11,6 +11,7 @@ use shared::{
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
+    realtime::SweepEvents,
     system::{Group, Storage, System, Worker},
 };
 use uuid::Uuid;
@@ -21,10 +22,12 @@ pub mod accounts;
 pub mod audit;
 pub mod departments;
 pub mod enrollment;
+pub mod events;
 pub mod kes;
 pub mod mails;
 pub mod migrations;
 pub mod notices;
+pub mod notifications;
 pub mod refusals;
 pub mod revalidated;
 pub mod settings;
@@ -42,7 +45,7 @@ pub static SYSTEM: System = System {
     sockets: None,
     jobs: &JOBS,
     clean_up: &[],
-    events: None,
+    events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
@@ -63,6 +66,7 @@ static JOBS: Jobs = Jobs {
     kinds: &[
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
+        JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
     ],
     failed: tell,
