@@ -20,9 +20,12 @@ pub mod academics;
 pub mod access;
 pub mod accounts;
 pub mod audit;
+pub mod audit_logs;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
+pub mod gate;
+pub mod health;
 pub mod kes;
 pub mod mails;
 pub mod migrations;
@@ -57,7 +60,14 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&academics::GROUP, &accounts::GROUP, &departments::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &academics::GROUP,
+    &accounts::GROUP,
+    &audit_logs::GROUP,
+    &departments::GROUP,
+    &health::GROUP,
+    &notifications::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -68,6 +78,7 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SendManyMails>(),
         JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<audit_logs::CleanAudit>(),
     ],
     failed: tell,
 };
@@ -102,6 +113,7 @@ static HTTP: HttpPolicy = HttpPolicy {
     csp: "default-src 'self'; frame-ancestors 'none'",
     bad_id: Kind::NotFound,
     challenge: "Bearer realm=\"api\"",
+    layer: Some(gate::layer),
 };
 
 /// Bytes of a body without a file.
