@@ -19,6 +19,7 @@ use uuid::Uuid;
 pub mod academics;
 pub mod access;
 pub mod accounts;
+pub mod analytics;
 pub mod audit;
 pub mod audit_logs;
 pub mod departments;
@@ -63,6 +64,7 @@ pub static SYSTEM: System = System {
 pub static GROUPS: &[&Group] = &[
     &academics::GROUP,
     &accounts::GROUP,
+    &analytics::GROUP,
     &audit_logs::GROUP,
     &departments::GROUP,
     &health::GROUP,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use shared::{
     App, Result,
     auth::principal::Signed,
+    db::Param,
     drf::{Filters, PageNumber, Paginated},
     http::{Path, Sortable},
     row, sql,
@@ -78,38 +79,23 @@ pub async fn list_courses(
                 departments.code AS department_code, schools.name AS school_name, schools.code AS school_code, own.code,
                 own.name, own.duration_years, own.is_active, own.created_at, own.updated_at
          FROM academic_courses AS own JOIN academic_departments AS departments ON departments.id = own.department_id
-         JOIN academic_schools AS schools ON schools.id = departments.school_id
+         JOIN academic_schools AS schools ON schools.id = departments.school_id, lpad(duration_years::text, 5, '0') AS length
          WHERE own.is_active AND own.is_active = coalesce($1, own.is_active) AND ($2::text IS NULL OR own.code = $2)
            AND ($3::uuid IS NULL OR department_id = $3) AND ($4::uuid IS NULL OR school_id = $4)
            AND ($5::int IS NULL OR duration_years = $5)
            AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS word
                            WHERE concat_ws(E'\\n', own.name, own.code, departments.name, schools.name) NOT ILIKE word)
-         ORDER BY CASE $7 WHEN 'name' THEN own.name WHEN 'code' THEN own.code WHEN 'duration_years' THEN lpad(duration_years::text, 5, '0') END,
-                  CASE $7 WHEN '-name' THEN own.name WHEN '-code' THEN own.code WHEN '-duration_years' THEN lpad(duration_years::text, 5, '0') END DESC,
-                  CASE $8 WHEN 'name' THEN own.name WHEN 'code' THEN own.code WHEN 'duration_years' THEN lpad(duration_years::text, 5, '0') END,
-                  CASE $8 WHEN '-name' THEN own.name WHEN '-code' THEN own.code WHEN '-duration_years' THEN lpad(duration_years::text, 5, '0') END DESC,
+         ORDER BY CASE $7 WHEN 'name' THEN own.name WHEN 'code' THEN own.code WHEN 'duration_years' THEN length END,
+                  CASE $7 WHEN '-name' THEN own.name WHEN '-code' THEN own.code WHEN '-duration_years' THEN length END DESC,
+                  CASE $8 WHEN 'name' THEN own.name WHEN 'code' THEN own.code WHEN 'duration_years' THEN length END,
+                  CASE $8 WHEN '-name' THEN own.name WHEN '-code' THEN own.code WHEN '-duration_years' THEN length END DESC,
                   CASE $7 WHEN '' THEN schools.name END, CASE $7 WHEN '' THEN departments.name END, own.name, own.id
          LIMIT $9 OFFSET $10"
     );
-    let window =
-        page.window(read.only(count, &[&is_active, &code, &department, &school, &years, &search]).await?)?;
-    let rows = read
-        .all(
-            list,
-            &[
-                &is_active,
-                &code,
-                &department,
-                &school,
-                &years,
-                &search,
-                &first,
-                &second,
-                &window.limit,
-                &window.offset,
-            ],
-        )
-        .await?;
+    let params: [Param<'_>; 6] = [&is_active, &code, &department, &school, &years, &search];
+    let window = page.window(read.only(count, &params).await?)?;
+    let order: [Param<'_>; 4] = [&first, &second, &window.limit, &window.offset];
+    let rows = read.all(list, &[&params[..], &order].concat()).await?;
     Ok(Revalidated(page.paginated(window, rows)))
 }
 
