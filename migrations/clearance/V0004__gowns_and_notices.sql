@@ -35,6 +35,19 @@ CREATE TABLE public.gown_stock (
     total INTEGER NOT NULL CHECK (total BETWEEN 0 AND 10000)
 );
 
+-- Gowns as readers see them, with the people around them. Days are those of Nairobi.
+CREATE VIEW public.shown_gowns AS
+    SELECT gowns.*, students.user_id AS owner_id, owners.full_name AS student_name, students.registration_number,
+           issuers.full_name AS issued_by_name, takers.full_name AS returned_to_name, gowns.status = 'returned' AS is_returned,
+           CASE WHEN deposit_refunded THEN 'refunded'
+                WHEN deposit_paid AND status IN ('returned', 'lost', 'damaged') THEN 'retained' ELSE 'pending' END AS deposit_status,
+           (actual_return_date AT TIME ZONE 'Africa/Nairobi')::date AS returned_on
+    FROM public.gown_issuances AS gowns JOIN public.students ON students.id = gowns.student_id
+         JOIN public.users AS owners ON owners.id = students.user_id
+         LEFT JOIN public.users AS issuers ON issuers.id = issued_by_id
+         LEFT JOIN public.users AS takers ON takers.id = returned_to_id
+    WHERE gowns.deleted_at IS NULL;
+
 CREATE TABLE public.notifications (
     id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
     recipient_id UUID NOT NULL REFERENCES public.users,
