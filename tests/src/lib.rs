@@ -22,6 +22,7 @@ pub mod exercised;
 mod functions;
 mod gateway;
 pub mod library;
+mod mariadb;
 pub mod node;
 mod pgbouncer;
 pub mod programs;
@@ -51,6 +52,7 @@ pub use build::{
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
 pub use gateway::{Gateway, socket_event};
+pub use mariadb::MariadbServer;
 pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;

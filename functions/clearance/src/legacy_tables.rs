@@ -29,16 +29,13 @@ pub static LEGACY: LegacyTables = LegacyTables {
     marks: &["clearance_requests", "clearance_approvals", "gown_issuances"],
     occupied: &["users", "students"],
     strict: &[],
-    adjust: &[
-        ("clearance_requests", CLOSE_OLDER_REQUESTS),
-        ("clearance_approvals", "UPDATE stage SET evidence_file = NULL WHERE evidence_file = ''"),
-        (
-            "payments",
-            "UPDATE stage SET receipt = nullif(receipt, ''), fee_statement = nullif(fee_statement, '')",
-        ),
-        ("audit_logs", FORGET_SECRETS),
-    ],
+    adjust: &[("clearance_requests", CLOSE_OLDER_REQUESTS), ("audit_logs", FORGET_SECRETS)],
     derived: &[],
+    blank_is_null: &[
+        ("clearance_approvals", "evidence_file"),
+        ("payments", "receipt"),
+        ("payments", "fee_statement"),
+    ],
     computed: &[
         DerivedColumn {
             table: "users",

@@ -7,7 +7,7 @@ use futures_util::TryStreamExt;
 use sha2::{Digest, Sha256};
 use tokio_postgres::Transaction;
 
-use super::convert::{Kind, Value, convert};
+use super::convert::{Kind, Value};
 use super::tables::{Column, Target, quoted};
 use super::{BoxError, Reader, SourceTable, TableReport};
 
@@ -36,7 +36,7 @@ pub(super) async fn verify(
     while let Some(batch) = batches.recv().await {
         for row in batch? {
             let forms: Vec<Option<String>> =
-                row.iter().zip(&columns).map(|(value, column)| form(value, column.kind)).collect();
+                row.iter().zip(&columns).map(|(value, column)| form(value, column)).collect();
             let sum = checksum(&forms);
             table.update(sum);
             rows.insert(forms[key].clone().unwrap_or_default(), sum);
@@ -54,7 +54,7 @@ pub(super) async fn verify(
             .enumerate()
             .map(|(index, column)| {
                 let value = row.get::<_, Option<String>>(index).map_or(Value::Null, Value::Text);
-                form(&value, column.kind)
+                form(&value, column)
             })
             .collect();
         let id = forms[key].clone().unwrap_or_default();
@@ -68,9 +68,9 @@ pub(super) async fn verify(
 }
 
 /// A value in the one form that both sides are compared in.
-fn form(value: &Value, kind: Kind) -> Option<String> {
-    let text = convert(value, kind).text?;
-    if kind != Kind::Json {
+fn form(value: &Value, column: &Column) -> Option<String> {
+    let text = column.converted(value).text?;
+    if column.kind != Kind::Json {
         return Some(text);
     }
     // JSONB keeps neither spaces nor the order of members.

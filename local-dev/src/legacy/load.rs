@@ -7,7 +7,7 @@ use futures_util::SinkExt;
 use shared::{config::Own, system::LegacyTables};
 use tokio_postgres::{CopyInSink, Transaction};
 
-use super::convert::{Converted, Value, convert};
+use super::convert::{Converted, Value};
 use super::tables::{Column, Target, quoted};
 use super::{BoxError, Finding, ImportError, Reader, SourceTable, TableReport};
 
@@ -112,7 +112,7 @@ impl Stage<'_> {
             if position > 0 {
                 chunk.push(b'\t');
             }
-            let Converted { text, is_faithful } = convert(value, column.kind);
+            let Converted { text, is_faithful } = column.converted(value);
             if !is_faithful {
                 let key = self.columns.iter().position(|column| column.name == self.target.key);
                 findings.push(Finding {

@@ -4,7 +4,7 @@ use shared::system::{DerivedColumn, LegacyTables};
 use tokio_postgres::Transaction;
 
 use super::BoxError;
-use super::convert::Kind;
+use super::convert::{Converted, Kind, Value, convert};
 
 /// A column of the target.
 #[derive(Clone, Debug)]
@@ -12,6 +12,18 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) is_required: bool,
+    /// Its empty text is no value.
+    pub(super) blank_is_null: bool,
+}
+
+impl Column {
+    /// What goes into the column.
+    pub(super) fn converted(&self, value: &Value) -> Converted {
+        match value {
+            Value::Text(text) if self.blank_is_null && text.is_empty() => convert(&Value::Null, self.kind),
+            value => convert(value, self.kind),
+        }
+    }
 }
 
 /// A foreign key of the target with one column.
@@ -86,7 +98,11 @@ impl Target {
         let rows = target.query(COLUMNS, &[&name]).await?;
         let columns: Vec<Column> = rows
             .iter()
-            .map(|row| Column { name: row.get(0), kind: Kind::of(row.get(1)), is_required: row.get(2) })
+            .map(|row| {
+                let column: String = row.get(0);
+                let blank_is_null = legacy.blank_is_null.contains(&(name, column.as_str()));
+                Column { name: column, kind: Kind::of(row.get(1)), is_required: row.get(2), blank_is_null }
+            })
             .collect();
         if columns.is_empty() {
             return Ok(None);

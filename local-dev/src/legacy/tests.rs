@@ -45,6 +45,7 @@ static LEGACY: LegacyTables = LegacyTables {
         column: "total",
         fill: "UPDATE results SET total = (SELECT sum(points) FROM entries WHERE entries.person_id = results.person_id)",
     }],
+    blank_is_null: &[],
     computed: &[],
     complete: None,
 };

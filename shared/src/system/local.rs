@@ -92,6 +92,8 @@ pub struct LegacyTables {
     pub adjust: &'static [(&'static str, &'static str)],
     /// Columns that old editions of the legacy server had not.
     pub derived: &'static [DerivedColumn],
+    /// Text columns whose empty text is no value here: addresses of files.
+    pub blank_is_null: &'static [(&'static str, &'static str)],
     /// Columns that the legacy server never had, with an expression over the row in the temporary table `stage`.
     pub computed: &'static [DerivedColumn],
     /// What follows from all rows together.
