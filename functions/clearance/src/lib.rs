@@ -19,6 +19,8 @@ pub mod access;
 pub mod accounts;
 pub mod audit;
 pub mod enrollment;
+pub mod gate;
+pub mod health;
 pub mod kes;
 pub mod mails;
 pub mod migrations;
@@ -51,7 +53,7 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP];
+pub static GROUPS: &[&Group] = &[&accounts::GROUP, &health::GROUP];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -95,6 +97,7 @@ static HTTP: HttpPolicy = HttpPolicy {
     csp: "default-src 'self'; frame-ancestors 'none'",
     bad_id: Kind::NotFound,
     challenge: "Bearer realm=\"api\"",
+    layer: Some(gate::layer),
 };
 
 /// Bytes of a body without a file.
