@@ -45,4 +45,6 @@ pub static LEGACY: LegacyTables = LegacyTables {
                    (SELECT sum(points) FROM public.merit_demerit_logs log
                     WHERE log.cadet_id = grades.cadet_id AND log.type = 'merit'), 0)",
     }],
+    computed: &[],
+    complete: None,
 };

@@ -1,6 +1,6 @@
 //! The legacy tables and what the target database knows about them: column types, keys, checks, foreign keys.
 
-use shared::system::LegacyTables;
+use shared::system::{DerivedColumn, LegacyTables};
 use tokio_postgres::Transaction;
 
 use super::BoxError;
@@ -40,6 +40,8 @@ pub(super) struct Target {
     pub(super) key: &'static str,
     /// A statement that changes its rows before they move into place.
     pub(super) adjust: Option<&'static str>,
+    /// Columns that only the target has.
+    pub(super) computed: Vec<&'static DerivedColumn>,
     pub(super) columns: Vec<Column>,
     pub(super) foreign_keys: Vec<ForeignKey>,
     pub(super) checks: Vec<Check>,
@@ -109,7 +111,16 @@ impl Target {
         let keys = target.query(KEYS, &[&name]).await?.iter().map(|row| row.get(0)).collect();
         let key = legacy.key_of(name);
         let adjust = legacy.adjust.iter().find(|(table, _)| *table == name).map(|(_, statement)| *statement);
-        Ok(Some(Self { name, key, adjust, columns, foreign_keys, checks, keys }))
+        let computed = legacy.computed.iter().filter(|computed| computed.table == name).collect();
+        Ok(Some(Self { name, key, adjust, computed, columns, foreign_keys, checks, keys }))
+    }
+}
+
+impl Target {
+    /// Whether its rows have ids that are counted.
+    pub(super) fn counts(&self) -> bool {
+        let is_number = |column: &Column| column.name == self.key && column.kind == Kind::Integer;
+        self.key == "id" && self.columns.iter().any(is_number)
     }
 }
 
