@@ -29,6 +29,7 @@ pub mod programs;
 mod push;
 pub mod python;
 mod redis;
+pub mod replay;
 pub mod schema;
 mod server;
 mod sign_in;
@@ -44,7 +45,7 @@ pub static SYSTEMS: &[Registered] = &[OURS[0], OURS[1], (&library::SYSTEM, 5009)
 
 pub use amazon::Amazon;
 pub use answer::Answer;
-pub use app::TestApp;
+pub use app::{TestApp, own_settings};
 pub use build::{
     Add, Cadet, NewCadet, NewStaff, NewTrainingDay, StaffMember, TrainingDay, UserAccount, a_cadet,
     a_staff_member, a_training_day, an_admin,
