@@ -28,6 +28,7 @@ pub mod events;
 pub mod gate;
 pub mod health;
 pub mod kes;
+pub mod legacy_tables;
 pub mod mails;
 pub mod migrations;
 pub mod notices;
@@ -57,7 +58,7 @@ pub static SYSTEM: System = System {
     settings: Some(&settings::SETTINGS),
     admin: None,
     demo: None,
-    legacy: None,
+    legacy: Some(&legacy_tables::LEGACY),
 };
 
 /// Every route group.
