@@ -12,24 +12,33 @@ use shared::{
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
+    realtime::SweepEvents,
     system::{Group, Storage, System, Worker},
 };
 use uuid::Uuid;
 
+pub mod academics;
 pub mod access;
 pub mod accounts;
+pub mod analytics;
 pub mod audit;
+pub mod audit_logs;
+pub mod departments;
 pub mod enrollment;
+pub mod events;
 pub mod finance;
 pub mod gate;
 pub mod health;
 pub mod kes;
+pub mod legacy_tables;
 pub mod mails;
 pub mod media;
 pub mod migrations;
 pub mod mpesa;
 pub mod notices;
+pub mod notifications;
 pub mod refusals;
+pub mod revalidated;
 pub mod settings;
 pub mod times;
 
@@ -45,7 +54,7 @@ pub static SYSTEM: System = System {
     sockets: None,
     jobs: &JOBS,
     clean_up: &[],
-    events: None,
+    events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
@@ -53,11 +62,22 @@ pub static SYSTEM: System = System {
     settings: Some(&settings::SETTINGS),
     admin: None,
     demo: None,
-    legacy: None,
+    legacy: Some(&legacy_tables::LEGACY),
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP, &finance::GROUP, &health::GROUP, &media::GROUP, &mpesa::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &academics::GROUP,
+    &accounts::GROUP,
+    &analytics::GROUP,
+    &audit_logs::GROUP,
+    &departments::GROUP,
+    &finance::GROUP,
+    &health::GROUP,
+    &media::GROUP,
+    &mpesa::GROUP,
+    &notifications::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -66,6 +86,7 @@ static JOBS: Jobs = Jobs {
     kinds: &[
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
+        JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
         JobKind::of::<mpesa::BookMpesa>(),
         JobKind::of::<mpesa::AskMpesa>(),
@@ -75,6 +96,7 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<DeleteFile>(),
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),
+        JobKind::of::<audit_logs::CleanAudit>(),
     ],
     failed: tell,
 };
