@@ -27,8 +27,8 @@ impl Filters {
 
     /// A text that is compared as it is.
     pub fn text(&self, name: &str) -> Option<String> {
-        let mut named = self.query.iter().filter(|(known, _)| known == name);
-        named.next_back().map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
+        let named = self.query.iter().filter(|(known, _)| known == name);
+        named.last().map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     /// One of these words.
@@ -110,8 +110,7 @@ fn like(word: &str) -> String {
     format!("%{escaped}%")
 }
 
-/// A moment as people write it; without an offset it is one of the time zone `zone`, and a day is its beginning.
-pub fn moment(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
+pub(super) fn moment(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     // A plus sign that was not encoded arrives as a space.
     let text = text.replace(' ', if text.contains('T') { "+" } else { "T" });
     if let Ok(at) = DateTime::parse_from_rfc3339(&text) {

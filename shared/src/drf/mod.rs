@@ -11,7 +11,7 @@ mod page;
 pub use body::Data;
 pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
-pub use filters::{Filters, moment};
+pub use filters::Filters;
 pub use gate::{Gate, gated};
 pub use negotiation::{Accepts, negotiate};
 pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window, base};

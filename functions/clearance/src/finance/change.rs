@@ -25,6 +25,7 @@ use crate::{
     kes::kes,
     media::{self, FEE_STATEMENT, Links, RECEIPT},
     refusals::{ADMINS_ONLY, fault, refused, unknown},
+    times::nairobi,
 };
 
 /// What a transaction number that somebody else has is answered.
@@ -257,14 +258,7 @@ impl Wish {
 
 /// When it was paid; a time without an offset is one of Nairobi.
 pub(super) fn payment_date(fields: &mut Fields) -> Option<DateTime<Utc>> {
-    let text = fields.text("payment_date", Need::Nullable, 40)?;
-    let moment = shared::drf::moment(&text, &crate::times::nairobi());
-    if moment.is_none() {
-        let forms = "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]";
-        let message = format!("Datetime has wrong format. Use one of these formats instead: {forms}.");
-        fields.reject("payment_date", message);
-    }
-    moment
+    fields.moment("payment_date", Need::Nullable, &nairobi())
 }
 
 /// Save a payment

@@ -1,4 +1,4 @@
-//! A request to pay on a phone, and what can become of it: one table, so that nothing is decided elsewhere.
+//! A request to pay on a phone, and what M-PESA can make of it: one table, so that nothing is decided elsewhere.
 
 /// How far a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub enum Status {
     Cancelled,
     /// Nobody answered.
     TimedOut,
-    /// Paid, and taken back.
+    /// Paid, and taken back: with its receipt, which the finance office reverses (`finance::booking`).
     Reversed,
 }
 
@@ -41,8 +41,6 @@ pub enum Event<'a> {
     NotPaid(&'a str),
     /// Nothing was heard of it for as long as it may take.
     Expired,
-    /// The receipt was taken back.
-    Reversed,
 }
 
 /// Every status with its name.
@@ -71,7 +69,7 @@ impl Status {
 
     /// What an event makes of it; none if nothing.
     pub fn after(self, event: Event<'_>) -> Option<Self> {
-        use Status::{Cancelled, Created, Failed, Mismatch, Pending, Reversed, Sent, Succeeded, TimedOut};
+        use Status::{Cancelled, Created, Failed, Mismatch, Pending, Sent, Succeeded, TimedOut};
         match (self, event) {
             (Created, Event::Accepted) => Some(Pending),
             (Created, Event::Refused) => Some(Failed),
@@ -86,14 +84,8 @@ impl Status {
                 _ => Failed,
             }),
             (Created | Sent | Pending, Event::Expired) => Some(TimedOut),
-            (Succeeded, Event::Reversed) => Some(Reversed),
             _ => None,
         }
-    }
-
-    /// Whether M-PESA may still tell something of it.
-    pub fn is_open(self) -> bool {
-        matches!(self, Self::Created | Self::Sent | Self::Pending | Self::TimedOut)
     }
 }
 
@@ -153,11 +145,6 @@ mod tests {
         }
         let ended = ["created", "sent", "pending"].map(|status| (status, "timed_out"));
         assert_eq!(from_every(Event::Expired), ended);
-    }
-
-    #[test]
-    fn only_what_was_booked_is_reversed() {
-        assert_eq!(from_every(Event::Reversed), [("succeeded", "reversed")]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use shared::{
     App, Result,
     auth::principal::Principal,
     db::Read,
-    drf::{Data, Fields, Filters, Need, PageNumber, Paginated, moment},
+    drf::{Data, Fields, Filters, Need, PageNumber, Paginated},
     error::invalid_field,
     http::{Created, Json, Money, Path, Sortable},
     row, sql,
@@ -211,14 +211,7 @@ fn asked_period(app: &App, fields: &mut Fields) -> Result<Option<Period>> {
     if !Settings::of(app)?.mpesa.pull {
         return Err(fault("The pull service is not switched on."));
     }
-    let mut at = |name: &str| {
-        let text = fields.text(name, Need::Required, 40)?;
-        let at = moment(&text, &nairobi());
-        if at.is_none() {
-            fields.reject(name, "Enter a valid date/time.");
-        }
-        at
-    };
+    let mut at = |name: &str| fields.moment(name, Need::Required, &nairobi());
     let (from, to) = (at("from"), at("to"));
     let Some((from, to)) = from.zip(to) else { return Ok(None) };
     if to <= from || to - from > TimeDelta::hours(48) {
