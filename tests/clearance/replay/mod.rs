@@ -14,15 +14,11 @@ use crate::recorded;
 
 /// Groups whose routes are still to come: they must fail until then.
 const NOT_YET: &[&str] = &[
-    "analytics",
-    "departments",
     "students",
     "clearances",
     "approvals",
     "finance",
-    "notifications",
     "gowns",
-    "audit_logs",
 ];
 
 macro_rules! groups {
