@@ -18,7 +18,10 @@ use uuid::Uuid;
 
 pub mod access;
 pub mod accounts;
+pub mod approvals;
 pub mod audit;
+pub mod certificates;
+pub mod clearances;
 pub mod enrollment;
 pub mod kes;
 pub mod mails;
@@ -27,7 +30,9 @@ pub mod migrations;
 pub mod notices;
 pub mod refusals;
 pub mod settings;
+pub mod students;
 pub mod times;
+pub mod workflow;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -53,7 +58,14 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP, &media::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &accounts::GROUP,
+    &students::GROUP,
+    &clearances::GROUP,
+    &approvals::GROUP,
+    &certificates::GROUP,
+    &media::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
