@@ -180,7 +180,7 @@ async fn import((system, _): Registered, from: &str, replace: bool) -> Result<()
         shared::db::migrate::run(&config.database, system).await?;
         let mut client = shared::db::connect(&config.database).await?;
         let mode = if replace { Mode::Replace } else { Mode::IntoEmpty };
-        Ok::<_, BoxError>(legacy::import(tables, Source::parse(from)?, &mut client, mode).await?)
+        Ok::<_, BoxError>(legacy::import(tables, &config.own, Source::parse(from)?, &mut client, mode).await?)
     };
     let report = imported.await;
     parts.stop().await?;

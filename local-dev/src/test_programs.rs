@@ -28,10 +28,12 @@ enum Check {
 }
 
 /// What the tests need, and the Debian package that has it.
-const NEEDED: [(Check, &str); 12] = [
+const NEEDED: [(Check, &str); 13] = [
     (Check::Postgres, "postgresql"),
     (Check::Program("pgbouncer"), "pgbouncer"),
     (Check::Program("redis-server"), "redis-server"),
+    // A database to import from.
+    (Check::Program("mariadbd"), "mariadb-server"),
     // PostgreSQL of other versions.
     (Check::Program("npm"), "npm"),
     (Check::Program("chromium"), "chromium"),
@@ -171,7 +173,7 @@ mod tests {
         machine: Machine,
     }
 
-    const EVERYTHING: &str = "pgbouncer redis-server npm chromium tesseract-ocr tesseract-ocr-eng tesseract-ocr-fil \
+    const EVERYTHING: &str = "pgbouncer redis-server mariadb-server npm chromium tesseract-ocr tesseract-ocr-eng tesseract-ocr-fil \
                               tesseract-ocr-osd tesseract-ocr-spa poppler-utils python3-venv";
 
     impl Bare {
@@ -198,7 +200,7 @@ mod tests {
             let install = format!(
                 "echo \"$@\" >>{folder}/told
                 [ \"$2\" = install ] || exit 0
-                for program in initdb pgbouncer redis-server npm chromium pdftoppm python3; do
+                for program in initdb pgbouncer redis-server mariadbd npm chromium pdftoppm python3; do
                     printf '#!/bin/sh\\n' >{folder}/$program
                 done
                 printf '#!/bin/sh\\nprintf \"eng\\\\nfil\\\\nosd\\\\nspa\\\\n\"\\n' >{folder}/tesseract

@@ -6,7 +6,9 @@ mod local;
 #[cfg(test)]
 pub(crate) mod sample;
 
-pub use local::{Access, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTables, NewAdmin, Passwords};
+pub use local::{
+    Access, Completion, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTables, NewAdmin, Passwords,
+};
 
 use crate::{
     App,

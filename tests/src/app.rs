@@ -17,6 +17,7 @@ use shared::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
         OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
     },
+    db::UserKey,
     system::System,
 };
 use tokio::sync::OnceCell;
@@ -35,7 +36,7 @@ pub struct TestApp {
     /// What it serves.
     pub system: &'static System,
     pub(crate) router: Router,
-    pub(crate) tokens: Mutex<HashMap<i32, String>>,
+    pub(crate) tokens: Mutex<HashMap<UserKey, String>>,
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
     pub(crate) sql: OnceCell<tokio_postgres::Client>,
@@ -77,7 +78,12 @@ impl TestApp {
         Self::running(&rotc::SYSTEM, database, change).await
     }
 
-    async fn running(system: &'static System, database: Database, change: impl FnOnce(&mut Config)) -> Self {
+    /// A system on a given database.
+    pub async fn running(
+        system: &'static System,
+        database: Database,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let folder = FilesFolder::new(&database.files_name());
         let files = EmbeddedFiles::start(&folder.0).await.expect("the file storage starts");
         let mut config = config(system, &database.url, &files);
@@ -175,8 +181,8 @@ impl TestApp {
     }
 
     /// Requests of the user with this id.
-    pub fn as_user(&self, user_id: i32) -> Client<'_> {
-        Client::new(self, Who::User(user_id))
+    pub fn as_user(&self, user: impl Into<UserKey>) -> Client<'_> {
+        Client::new(self, Who::User(user.into()))
     }
 
     /// Requests without a token.
@@ -252,14 +258,17 @@ fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config 
         trusted_hops: 0,
         demo_password: None,
         bcrypt_cost: 4,
-        own: own(system),
+        own: own_settings(system, &[]),
     }
 }
 
-/// What a system reads of its own variables where none is set.
-fn own(system: &System) -> Own {
-    let development = |name: &str| (name == "MUSTER_ENV").then(|| "development".to_owned());
-    Config::read_for(system, &development).expect("the settings have defaults").own
+/// What a system reads of its own variables if these are set, for [`Config::own`].
+pub fn own_settings(system: &System, variables: &[(&str, &str)]) -> Own {
+    let lookup = |name: &str| {
+        let set = variables.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        set.or((name == "MUSTER_ENV").then_some("development")).map(str::to_owned)
+    };
+    Config::read_for(system, &lookup).expect("the settings can be read").own
 }
 
 fn files_config(system: &System, files: &EmbeddedFiles) -> FilesConfig {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::http::address::Peer;
+use shared::{db::UserKey, http::address::Peer};
 use tower::ServiceExt;
 
 use crate::{Answer, EventStream, TestApp, description::Description, exercised};
@@ -16,7 +16,7 @@ pub(crate) enum Who {
     Nobody,
     Admin,
     Staff,
-    User(i32),
+    User(UserKey),
     Token(String),
 }
 

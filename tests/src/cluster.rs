@@ -44,6 +44,21 @@ impl Database {
         Self::clone_of(&template.await).await
     }
 
+    /// A database with the present schema and what `fill` puts into it, made of `content`.
+    pub async fn filled<F, Fut>(system: &'static System, kind: &str, content: &str, fill: F) -> Self
+    where
+        F: FnOnce(Client) -> Fut,
+        Fut: Future<Output = ()>,
+    {
+        let sets = [&migrate::SHARED, system.migrations];
+        let template = template_of(kind, &sets, content, |url| async move {
+            let mut client = connect(&url).await;
+            migrate::migrate(&mut client, &sets).await.expect("the migrations apply to an empty database");
+            fill(client).await;
+        });
+        Self::clone_of(&template.await).await
+    }
+
     /// An empty database without any table.
     pub async fn empty() -> Self {
         Self::clone_of("template0").await

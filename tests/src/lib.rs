@@ -22,12 +22,14 @@ pub mod exercised;
 mod functions;
 mod gateway;
 pub mod library;
+mod mariadb;
 pub mod node;
 mod pgbouncer;
 pub mod programs;
 mod push;
 pub mod python;
 mod redis;
+pub mod replay;
 pub mod schema;
 mod server;
 mod sign_in;
@@ -43,7 +45,7 @@ pub static SYSTEMS: &[Registered] = &[OURS[0], OURS[1], (&library::SYSTEM, 5009)
 
 pub use amazon::Amazon;
 pub use answer::Answer;
-pub use app::TestApp;
+pub use app::{TestApp, own_settings};
 pub use build::{
     Add, Cadet, NewCadet, NewStaff, NewTrainingDay, StaffMember, TrainingDay, UserAccount, a_cadet,
     a_staff_member, a_training_day, an_admin,
@@ -51,6 +53,7 @@ pub use build::{
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
 pub use gateway::{Gateway, socket_event};
+pub use mariadb::MariadbServer;
 pub use pgbouncer::Pooler;
 pub use push::{Browser, PushServer, Pushed};
 pub use redis::RedisServer;

@@ -2,36 +2,41 @@
 
 use shared::{
     auth::session::{self, Device, Tokens},
-    db::Actor,
+    db::{Actor, UserKey},
 };
 
 use crate::{Add, TestApp, a_staff_member, an_admin, client::Who};
 
 impl TestApp {
     /// A new session of the user with this id.
-    pub async fn sign_in(&self, user_id: i32) -> Tokens {
-        let actor = Actor::user(user_id);
+    pub async fn sign_in(&self, user: impl Into<UserKey>) -> Tokens {
+        let user = user.into();
+        let actor = Actor::user(user.clone());
         let mut change = self.app.db.change(&actor).await.expect("a transaction opens");
-        let tokens = session::open(&self.app, &mut change, user_id, &Device::default()).await;
+        let tokens = session::open(&self.app, &mut change, user, &Device::default()).await;
         change.commit().await.expect("the session is stored");
         tokens.expect("a session opens")
     }
 
     /// The token `who` sends; everybody has one session for the whole test.
     pub(crate) async fn token(&self, who: &Who) -> Option<String> {
-        let user_id = match who {
+        let user: UserKey = match who {
             Who::Nobody => return None,
             Who::Token(token) => return Some(token.clone()),
-            Who::User(user_id) => *user_id,
-            Who::Admin => *self.admin.get_or_init(async || an_admin().add_to(self).await.user_id).await,
-            Who::Staff => *self.staff.get_or_init(async || a_staff_member().add_to(self).await.user_id).await,
+            Who::User(user) => user.clone(),
+            Who::Admin => {
+                (*self.admin.get_or_init(async || an_admin().add_to(self).await.user_id).await).into()
+            }
+            Who::Staff => {
+                (*self.staff.get_or_init(async || a_staff_member().add_to(self).await.user_id).await).into()
+            }
         };
-        let kept = self.tokens.lock().expect("no test thread panicked").get(&user_id).cloned();
+        let kept = self.tokens.lock().expect("no test thread panicked").get(&user).cloned();
         if kept.is_some() {
             return kept;
         }
-        let token = self.sign_in(user_id).await.access;
-        self.tokens.lock().expect("no test thread panicked").insert(user_id, token.clone());
+        let token = self.sign_in(user.clone()).await.access;
+        self.tokens.lock().expect("no test thread panicked").insert(user, token.clone());
         Some(token)
     }
 

@@ -12,23 +12,35 @@ use shared::{
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
+    realtime::SweepEvents,
     system::{Group, Storage, System, Worker},
 };
 use uuid::Uuid;
 
+pub mod academics;
 pub mod access;
 pub mod accounts;
+pub mod analytics;
 pub mod approvals;
 pub mod audit;
+pub mod audit_logs;
 pub mod certificates;
 pub mod clearances;
+pub mod departments;
 pub mod enrollment;
+pub mod events;
+pub mod gate;
+pub mod health;
 pub mod kes;
+pub mod legacy_tables;
 pub mod mails;
 pub mod media;
 pub mod migrations;
 pub mod notices;
+pub mod notifications;
+pub mod offices;
 pub mod refusals;
+pub mod revalidated;
 pub mod settings;
 pub mod students;
 pub mod times;
@@ -46,7 +58,7 @@ pub static SYSTEM: System = System {
     sockets: None,
     jobs: &JOBS,
     clean_up: &[],
-    events: None,
+    events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
@@ -54,17 +66,23 @@ pub static SYSTEM: System = System {
     settings: Some(&settings::SETTINGS),
     admin: None,
     demo: None,
-    legacy: None,
+    legacy: Some(&legacy_tables::LEGACY),
 };
 
 /// Every route group.
 pub static GROUPS: &[&Group] = &[
+    &academics::GROUP,
     &accounts::GROUP,
-    &students::GROUP,
-    &clearances::GROUP,
+    &analytics::GROUP,
     &approvals::GROUP,
+    &audit_logs::GROUP,
     &certificates::GROUP,
+    &clearances::GROUP,
+    &departments::GROUP,
+    &health::GROUP,
     &media::GROUP,
+    &notifications::GROUP,
+    &students::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
@@ -74,10 +92,12 @@ static JOBS: Jobs = Jobs {
     kinds: &[
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
+        JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
         JobKind::of::<DeleteFile>(),
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),
+        JobKind::of::<audit_logs::CleanAudit>(),
     ],
     failed: tell,
 };
@@ -112,6 +132,7 @@ static HTTP: HttpPolicy = HttpPolicy {
     csp: "default-src 'self'; frame-ancestors 'none'",
     bad_id: Kind::NotFound,
     challenge: "Bearer realm=\"api\"",
+    layer: Some(gate::layer),
 };
 
 /// Bytes of a body without a file.

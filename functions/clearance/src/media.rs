@@ -16,7 +16,7 @@ use shared::{
         rate_limit::Limit,
         token::{BadToken, Coder},
     },
-    drf::{Fields, Need as Field, base},
+    drf::{BaseAddress, Fields, Need as Field},
     error::{Kind, invalid_field, too_many_requests},
     files::{Accepts, Audience, Intake, StoredFile, is_plain_name},
     http::{Path, Query, UploadedFile, download::attachment},
@@ -120,7 +120,8 @@ impl FromRequestParts<App> for Links {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let expires = (app.clock.now() + LIFE).timestamp();
-        Ok(Self { base: base(app, parts), expires, coder: app.signer.coder(PURPOSE).await? })
+        let BaseAddress(base) = BaseAddress::from_request_parts(parts, app).await?;
+        Ok(Self { base, expires, coder: app.signer.coder(PURPOSE).await? })
     }
 }
 

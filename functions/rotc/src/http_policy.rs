@@ -34,6 +34,7 @@ pub static HTTP: HttpPolicy = HttpPolicy {
     csp: CONTENT_SECURITY_POLICY,
     bad_id: Kind::Invalid,
     challenge: "Bearer",
+    layer: None,
 };
 
 /// What may load from where: the client's pages talk to us and to the weather and map services; scripts

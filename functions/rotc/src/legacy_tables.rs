@@ -45,4 +45,7 @@ pub static LEGACY: LegacyTables = LegacyTables {
                    (SELECT sum(points) FROM public.merit_demerit_logs log
                     WHERE log.cadet_id = grades.cadet_id AND log.type = 'merit'), 0)",
     }],
+    blank_is_null: &[],
+    computed: &[],
+    complete: None,
 };

@@ -2,7 +2,9 @@
 //! a number and a truth value an integer; PostgreSQL sources arrive as text.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use rust_decimal::Decimal;
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 /// A value as the source holds it.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +40,9 @@ pub(super) enum Kind {
     Date,
     Timestamp,
     Json,
+    /// An exact number.
+    Numeric,
+    Uuid,
 }
 
 impl Kind {
@@ -45,7 +50,9 @@ impl Kind {
     pub(super) fn of(type_name: &str) -> Self {
         match type_name {
             "int2" | "int4" | "int8" => Self::Integer,
-            "float4" | "float8" | "numeric" => Self::Real,
+            "float4" | "float8" => Self::Real,
+            "numeric" => Self::Numeric,
+            "uuid" => Self::Uuid,
             "bool" => Self::Boolean,
             "date" => Self::Date,
             "timestamp" | "timestamptz" => Self::Timestamp,
@@ -82,6 +89,12 @@ pub(super) fn convert(value: &Value, kind: Kind) -> Converted {
         Kind::Integer => integer(value, source),
         Kind::Real => faithful(source.parse::<f64>().ok().map(|number| number.to_string())),
         Kind::Boolean => faithful(boolean(source).map(|yes| yes.to_string())),
+        // Trailing zeros say nothing: SQLite drops them.
+        Kind::Numeric => {
+            faithful(Decimal::from_str_exact(source).ok().map(|number| number.normalize().to_string()))
+        }
+        // Django writes them without hyphens where the database has no such type.
+        Kind::Uuid => faithful(source.parse::<Uuid>().ok().map(|id| id.to_string())),
         Kind::Date => faithful(date(source).map(|day| day.format("%Y-%m-%d").to_string())),
         Kind::Timestamp => {
             faithful(timestamp(value, source).map(|time| time.format("%Y-%m-%d %H:%M:%S%.f").to_string()))
@@ -189,6 +202,16 @@ mod tests {
         assert_eq!(converted(&Value::Real(85.0), Kind::Integer), "85");
         assert_eq!(converted(&Value::Real(85.5), Kind::Integer), "? 86");
         assert_eq!(converted(&Value::Integer(i64::MAX), Kind::Integer), "? NULL");
+    }
+
+    #[test]
+    fn amounts_are_exact_and_keys_have_one_spelling() {
+        assert_eq!(converted(&text("5500.00"), Kind::Numeric), "5500");
+        assert_eq!(converted(&Value::Real(5500.1), Kind::Numeric), "5500.1");
+        assert_eq!(converted(&text("much"), Kind::Numeric), "? NULL");
+        let id = "0586ece3ff185aec9c627130a0c7e821";
+        assert_eq!(converted(&text(id), Kind::Uuid), "0586ece3-ff18-5aec-9c62-7130a0c7e821");
+        assert_eq!(converted(&text("12"), Kind::Uuid), "? NULL");
     }
 
     #[test]

@@ -4,12 +4,12 @@
 use std::io::Cursor;
 
 use futures_util::SinkExt;
-use shared::system::LegacyTables;
+use shared::{config::Own, system::LegacyTables};
 use tokio_postgres::{CopyInSink, Transaction};
 
-use super::convert::{Converted, Value, convert};
+use super::convert::{Converted, Value};
 use super::tables::{Column, Target, quoted};
-use super::{Finding, ImportError, Reader, SourceTable, TableReport};
+use super::{BoxError, Finding, ImportError, Reader, SourceTable, TableReport};
 
 /// Bytes sent to the target at a time.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -46,7 +46,8 @@ pub(super) async fn load(
     if let Some(statement) = target.adjust {
         transaction.batch_execute(statement).await?;
     }
-    let insert = format!("INSERT INTO public.{name} ({list}) SELECT {list} FROM stage");
+    let (added, values) = stage.computed();
+    let insert = format!("INSERT INTO public.{name} ({list}{added}) SELECT {list}{values} FROM stage");
     report.imported = transaction.execute(&insert, &[]).await?;
     transaction.batch_execute("DROP TABLE stage").await?;
     if report.imported + report.quarantined != report.source {
@@ -66,6 +67,14 @@ struct Stage<'a> {
 impl Stage<'_> {
     fn column_list(&self) -> String {
         self.columns.iter().map(|column| quoted(&column.name)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Columns that only the target has, and what they are computed from, each after a comma.
+    fn computed(&self) -> (String, String) {
+        let computed = self.target.computed.iter().filter(|computed| !self.has(computed.column));
+        let parts = computed
+            .map(|computed| (format!(", {}", quoted(computed.column)), format!(", ({})", computed.fill)));
+        parts.unzip()
     }
 
     fn has(&self, name: &str) -> bool {
@@ -103,7 +112,7 @@ impl Stage<'_> {
             if position > 0 {
                 chunk.push(b'\t');
             }
-            let Converted { text, is_faithful } = convert(value, column.kind);
+            let Converted { text, is_faithful } = column.converted(value);
             if !is_faithful {
                 let key = self.columns.iter().position(|column| column.name == self.target.key);
                 findings.push(Finding {
@@ -200,6 +209,7 @@ impl Stage<'_> {
 pub(super) async fn finish(
     transaction: &Transaction<'_>,
     legacy: &LegacyTables,
+    own: &Own,
     source_tables: &[SourceTable],
     targets: &[Target],
 ) -> Result<(), ImportError> {
@@ -209,7 +219,13 @@ pub(super) async fn finish(
             transaction.batch_execute(derived.fill).await?;
         }
     }
-    for target in targets.iter().filter(|target| target.key == "id") {
+    if let Some(complete) = legacy.complete {
+        for (name, value) in (complete.parameters)(own).map_err(BoxError::from)? {
+            transaction.execute("SELECT set_config($1, $2, true)", &[&name, &value]).await?;
+        }
+        transaction.batch_execute(complete.statements).await?;
+    }
+    for target in targets.iter().filter(|target| target.counts()) {
         // Ids of deleted rows are not given out again: logs still name them.
         let last_id =
             source_tables.iter().find(|table| table.name == target.name).and_then(|table| table.last_id);

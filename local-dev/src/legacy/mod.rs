@@ -2,9 +2,11 @@
 //! keys, timestamps, password hashes and file addresses stay as they are. Rows that break a rule of the target are set
 //! aside in `muster.orphans` with their content, never dropped.
 
+mod checksum;
 mod convert;
 mod files;
 mod load;
+mod mysql;
 mod postgres;
 mod report;
 mod sqlite;
@@ -13,11 +15,12 @@ mod tables;
 use std::fmt;
 use std::path::PathBuf;
 
-use shared::system::LegacyTables;
+use shared::{config::Own, system::LegacyTables};
 use tokio::sync::mpsc;
 use tokio_postgres::{Client, Transaction};
 
 use convert::Value;
+use mysql::MysqlReader;
 use postgres::PostgresReader;
 use sqlite::SqliteReader;
 use tables::{Target, quoted};
@@ -38,16 +41,21 @@ pub enum Source {
     Sqlite(PathBuf),
     /// Address of a database of the PostgreSQL edition.
     Postgres(String),
+    /// Address of a database of the MySQL edition.
+    Mysql(String),
 }
 
 impl Source {
-    /// Reads `sqlite:FILE` or `postgres://...`.
+    /// Reads `sqlite:FILE`, `postgres://...` or `mysql://...`.
     pub fn parse(text: &str) -> Result<Self, ImportError> {
         if let Some(file) = text.strip_prefix("sqlite:") {
             return Ok(Self::Sqlite(PathBuf::from(file.strip_prefix("//").unwrap_or(file))));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             return Ok(Self::Postgres(text.to_owned()));
+        }
+        if text.starts_with("mysql://") {
+            return Ok(Self::Mysql(text.to_owned()));
         }
         Err(ImportError::UnknownSource(text.to_owned()))
     }
@@ -65,7 +73,7 @@ pub enum Mode {
 /// Why nothing was imported.
 #[derive(Debug)]
 pub enum ImportError {
-    /// Neither `sqlite:` nor `postgres://`.
+    /// None of `sqlite:`, `postgres://`, `mysql://`.
     UnknownSource(String),
     /// The source is no database of the legacy server.
     NoLegacyTables,
@@ -95,7 +103,8 @@ impl fmt::Display for ImportError {
             Self::UnknownSource(text) => {
                 write!(
                     formatter,
-                    "`{text}` is no source: write sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE"
+                    "`{text}` is no source: write sqlite:FILE, postgres://USER:PASSWORD@HOST/DATABASE or \
+                     mysql://USER:PASSWORD@HOST/DATABASE"
                 )
             }
             Self::NoLegacyTables => {
@@ -154,6 +163,7 @@ struct SourceTable {
 enum Reader {
     Sqlite(SqliteReader),
     Postgres(PostgresReader),
+    Mysql(MysqlReader),
 }
 
 impl Reader {
@@ -161,6 +171,7 @@ impl Reader {
         match source {
             Source::Sqlite(file) => SqliteReader::open(&file).map(Self::Sqlite),
             Source::Postgres(address) => PostgresReader::open(&address).await.map(Self::Postgres),
+            Source::Mysql(address) => MysqlReader::open(&address).await.map(Self::Mysql),
         }
     }
 
@@ -168,6 +179,7 @@ impl Reader {
         match self {
             Self::Sqlite(reader) => reader.tables(),
             Self::Postgres(reader) => reader.tables().await,
+            Self::Mysql(reader) => reader.tables().await,
         }
     }
 
@@ -175,6 +187,7 @@ impl Reader {
         match self {
             Self::Sqlite(reader) => reader.rows(table, columns),
             Self::Postgres(reader) => reader.rows(table, columns),
+            Self::Mysql(reader) => reader.rows(table, columns),
         }
     }
 }
@@ -187,6 +200,7 @@ const PREPARE_ORPHANS: &str = "CREATE SCHEMA IF NOT EXISTS muster;
 /// Copies all legacy tables into the target, all or nothing. The target must have been migrated.
 pub async fn import(
     legacy: &LegacyTables,
+    own: &Own,
     source: Source,
     target: &mut Client,
     mode: Mode,
@@ -203,7 +217,12 @@ pub async fn import(
         let source = source_tables.iter().find(|table| table.name == target.name);
         report.add(load::load(&transaction, &reader, source, target).await?);
     }
-    load::finish(&transaction, legacy, &source_tables, &targets).await?;
+    for (target, told) in targets.iter().zip(&mut report.tables) {
+        if let Some(source) = source_tables.iter().find(|table| table.name == target.name) {
+            checksum::verify(&transaction, &reader, source, target, told).await?;
+        }
+    }
+    load::finish(&transaction, legacy, own, &source_tables, &targets).await?;
     for target in &targets {
         switch_triggers(&transaction, target.name, "ENABLE").await?;
     }

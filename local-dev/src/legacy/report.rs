@@ -35,6 +35,12 @@ pub struct TableReport {
     pub missing_columns: Vec<String>,
     /// The source has no such table.
     pub is_missing: bool,
+    /// SHA-256 over the checksums of the rows of the source, in the order they came.
+    pub checksum: String,
+    /// Rows that are in the target exactly as in the source, by the checksum of each.
+    pub equal: u64,
+    /// Keys of the first rows that are not: what was changed on purpose, detached, or is named in the findings.
+    pub changed: Vec<String>,
 }
 
 /// A value that could not be kept as it was.
@@ -57,19 +63,20 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let row = |formatter: &mut fmt::Formatter<'_>, name: &str, cells: [String; 5]| {
-            let [source, imported, quarantined, detached, changed] = cells;
+        let row = |formatter: &mut fmt::Formatter<'_>, name: &str, cells: [String; 6]| {
+            let [source, imported, equal, quarantined, detached, changed] = cells;
             writeln!(
                 formatter,
-                "{name:<26}{source:>9}{imported:>10}{quarantined:>13}{detached:>10}{changed:>9}"
+                "{name:<26}{source:>9}{imported:>10}{equal:>9}{quarantined:>13}{detached:>10}{changed:>9}"
             )
         };
-        let heads = ["source", "imported", "quarantined", "detached", "changed"].map(str::to_owned);
+        let heads = ["source", "imported", "equal", "quarantined", "detached", "changed"].map(str::to_owned);
         row(formatter, "table", heads)?;
-        let mut sums = [0; 5];
+        let mut sums = [0; 6];
         for table in &self.tables {
             let changed = u64::try_from(table.findings.len()).unwrap_or(u64::MAX);
-            let cells = [table.source, table.imported, table.quarantined, table.detached, changed];
+            let cells =
+                [table.source, table.imported, table.equal, table.quarantined, table.detached, changed];
             for (sum, cell) in sums.iter_mut().zip(cells) {
                 *sum += cell;
             }
@@ -80,7 +87,7 @@ impl fmt::Display for Report {
         if !self.unknown_tables.is_empty() {
             writeln!(formatter, "tables left out: {}", self.unknown_tables.join(", "))?;
         }
-        if sums[2..].iter().any(|sum| *sum > 0) {
+        if sums[3..].iter().any(|sum| *sum > 0) {
             writeln!(
                 formatter,
                 "the originals of quarantined, detached and changed rows are in muster.orphans"
@@ -101,6 +108,13 @@ impl TableReport {
         }
         if !self.missing_columns.is_empty() {
             writeln!(formatter, "{name}: columns not in the source: {}", self.missing_columns.join(", "))?;
+        }
+        if self.equal < self.imported {
+            let rows = self.imported - self.equal;
+            writeln!(formatter, "{name}: {rows} rows differ from the source: {}", self.changed.join(", "))?;
+        }
+        if !self.checksum.is_empty() {
+            writeln!(formatter, "{name}: SHA-256 of the source {}", self.checksum)?;
         }
         for Finding { key, column, original } in self.findings.iter().take(PRINTED_FINDINGS) {
             let original: String = original.chars().take(60).collect();

@@ -1,10 +1,10 @@
 //! The legacy tables and what the target database knows about them: column types, keys, checks, foreign keys.
 
-use shared::system::LegacyTables;
+use shared::system::{DerivedColumn, LegacyTables};
 use tokio_postgres::Transaction;
 
 use super::BoxError;
-use super::convert::Kind;
+use super::convert::{Converted, Kind, Value, convert};
 
 /// A column of the target.
 #[derive(Clone, Debug)]
@@ -12,6 +12,18 @@ pub(super) struct Column {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) is_required: bool,
+    /// Its empty text is no value.
+    pub(super) blank_is_null: bool,
+}
+
+impl Column {
+    /// What goes into the column.
+    pub(super) fn converted(&self, value: &Value) -> Converted {
+        match value {
+            Value::Text(text) if self.blank_is_null && text.is_empty() => convert(&Value::Null, self.kind),
+            value => convert(value, self.kind),
+        }
+    }
 }
 
 /// A foreign key of the target with one column.
@@ -40,6 +52,8 @@ pub(super) struct Target {
     pub(super) key: &'static str,
     /// A statement that changes its rows before they move into place.
     pub(super) adjust: Option<&'static str>,
+    /// Columns that only the target has.
+    pub(super) computed: Vec<&'static DerivedColumn>,
     pub(super) columns: Vec<Column>,
     pub(super) foreign_keys: Vec<ForeignKey>,
     pub(super) checks: Vec<Check>,
@@ -84,7 +98,11 @@ impl Target {
         let rows = target.query(COLUMNS, &[&name]).await?;
         let columns: Vec<Column> = rows
             .iter()
-            .map(|row| Column { name: row.get(0), kind: Kind::of(row.get(1)), is_required: row.get(2) })
+            .map(|row| {
+                let column: String = row.get(0);
+                let blank_is_null = legacy.blank_is_null.contains(&(name, column.as_str()));
+                Column { name: column, kind: Kind::of(row.get(1)), is_required: row.get(2), blank_is_null }
+            })
             .collect();
         if columns.is_empty() {
             return Ok(None);
@@ -109,7 +127,16 @@ impl Target {
         let keys = target.query(KEYS, &[&name]).await?.iter().map(|row| row.get(0)).collect();
         let key = legacy.key_of(name);
         let adjust = legacy.adjust.iter().find(|(table, _)| *table == name).map(|(_, statement)| *statement);
-        Ok(Some(Self { name, key, adjust, columns, foreign_keys, checks, keys }))
+        let computed = legacy.computed.iter().filter(|computed| computed.table == name).collect();
+        Ok(Some(Self { name, key, adjust, computed, columns, foreign_keys, checks, keys }))
+    }
+}
+
+impl Target {
+    /// Whether its rows have ids that are counted.
+    pub(super) fn counts(&self) -> bool {
+        let is_number = |column: &Column| column.name == self.key && column.kind == Kind::Integer;
+        self.key == "id" && self.columns.iter().any(is_number)
     }
 }
 

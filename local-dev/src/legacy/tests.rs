@@ -45,6 +45,9 @@ static LEGACY: LegacyTables = LegacyTables {
         column: "total",
         fill: "UPDATE results SET total = (SELECT sum(points) FROM entries WHERE entries.person_id = results.person_id)",
     }],
+    blank_is_null: &[],
+    computed: &[],
+    complete: None,
 };
 
 /// A source file and an empty target database of this test alone.
@@ -81,7 +84,8 @@ async fn text(client: &Client, query: &str) -> String {
 async fn every_row_is_imported_or_kept_aside() {
     let (source, mut client, file) = scratch("import").await;
 
-    let report = import(&LEGACY, source.clone(), &mut client, Mode::IntoEmpty).await.unwrap();
+    let report =
+        import(&LEGACY, &Own::default(), source.clone(), &mut client, Mode::IntoEmpty).await.unwrap();
 
     let counts: Vec<_> =
         report.tables.iter().map(|t| (t.name.as_str(), t.imported, t.quarantined, t.detached)).collect();
@@ -111,12 +115,13 @@ async fn every_row_is_imported_or_kept_aside() {
         "ids of deleted rows stay taken"
     );
 
-    let again = import(&LEGACY, source.clone(), &mut client, Mode::IntoEmpty).await.unwrap_err();
+    let again =
+        import(&LEGACY, &Own::default(), source.clone(), &mut client, Mode::IntoEmpty).await.unwrap_err();
     assert!(
         matches!(again, ImportError::NotEmpty(ref counts) if *counts == [("people", 2), ("accounts", 1)]),
         "{again}"
     );
-    import(&LEGACY, source, &mut client, Mode::Replace).await.unwrap();
+    import(&LEGACY, &Own::default(), source, &mut client, Mode::Replace).await.unwrap();
     assert!(
         client.batch_execute("INSERT INTO entries DEFAULT VALUES").await.is_err(),
         "triggers are on again"
@@ -130,7 +135,7 @@ async fn doubled_keys_are_refused_and_nothing_is_written() {
     let doubled = "INSERT INTO accounts VALUES (4, 'ana', 'member', 2)";
     rusqlite::Connection::open(&file).unwrap().execute_batch(doubled).unwrap();
 
-    let refused = import(&LEGACY, source, &mut client, Mode::IntoEmpty).await.unwrap_err();
+    let refused = import(&LEGACY, &Own::default(), source, &mut client, Mode::IntoEmpty).await.unwrap_err();
 
     assert!(
         refused.to_string().contains("several rows of accounts have the same username (ana)"),

@@ -63,13 +63,14 @@ impl Envelope for DrfEnvelope {
         let messages = || ArrayBuilder::new().items(text());
         let mut schema = ObjectBuilder::new()
             .description(Some(
-                "Why a request failed; the messages of each rejected field stand below its name.",
+                "Why a request failed; the messages of each rejected field stand below its name. What a system adds stands \
+                 beside them.",
             ))
             .property("detail", text().description(Some("One sentence for people.")))
             .required("detail")
             .property(NON_FIELD, messages())
             .property("error_detail", text().description(Some("For developers; never in production.")))
-            .additional_properties(Some(AdditionalProperties::from(Schema::from(messages()))));
+            .additional_properties(Some(AdditionalProperties::FreeForm(true)));
         if self.code {
             let by_field = ObjectBuilder::new()
                 .description(Some("The messages of the rejected fields once more."))

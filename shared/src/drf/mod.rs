@@ -4,6 +4,7 @@ mod body;
 mod envelope;
 mod fields;
 mod filters;
+mod gate;
 mod negotiation;
 mod page;
 
@@ -11,5 +12,6 @@ pub use body::Data;
 pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
 pub use filters::Filters;
+pub use gate::{Gate, gated};
 pub use negotiation::{Accepts, negotiate};
-pub use page::{PageNumber, Paginated, PaginationLinks, Window, base};
+pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window};

@@ -26,7 +26,7 @@ pub async fn negotiate(State(accepts): State<Accepts>, request: Request, next: N
     Ok(next.run(request).await)
 }
 
-fn format(uri: &Uri) -> Result<(), Error> {
+pub(super) fn format(uri: &Uri) -> Result<(), Error> {
     let query = uri.query().unwrap_or_default().as_bytes();
     let format = url::form_urlencoded::parse(query).filter(|(name, _)| name == "format").last();
     match format {
@@ -36,7 +36,7 @@ fn format(uri: &Uri) -> Result<(), Error> {
 }
 
 impl Accepts {
-    fn json(self, headers: &HeaderMap) -> bool {
+    pub(super) fn json(self, headers: &HeaderMap) -> bool {
         let mut ranges = headers
             .get_all(header::ACCEPT)
             .iter()

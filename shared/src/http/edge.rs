@@ -54,7 +54,7 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     request.extensions_mut().insert(RequestId(facts.request_id.clone()));
     let matched = Arc::<Matched>::default();
     request.extensions_mut().insert(matched.clone());
-    let mut response = if request.method() == Method::OPTIONS {
+    let mut response = if is_preflight(edge.system, &request) {
         edge.system.http.cors.preflight.into_response()
     } else {
         answer(&edge, &facts, request, next).await
@@ -68,6 +68,13 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
         tell(&edge, &facts, &operation.route, &problem).await;
     }
     response
+}
+
+/// A browser asks whether a page may send a request; in most systems every OPTIONS is taken for one.
+fn is_preflight(system: &System, request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && (system.http.layer.is_none()
+            || request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD))
 }
 
 /// The failure of ours behind an answer.

@@ -1,6 +1,11 @@
 //! A POST that is sent twice has its effect once: with an `Idempotency-Key`, or recognised by its body.
 
-use axum::response::{IntoResponse, Response};
+use axum::{
+    body::to_bytes,
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -10,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     App, Error, Result,
     db::{Actor, Change, UserKey},
-    error::{Kind, invalid},
+    error::{Kind, invalid, too_large},
     row, sql,
 };
 
@@ -46,6 +51,9 @@ pub struct Reply {
 
 /// How long a request that refuses its twins may run. After that another try with its key may do the work.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+
+/// Bytes of the largest request that is let through once: a list to import, in its form.
+const LARGEST: usize = 12 * 1024 * 1024;
 
 /// How long a request waits for its twin.
 const PATIENCE: &str = "20s";
@@ -163,13 +171,58 @@ pub async fn idempotent_or_refused(
         }
         Err(cause) => {
             let mut change = app.db.change(actor).await?;
-            let give_back =
-                sql!("DELETE FROM muster.idempotency_keys WHERE scope = $1 AND key = $2 AND status IS NULL");
-            change.execute(give_back, &[&key.scope, &key.key]).await?;
+            give_back(&mut change, key).await?;
             change.commit().await?;
             Err(cause)
         }
     }
+}
+
+/// Lets a request through once for its key, for a layer of every POST of a system: a success with JSON is kept, after anything
+/// else the key is given back. A request that comes meanwhile is refused.
+///
+/// The key is committed before the work and the response after it. If the process dies in between, the key stays taken for
+/// five minutes, and what must not be done twice is refused by the rules of its table.
+pub async fn pass_once(
+    app: &App,
+    rules: &Repetitions,
+    actor: &Actor,
+    key: &str,
+    request: Request,
+    next: Next,
+) -> Result<Response> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST).await.map_err(|_| too_large("The request body is too large"))?;
+    let key = RequestKey::new(rules, actor, parts.uri.path(), key, &body)?;
+    let now = app.clock.now();
+    let mut change = app.db.change(actor).await?;
+    if let Some(stored) = claim(&mut change, rules, &key, now, Some(now + LEASE)).await? {
+        return stored.replay(rules);
+    }
+    change.commit().await?;
+    let response = next.run(Request::from_parts(parts, body.into())).await;
+    let is_json = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let mut change = app.db.change(actor).await?;
+    if !response.status().is_success() || !is_json {
+        give_back(&mut change, &key).await?;
+        change.commit().await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let reply = Reply { status: parts.status, body: to_bytes(body, usize::MAX).await? };
+    finish(&mut change, &key, &reply).await?;
+    change.commit().await?;
+    Ok(Response::from_parts(parts, reply.body.into()))
+}
+
+async fn give_back(change: &mut Change, key: &RequestKey) -> Result<()> {
+    let give_back =
+        sql!("DELETE FROM muster.idempotency_keys WHERE scope = $1 AND key = $2 AND status IS NULL");
+    change.execute(give_back, &[&key.scope, &key.key]).await?;
+    Ok(())
 }
 
 /// Takes the key, or gives what is stored under it. An expired row and one whose process died are taken over.

@@ -132,6 +132,7 @@ mod tests {
         csp: "",
         bad_id: Kind::Invalid,
         challenge: "Bearer",
+        layer: None,
     };
 
     fn shorter(path: &str) -> Option<String> {

@@ -4,11 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
     routing::get,
 };
 use bytes::Bytes;
 use http::{HeaderValue, header};
+use serde::Deserialize;
 use utoipa::openapi::{
     OpenApi, Paths,
     path::{Operation, PathItem},
@@ -21,10 +22,11 @@ mod examples;
 mod flattened;
 mod introduction;
 mod problems;
+mod reference;
 
 pub use examples::{Example, Field, examples};
 
-use super::Path;
+use super::{Path, Query};
 use crate::{App, Error, error, system::System};
 
 /// The description of every group of a system.
@@ -82,16 +84,43 @@ pub fn also_at<S>(
     routes
 }
 
-/// `/api/schema/` (JSON) and `/api/docs/` (Swagger UI from files inside the program).
+/// How a description is asked for.
+#[derive(Debug, Deserialize)]
+struct Wanted {
+    /// `openapi` (JSON, the default), `json`, `yaml`.
+    #[serde(default)]
+    format: Option<String>,
+}
+
+/// `/api/schema/` (JSON, or YAML), `/api/docs/` (Swagger UI from files inside the program) and `/api/redoc/` (a page without
+/// scripts).
 pub fn docs(system: &'static System) -> Router<App> {
     // Of this router, because a process may serve several systems.
-    let written = Arc::<OnceLock<Bytes>>::default();
-    let schema = move || async move {
-        let json = written.get_or_init(|| serde_json::to_vec(&document(system)).unwrap_or_default().into());
-        ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))], json.clone())
+    let written = Arc::<[OnceLock<Bytes>; 3]>::default();
+    let (of_schema, of_page) = (written.clone(), written);
+    let schema = move |Query(Wanted { format }): Query<Wanted>| async move {
+        let (text, kind) = match format.as_deref() {
+            None | Some("openapi" | "json") => {
+                let json = || serde_json::to_vec(&document(system)).unwrap_or_default().into();
+                (of_schema[0].get_or_init(json), "application/json; charset=utf-8")
+            }
+            Some("yaml") => {
+                let yaml = || document(system).to_yaml().unwrap_or_default().into();
+                (of_schema[1].get_or_init(yaml), "application/yaml; charset=utf-8")
+            }
+            Some(_) => return Err(error::not_found("Not found.")),
+        };
+        Ok(([(header::CONTENT_TYPE, HeaderValue::from_static(kind))], text.clone()))
+    };
+    let reference = move || async move {
+        let page = of_page[2].get_or_init(|| reference::page(&document(system)).into()).clone();
+        let policy =
+            HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
+        ([(header::CONTENT_SECURITY_POLICY, policy)], Html(page))
     };
     Router::new()
         .route("/api/schema", get(schema))
+        .route("/api/redoc", get(reference))
         .route("/api/docs", get(|| async { Redirect::permanent("/api/docs/") }))
         .route("/api/docs/", get(|| async { page("index.html") }))
         .route("/api/docs/{file}", get(|Path(file): Path<String>| async move { page(&file) }))

@@ -1,9 +1,10 @@
 //! How a system looks over HTTP, beside its routes and the shape of its errors.
 
+use axum::Router;
 use http::StatusCode;
 
 use crate::{
-    Error,
+    App, Error,
     error::{Kind, invalid},
 };
 
@@ -25,6 +26,9 @@ pub struct HttpPolicy {
     pub bad_id: Kind,
     /// `WWW-Authenticate` of a 401.
     pub challenge: &'static str,
+    /// A layer around every route and what no route matched, inside of the errors. With one, it is also asked about OPTIONS
+    /// that are no preflight of a browser.
+    pub layer: Option<fn(Router<App>, &App) -> Router<App>>,
 }
 
 /// One API, perhaps with several prefixes.
@@ -154,6 +158,7 @@ mod tests {
         csp: "default-src 'self'",
         bad_id: Kind::NotFound,
         challenge: "Bearer",
+        layer: None,
     };
 
     #[test]

@@ -76,8 +76,12 @@ fn layered(
         })
         .fallback(move |method: Method, OriginalUri(uri): OriginalUri| async move {
             system.envelope.not_found(&method, &uri)
-        })
-        .with_state(app);
+        });
+    let exact = match system.http.layer {
+        Some(layer) => layer(exact, &app),
+        None => exact,
+    };
+    let exact = exact.with_state(app);
     let again = exact.clone();
     let any_case = exact.fallback(move |request| unmatched(system, again.clone(), pages.clone(), request));
     let inner = any_case

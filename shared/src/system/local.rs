@@ -3,7 +3,7 @@
 
 use futures_util::future::BoxFuture;
 
-use crate::{App, Result, db::Change};
+use crate::{App, Result, config::Own, db::Change};
 
 /// How the first administrator of an installation comes to be.
 pub trait FirstAdmin: Sync {
@@ -92,6 +92,21 @@ pub struct LegacyTables {
     pub adjust: &'static [(&'static str, &'static str)],
     /// Columns that old editions of the legacy server had not.
     pub derived: &'static [DerivedColumn],
+    /// Text columns whose empty text is no value here: addresses of files.
+    pub blank_is_null: &'static [(&'static str, &'static str)],
+    /// Columns that the legacy server never had, with an expression over the row in the temporary table `stage`.
+    pub computed: &'static [DerivedColumn],
+    /// What follows from all rows together.
+    pub complete: Option<&'static Completion>,
+}
+
+/// What is made of imported rows in the transaction that imports them.
+#[derive(Debug)]
+pub struct Completion {
+    /// Settings of the transaction that the statements read, such as `muster.graduation_fee`, from those of the system.
+    pub parameters: fn(&Own) -> Result<Vec<(&'static str, String)>>,
+    /// The statements. Triggers of the imported tables do not run.
+    pub statements: &'static str,
 }
 
 /// A column that is computed when the source has none.

@@ -27,6 +27,7 @@ static HTTP: HttpPolicy = HttpPolicy {
     csp: "default-src 'self'",
     bad_id: Kind::Invalid,
     challenge: "Bearer",
+    layer: None,
 };
 
 /// Not a static: others are made of it.

@@ -51,6 +51,7 @@ static HTTP: HttpPolicy = HttpPolicy {
     csp: "default-src 'self'; frame-ancestors 'none'",
     bad_id: Kind::NotFound,
     challenge: "Bearer realm=\"api\"",
+    layer: None,
 };
 
 static SYSTEM: System = System {

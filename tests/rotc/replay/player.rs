@@ -5,14 +5,17 @@ use std::{cell::RefCell, collections::BTreeSet, path::PathBuf};
 use http::Method;
 use serde_json::{Value, json};
 use shared::config::IdentifierLogin;
-use tests::{Answer, Client, Part, TestApp};
+use tests::{
+    Answer, Client, Part, TestApp,
+    replay::{Matcher, Variables, fill, fill_text, fits_text, plain, sort_list},
+};
 
 use super::{
+    alike::alike,
     backup,
     differences::{Difference, LIST},
     file_server::FileServer,
-    line::{FormPart, Line, Variables, fill, fill_text, plain},
-    matcher::{Matcher, fits_text, sort_list},
+    line::{FormPart, Line},
     sheet,
 };
 use crate::legacy;
@@ -286,7 +289,7 @@ impl Player {
             let addition = LIST.addition(line, key);
             addition.map(|addition| used.borrow_mut().insert(addition)).is_some()
         };
-        let mut matcher = Matcher { added: &added, differences: Vec::new() };
+        let mut matcher = Matcher { added: &added, alike, differences: Vec::new() };
         matcher.compare(expected, actual, path);
         matcher.differences
     }

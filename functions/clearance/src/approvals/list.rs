@@ -7,6 +7,7 @@ use shared::{
     auth::principal::Signed,
     db::{Param, Sql},
     drf::{Filters, PageNumber, Paginated},
+    error::forbidden,
     http::{Json, Path, Sortable},
     sql,
 };
@@ -17,7 +18,8 @@ use super::approval::{ApprovalRow, linked};
 use crate::{
     access::{Decider, Person, Reach},
     media::Links,
-    refusals::{fault, unknown},
+    offices::TYPES,
+    refusals::{NOT_PERMITTED, fault, unknown},
 };
 
 /// What an approval can be.
@@ -26,20 +28,6 @@ pub const STATUSES: [(&str, &str); 3] =
 
 /// What a request can be where one filters by it.
 const REQUEST_STATUSES: [&str; 5] = ["pending", "in_progress", "completed", "rejected", "cancelled"];
-
-/// The types of offices.
-const OFFICE_TYPES: [&str; 10] = [
-    "finance",
-    "faculty",
-    "library",
-    "mess",
-    "hostel",
-    "workshop",
-    "sports",
-    "other",
-    "academic",
-    "administrative",
-];
 
 struct Columns;
 
@@ -96,7 +84,7 @@ pub async fn list_approvals_of_department(
     }
     let reach = person.reach();
     if reach.office.is_some_and(|office| office != id) {
-        return Err(shared::error::forbidden(crate::refusals::NOT_PERMITTED));
+        return Err(forbidden(NOT_PERMITTED));
     }
     listed(&app, Reach { office: Some(id), ..reach }, &links, &page, filters).await.map(Json)
 }
@@ -147,7 +135,7 @@ async fn listed(
     let status = filters.choice("status", &STATUSES);
     let office = filters.uuid("department");
     let kind = filters.text("department__department_type").map(|kind| (kind.to_lowercase(), kind));
-    if let Some((_, kind)) = kind.as_ref().filter(|(lower, _)| !OFFICE_TYPES.contains(&lower.as_str())) {
+    if let Some((_, kind)) = kind.as_ref().filter(|(lower, _)| TYPES.iter().all(|(name, _)| name != lower)) {
         let message = format!("Select a valid choice. {kind} is not one of the available choices.");
         filters.reject("department__department_type", message);
     }

@@ -1,0 +1,163 @@
+//! The database that the recordings start from: the dump of the legacy server, taken over as an installation takes over its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use shared::config::Config;
+use tests::{TestApp, cluster::Database, own_settings};
+use tokio_postgres::Client;
+use uuid::Uuid;
+
+/// Every row of the legacy database.
+const DUMP: &str = include_str!("recordings/fixture.json");
+
+/// Address and password of everybody who has one that is known.
+const ACTORS: &str = include_str!("recordings/actors.json");
+
+/// The ids of the rows, by short names (`user.S01`, `appr.S05.LIBRARY`).
+pub const ALIASES: &str = include_str!("recordings/aliases.json");
+
+/// What the recordings were made with.
+const SWITCHES: [(&str, &str); 4] = [
+    ("GRADUATION_FEE", "10000.00"),
+    ("FEE_GATE", "off"),
+    ("MPESA_ENVIRONMENT", "off"),
+    ("CARRY_OVER_DAYS", "0"),
+];
+
+/// Models of the legacy server in the order in which their tables are filled, and the columns that refer to others.
+const MODELS: [(&str, &str, &[&str]); 13] = [
+    ("departments.department", "departments", &[]),
+    ("users.user", "users", &["department"]),
+    ("academics.school", "academic_schools", &[]),
+    ("academics.academicdepartment", "academic_departments", &["school"]),
+    ("academics.course", "academic_courses", &["department"]),
+    ("students.student", "students", &["user", "school", "department", "course"]),
+    ("clearances.clearancerequest", "clearance_requests", &["student"]),
+    (
+        "approvals.clearanceapproval",
+        "clearance_approvals",
+        &["clearance_request", "department", "approved_by"],
+    ),
+    ("finance.financerecord", "finance_records", &["student"]),
+    ("finance.payment", "payments", &["student", "verified_by"]),
+    ("gown_issuance.gownissuance", "gown_issuances", &["student", "issued_by", "returned_to"]),
+    ("notifications.notification", "notifications", &["recipient", "clearance", "approval", "payment"]),
+    ("audit_logs.auditlog", "audit_logs", &["actor"]),
+];
+
+/// Columns that are not kept: they follow from others, or belonged to the framework.
+const DROPPED: [&str; 3] = ["graduation_fee_status", "groups", "user_permissions"];
+
+/// Addresses of files, which are null where there is none.
+const FILES: [&str; 3] = ["evidence_file", "receipt", "fee_statement"];
+
+/// What the adoption makes of the rows: the fee of a student is what they have paid or claimed, else the configured one.
+const ADOPTION: &str = "
+    INSERT INTO finance_records (student_id, graduation_fee, created_at, updated_at)
+    SELECT students.id, 10000.00, students.created_at, students.created_at FROM students
+    ON CONFLICT (student_id) DO UPDATE SET graduation_fee = EXCLUDED.graduation_fee;
+    UPDATE finance_records SET graduation_fee = CASE WHEN is_verified THEN amount ELSE graduation_fee_amount END
+    FROM payments WHERE payments.student_id = finance_records.student_id;
+    INSERT INTO receipts (transaction_id, source, student_id, payment_id, amount, applied_amount, phone_number, paid_at, state,
+                          created_by_id, created_at, updated_at)
+    SELECT coalesce(nullif(upper(transaction_id), ''), 'LEGACY-' || upper(id::text)), 'manual', student_id, id, amount, amount,
+           phone_number, coalesce(payment_date, verification_date, created_at), 'applied', verified_by_id, created_at,
+           created_at
+    FROM payments WHERE is_verified;
+    UPDATE audit_logs SET actor_name = users.full_name, actor_email = users.email
+    FROM users WHERE users.id = audit_logs.actor_id;";
+
+#[derive(Clone, Debug, Deserialize)]
+struct Row {
+    model: String,
+    pk: Value,
+    fields: Map<String, Value>,
+}
+
+/// The system with the rows of the recordings, and their switches.
+pub async fn recorded() -> TestApp {
+    recorded_with(&SWITCHES, |_| ()).await
+}
+
+/// The same with rate limits.
+pub async fn limited() -> TestApp {
+    recorded_with(&SWITCHES, |config| config.rate_limits = true).await
+}
+
+/// The same with other variables and another configuration.
+pub async fn recorded_with(variables: &[(&str, &str)], change: impl FnOnce(&mut Config)) -> TestApp {
+    let database = Database::filled(&clearance::SYSTEM, "recorded", &format!("{DUMP}{ADOPTION}"), fill).await;
+    let app = TestApp::running(&clearance::SYSTEM, database, |config| {
+        config.own = own_settings(&clearance::SYSTEM, variables);
+        config.rate_limits = false;
+        change(config);
+    });
+    let app = app.await;
+    // The recordings were made then.
+    let day = "2026-11-21T08:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().expect("a moment");
+    app.clock.advance(day - app.clock.now());
+    app
+}
+
+/// The account of somebody who asks in the recordings: `admin`, `staff:LIBRARY`, `student:S05`.
+pub fn account(name: &str) -> Option<Uuid> {
+    let actors: BTreeMap<String, (String, String)> = serde_json::from_str(ACTORS).expect("actors are JSON");
+    let known = |name: String| actors.get(&name).map(|(email, _)| email.clone());
+    let email = match name.split_once(':') {
+        None if name == "student" => known("student.S01".to_owned()),
+        None => known(name.to_owned()),
+        Some(("admin", "plain")) => known("admin_plain".to_owned()),
+        Some((kind, rest)) => known(format!("{kind}.{rest}")).or_else(|| known(rest.to_owned())),
+    };
+    let row =
+        rows().into_iter().find(|row| row.fields.get("email").map(Value::as_str) == Some(email.as_deref()));
+    row.and_then(|row| row.pk.as_str()?.parse().ok())
+}
+
+fn rows() -> Vec<Row> {
+    serde_json::from_str(DUMP).expect("the dump is JSON")
+}
+
+/// Fills the tables, without the triggers: nobody has written these rows.
+async fn fill(client: Client) {
+    let run =
+        async |sql: &str| client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+    run("SET session_replication_role = replica; DELETE FROM departments").await;
+    let rows = rows();
+    let unknown: BTreeSet<&str> = rows.iter().map(|row| row.model.as_str()).collect();
+    assert_eq!(unknown.len(), MODELS.len(), "models of the dump: {unknown:?}");
+    for (model, table, references) in MODELS {
+        let of_table: Vec<Map<String, Value>> = rows
+            .iter()
+            .filter(|row| row.model == model)
+            .map(|row| columns(row.clone(), references))
+            .collect();
+        let names: Vec<&str> =
+            of_table.first().into_iter().flat_map(|row| row.keys().map(String::as_str)).collect();
+        let names = names.join(", ");
+        let insert = format!(
+            "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb)"
+        );
+        let inserted = client.execute(&insert, &[&json!(of_table)]).await;
+        let inserted = inserted.unwrap_or_else(|error| panic!("{insert}: {error:?}"));
+        assert_eq!(inserted, of_table.len() as u64, "rows of {table}");
+    }
+    run(ADOPTION).await;
+}
+
+/// The columns of a row, as the tables name them.
+fn columns(row: Row, references: &[&str]) -> Map<String, Value> {
+    let mut columns = Map::new();
+    columns.insert("id".to_owned(), row.pk);
+    for (name, value) in row.fields {
+        if DROPPED.contains(&name.as_str()) {
+            continue;
+        }
+        let value = if FILES.contains(&name.as_str()) && value == "" { Value::Null } else { value };
+        let name = if references.contains(&name.as_str()) { format!("{name}_id") } else { name };
+        columns.insert(name, value);
+    }
+    columns
+}
