@@ -13,7 +13,7 @@ use shared::{
 use uuid::Uuid;
 
 use super::{Department, Manager};
-use crate::refusals::unknown;
+use crate::{offices::TYPES, refusals::unknown};
 
 /// What a body says of an office.
 struct Wish {
