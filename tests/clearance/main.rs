@@ -1,4 +1,5 @@
 //! Tests of the clearance system as its clients see it.
 
+mod legacy;
 mod recorded;
 mod replay;

@@ -29,6 +29,7 @@ pub mod clearances;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
+pub mod finance;
 pub mod gate;
 pub mod health;
 pub mod kes;
@@ -36,6 +37,7 @@ pub mod legacy_tables;
 pub mod mails;
 pub mod media;
 pub mod migrations;
+pub mod mpesa;
 pub mod notices;
 pub mod notifications;
 pub mod offices;
@@ -79,8 +81,10 @@ pub static GROUPS: &[&Group] = &[
     &certificates::GROUP,
     &clearances::GROUP,
     &departments::GROUP,
+    &finance::GROUP,
     &health::GROUP,
     &media::GROUP,
+    &mpesa::GROUP,
     &notifications::GROUP,
     &students::GROUP,
 ];
@@ -94,6 +98,11 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SendManyMails>(),
         JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<mpesa::BookMpesa>(),
+        JobKind::of::<mpesa::AskMpesa>(),
+        JobKind::of::<mpesa::QueryAttempts>(),
+        JobKind::of::<mpesa::ReconcileMpesa>(),
+        JobKind::of::<mpesa::RunReconciliation>(),
         JobKind::of::<DeleteFile>(),
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),
