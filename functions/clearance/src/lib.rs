@@ -21,8 +21,11 @@ pub mod academics;
 pub mod access;
 pub mod accounts;
 pub mod analytics;
+pub mod approvals;
 pub mod audit;
 pub mod audit_logs;
+pub mod certificates;
+pub mod clearances;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
@@ -37,10 +40,13 @@ pub mod migrations;
 pub mod mpesa;
 pub mod notices;
 pub mod notifications;
+pub mod offices;
 pub mod refusals;
 pub mod revalidated;
 pub mod settings;
+pub mod students;
 pub mod times;
+pub mod workflow;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -70,13 +76,17 @@ pub static GROUPS: &[&Group] = &[
     &academics::GROUP,
     &accounts::GROUP,
     &analytics::GROUP,
+    &approvals::GROUP,
     &audit_logs::GROUP,
+    &certificates::GROUP,
+    &clearances::GROUP,
     &departments::GROUP,
     &finance::GROUP,
     &health::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
     &notifications::GROUP,
+    &students::GROUP,
 ];
 
 /// Every function that no HTTP request starts.
