@@ -18,7 +18,6 @@ const NOT_YET: &[&str] = &[
     "clearances",
     "approvals",
     "finance",
-    "gowns",
 ];
 
 macro_rules! groups {
