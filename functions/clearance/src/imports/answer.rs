@@ -56,7 +56,9 @@ impl Imported {
     /// Of a report, whose findings begin with the name of the column.
     pub fn of<K>(report: &Report<K>, preview: bool) -> Self {
         let errors = report.errors.iter().map(|finding| {
-            let (field, message) = finding.message.split_once(": ").unwrap_or(("", &finding.message));
+            // "Row 3: email: Enter a valid email address."
+            let (_, problem) = finding.message.split_once(": ").unwrap_or_default();
+            let (field, message) = problem.split_once(": ").unwrap_or(("", problem));
             RowError { row: finding.row, field: field.to_owned(), message: message.to_owned() }
         });
         Self {
