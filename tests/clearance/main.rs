@@ -1,5 +1,8 @@
 //! Tests of the clearance system as its clients see it.
 
+mod finance;
 mod legacy;
+mod money;
+mod mpesa;
 mod recorded;
 mod replay;

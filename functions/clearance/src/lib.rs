@@ -63,6 +63,7 @@ pub static SYSTEM: System = System {
     admin: None,
     demo: None,
     legacy: Some(&legacy_tables::LEGACY),
+    imitations: &["daraja"],
 };
 
 /// Every route group.
