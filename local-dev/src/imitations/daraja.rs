@@ -7,7 +7,7 @@ use std::{
 };
 
 use axum::{
-    Extension, Json, Router,
+    Extension, Router,
     extract::{FromRequestParts, State},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -16,8 +16,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use chrono::{DateTime, FixedOffset, NaiveDateTime, Utc};
 use http::{StatusCode, header, request::Parts};
 use serde_json::{Value, json};
+use shared::http::Json;
 
-use super::{Call, Fault, Imitation, Outside, faults::broken};
+use super::{Call, Fault, Imitation, Outside, Sent, faults::broken};
 
 /// The imitation of it.
 pub const IMITATION: Imitation = Imitation { name: "daraja", routes };
@@ -158,7 +159,7 @@ async fn push(
     _bearer: Bearer,
     State(daraja): State<Daraja>,
     fault: Option<Extension<Fault>>,
-    Json(body): Json<Value>,
+    Sent(body): Sent,
 ) -> Response {
     if let Some(refused) = wrong(&body) {
         return refused;
@@ -277,7 +278,7 @@ fn nairobi(at: DateTime<Utc>) -> DateTime<FixedOffset> {
     at.with_timezone(&FixedOffset::east_opt(3 * 3600).expect("an offset"))
 }
 
-async fn query(_bearer: Bearer, State(daraja): State<Daraja>, Json(body): Json<Value>) -> Response {
+async fn query(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sent) -> Response {
     if let Some(refused) = wrong(&body) {
         return refused;
     }
@@ -300,7 +301,7 @@ async fn query(_bearer: Bearer, State(daraja): State<Daraja>, Json(body): Json<V
     .into_response()
 }
 
-async fn register(_bearer: Bearer, State(daraja): State<Daraja>, Json(body): Json<Value>) -> Response {
+async fn register(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sent) -> Response {
     let urls = [text(&body["ConfirmationURL"]), text(&body["ValidationURL"])];
     let forbidden = ["mpesa", "m-pesa", "safaricom", "exe", "exec", "cmd", "sql", "query"];
     if urls.iter().any(|url| forbidden.iter().any(|word| url.to_lowercase().contains(word))) {
@@ -314,7 +315,7 @@ async fn register(_bearer: Bearer, State(daraja): State<Daraja>, Json(body): Jso
         .into_response()
 }
 
-async fn pull(_bearer: Bearer, State(daraja): State<Daraja>, Json(body): Json<Value>) -> Response {
+async fn pull(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sent) -> Response {
     let time = |name: &str| NaiveDateTime::parse_from_str(&text(&body[name]), "%Y-%m-%d %H:%M:%S").ok();
     let Some((from, to)) = time("StartDate").zip(time("EndDate")) else { return bad_request("Invalid dates") };
     let offset = text(&body["OffSetValue"]).parse().unwrap_or(0);

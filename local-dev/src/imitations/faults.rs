@@ -6,7 +6,7 @@ use std::{
 };
 
 use axum::{
-    Json, Router,
+    Router,
     body::Body,
     extract::{Request, State},
     middleware::Next,
@@ -16,6 +16,9 @@ use axum::{
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
+use shared::http::Json;
+
+use super::Sent;
 
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -78,9 +81,12 @@ impl Faults {
 
 /// `POST /_faults {"path": "stkpush", "fault": "hang", "times": 1}`
 pub(super) fn routes(faults: Faults) -> Router {
-    let plan = async |State(faults): State<Faults>, Json(planned): Json<Planned>| {
-        faults.push(planned);
-        StatusCode::NO_CONTENT
+    let plan = async |State(faults): State<Faults>, Sent(planned): Sent| match serde_json::from_value(planned) {
+        Ok(planned) => {
+            faults.push(planned);
+            StatusCode::NO_CONTENT
+        }
+        Err(_) => StatusCode::BAD_REQUEST,
     };
     Router::new().route("/_faults", post(plan)).with_state(faults)
 }

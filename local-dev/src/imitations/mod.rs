@@ -7,7 +7,14 @@ pub mod daraja;
 mod faults;
 mod outside;
 
-use axum::{Router, middleware};
+use axum::{
+    Router,
+    extract::{FromRequest, Request},
+    middleware,
+};
+use bytes::Bytes;
+use http::StatusCode;
+use serde_json::Value;
 use shared::App;
 
 pub use faults::{Fault, Faults};
@@ -25,6 +32,19 @@ pub struct Imitation {
 
 /// All of them.
 pub static IMITATIONS: &[Imitation] = &[daraja::IMITATION];
+
+/// A body, as JSON.
+#[derive(Clone, Debug)]
+struct Sent(Value);
+
+impl<S: Send + Sync> FromRequest<S> for Sent {
+    type Rejection = StatusCode;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
+        let body = Bytes::from_request(request, state).await.map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+        serde_json::from_slice(&body).map(Self).map_err(|_| StatusCode::BAD_REQUEST)
+    }
+}
 
 /// Those that a server of this app has.
 fn of(app: &App) -> impl Iterator<Item = &'static Imitation> {
