@@ -60,7 +60,7 @@ pub async fn world() -> World {
 
 /// An account of this role.
 pub async fn account(app: &TestApp, email: &str, role: &str) -> Uuid {
-    let insert = "INSERT INTO users (email, full_name, role) VALUES ($1, split_part($1, '@', 1), $2) RETURNING id";
+    let insert = "INSERT INTO users (email, full_name, role) VALUES ($1::text, split_part($1, '@', 1), $2) RETURNING id";
     app.value(insert, &[&email, &role]).await
 }
 
