@@ -38,8 +38,8 @@ impl Payer {
 pub async fn world_with(variables: &[(&str, &str)], change: impl FnOnce(&mut Config)) -> World {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let mut all = vec![("MPESA_BASE_URL", url.as_str()), ("MPESA_PULL", "on")];
-    all.extend_from_slice(variables);
+    let mut all = variables.to_vec();
+    all.extend([("MPESA_BASE_URL", url.as_str()), ("MPESA_PULL", "on")]);
     let app = TestApp::of(&clearance::SYSTEM, |config| {
         config.own = own_settings(&clearance::SYSTEM, &all);
         change(config);

@@ -116,8 +116,8 @@ static JOBS: Jobs = Jobs {
 };
 
 /// Tells the administrators that a job has failed for good.
-fn tell<'a>(_: &'a mut Change, _: &'a JobKind, _: Uuid) -> BoxFuture<'a, Result<()>> {
-    async { Ok(()) }.boxed()
+fn tell<'a>(change: &'a mut Change, _: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+    mpesa::given_up(change, id).boxed()
 }
 
 static HTTP: HttpPolicy = HttpPolicy {

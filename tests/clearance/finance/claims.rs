@@ -114,6 +114,9 @@ async fn claim_can_be_deleted_and_entered_again() {
     let payer = world.payer(1).await;
     let id = claim(&world, payer, "cash", "SLIP-1").await;
     let path = format!("/api/finance/payments/{id}/");
+    let whole = json!({ "student_id": payer.student, "amount": "5500.00", "notes": "at the counter" });
+    world.as_desk().put(&path, whole).await.is(200).has(json!({ "notes": "at the counter" }));
+    world.as_desk().put(&path, json!({ "amount": "5500.00" })).await.is(400);
     world.as_desk().delete(&path).await.is(403);
     world.as_admin().delete(&path).await.is(204);
     world.as_desk().get(&path).await.is(404);

@@ -81,6 +81,14 @@ async fn lists_are_one_s_own_or_the_office_s() {
     world.as_desk().get("/api/finance/payments/unverified/").await.is(200).has(json!({ "count": 0 }));
     let root = world.app.as_user(payer.user).get("/api/finance/").await;
     assert_eq!(root.is(200).json().as_object().map(serde_json::Map::len), Some(6));
+    let receipt: uuid::Uuid = world.app.value("SELECT id FROM receipts", &[]).await;
+    let path = format!("/api/finance/receipts/{receipt}/");
+    world.app.as_user(payer.user).get(&path).await.is(200).has(json!({ "student": payer.student }));
+    world.app.as_user(other.user).get(&path).await.is(404);
+    let record: uuid::Uuid =
+        world.app.value("SELECT id FROM finance_records WHERE student_id = $1", &[&payer.student]).await;
+    let path = format!("/api/finance/records/{record}/");
+    world.app.as_user(payer.user).get(&path).await.is(200).has(json!({ "student": payer.student }));
     let filtered = world.as_desk().get("/api/finance/records/?graduation_fee_status=verified&search=p1").await;
     filtered.is(200).has(json!({ "count": 1, "results": [{ "mpesa_code": "QLIST00001", "verified_by": "M-PESA" }] }));
     let staff = account(&world.app, "fin@mksu.test", "department_staff").await;

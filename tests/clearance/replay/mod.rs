@@ -17,7 +17,6 @@ const NOT_YET: &[&str] = &[
     "students",
     "clearances",
     "approvals",
-    "finance",
     "gowns",
 ];
 
