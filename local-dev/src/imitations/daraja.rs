@@ -285,7 +285,8 @@ async fn query(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sent) 
     let found = daraja.known().pushed.get(&text(&body["CheckoutRequestID"])).cloned();
     let Some(pushed) = found else { return bad_request("Invalid CheckoutRequestID") };
     let waited = (daraja.outside.clock.now() - pushed.at).num_seconds();
-    let is_over = pushed.plot.after.and_then(|after| i64::try_from(after).ok()).is_some_and(|after| waited >= after);
+    let is_over =
+        pushed.plot.after.and_then(|after| i64::try_from(after).ok()).is_some_and(|after| waited >= after);
     if !is_over {
         let message = "The transaction is being processed";
         return error(StatusCode::INTERNAL_SERVER_ERROR, "500.001.1001", message);
@@ -317,7 +318,9 @@ async fn register(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sen
 
 async fn pull(_bearer: Bearer, State(daraja): State<Daraja>, Sent(body): Sent) -> Response {
     let time = |name: &str| NaiveDateTime::parse_from_str(&text(&body[name]), "%Y-%m-%d %H:%M:%S").ok();
-    let Some((from, to)) = time("StartDate").zip(time("EndDate")) else { return bad_request("Invalid dates") };
+    let Some((from, to)) = time("StartDate").zip(time("EndDate")) else {
+        return bad_request("Invalid dates");
+    };
     let offset = text(&body["OffSetValue"]).parse().unwrap_or(0);
     let mut all: Vec<Pushed> = daraja.known().pushed.values().cloned().collect();
     all.retain(|pushed| pushed.plot.result == "0" && pushed.plot.after.is_some());

@@ -81,7 +81,8 @@ impl Faults {
 
 /// `POST /_faults {"path": "stkpush", "fault": "hang", "times": 1}`
 pub(super) fn routes(faults: Faults) -> Router {
-    let plan = async |State(faults): State<Faults>, Sent(planned): Sent| match serde_json::from_value(planned) {
+    let plan = async |State(faults): State<Faults>, Sent(planned): Sent| match serde_json::from_value(planned)
+    {
         Ok(planned) => {
             faults.push(planned);
             StatusCode::NO_CONTENT
@@ -100,7 +101,8 @@ pub(super) async fn fail(State(faults): State<Faults>, mut request: Request, nex
     match fault {
         Fault::Error => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         Fault::OkWithError => {
-            let error = json!({ "requestId": "1", "errorCode": "500.003.02", "errorMessage": "System is busy" });
+            let error =
+                json!({ "requestId": "1", "errorCode": "500.003.02", "errorMessage": "System is busy" });
             Json(error).into_response()
         }
         Fault::Page => "<html>Maintenance</html>".into_response(),

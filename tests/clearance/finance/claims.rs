@@ -12,7 +12,9 @@ async fn claim(world: &World, payer: Payer, method: &str, number: &str) -> Strin
         "phone_number": "0712345601",
     });
     let made = world.app.as_user(payer.user).post("/api/finance/payments/", body).await;
-    made.is(201).has(json!({ "state": "claimed", "amount": "5500.00", "is_verified": false, "amount_due": "5500.00" }));
+    made.is(201).has(
+        json!({ "state": "claimed", "amount": "5500.00", "is_verified": false, "amount_due": "5500.00" }),
+    );
     made.json()["id"].as_str().expect("an id").to_owned()
 }
 
@@ -25,9 +27,7 @@ async fn claim_is_the_exact_amount_and_there_is_one() {
     let world = world().await;
     let (payer, other) = (world.payer(1).await, world.payer(2).await);
     let post = async |user, body| world.app.as_user(user).post("/api/finance/payments/", body).await;
-    let of = |payer: Payer, amount: &str| {
-        json!({ "student_id": payer.student, "amount": amount, "payment_method": "bank", "transaction_id": "BNK-1" })
-    };
+    let of = |payer: Payer, amount: &str| json!({ "student_id": payer.student, "amount": amount, "payment_method": "bank", "transaction_id": "BNK-1" });
     post(payer.user, of(payer, "5000")).await.is(400).has(json!({
         "amount": ["Payment amount must be exactly KES 5,500.00 (graduation fee)"],
     }));
@@ -57,7 +57,8 @@ async fn verified_claim_is_a_receipt_once_even_at_once() {
     let world = world_with(&[], |config| config.database.pool_size = 6).await;
     let payer = world.payer(1).await;
     let id = claim(&world, payer, "bank", "bnk-7").await;
-    let answers = join_all((0..5).map(|_| verify(&world, &id, json!({ "verify": true, "notes": "slip seen" })))).await;
+    let answers =
+        join_all((0..5).map(|_| verify(&world, &id, json!({ "verify": true, "notes": "slip seen" })))).await;
     let mut statuses: Vec<u16> = answers.iter().map(tests::Answer::status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 400, 400, 400, 400]);
@@ -70,9 +71,17 @@ async fn verified_claim_is_a_receipt_once_even_at_once() {
     assert_eq!(world.notices(payer.user, "Payment Verified").await, 1);
     let path = format!("/api/finance/payments/{id}/");
     let patch = async |body| world.as_desk().patch(&path, body).await;
-    patch(json!({ "phone_number": "0712345602" })).await.is(400).has(json!({ "error": "A verified payment cannot be changed" }));
+    patch(json!({ "phone_number": "0712345602" }))
+        .await
+        .is(400)
+        .has(json!({ "error": "A verified payment cannot be changed" }));
     patch(json!({ "notes": "seen" })).await.is(200).has(json!({ "notes": "seen" }));
-    world.as_admin().delete(&path).await.is(409).has(json!({ "detail": "A verified payment cannot be deleted." }));
+    world
+        .as_admin()
+        .delete(&path)
+        .await
+        .is(409)
+        .has(json!({ "detail": "A verified payment cannot be deleted." }));
 }
 
 #[tokio::test]
@@ -84,7 +93,10 @@ async fn cash_gets_a_number_and_others_need_one() {
         "message": "Payment verified successfully", "payment": { "transaction_id": "CASH-20260202-0001" },
     }));
     let id = claim(&world, bank, "bank", "").await;
-    verify(&world, &id, json!({ "verify": false })).await.is(400).has(json!({ "error": "Verification cancelled" }));
+    verify(&world, &id, json!({ "verify": false }))
+        .await
+        .is(400)
+        .has(json!({ "error": "Verification cancelled" }));
     verify(&world, &id, json!({ "verify": true })).await.is(400).has(json!({
         "transaction_id": ["A transaction number is required to verify this payment."],
     }));
@@ -104,7 +116,12 @@ async fn four_eyes_keep_people_from_verifying_what_they_entered() {
     let body = json!({ "student_id": payer.student, "amount": "5500", "payment_method": "cash" });
     let made = world.as_desk().post("/api/finance/payments/", body).await.is(201).json();
     let path = format!("/api/finance/payments/{}/verify/", made["id"].as_str().expect("an id"));
-    world.as_desk().post(&path, json!({ "verify": true })).await.is(403).has(json!({ "error": "Somebody else must do this." }));
+    world
+        .as_desk()
+        .post(&path, json!({ "verify": true }))
+        .await
+        .is(403)
+        .has(json!({ "error": "Somebody else must do this." }));
     world.as_admin().post(&path, json!({ "verify": true })).await.is(200);
 }
 

@@ -20,7 +20,9 @@ async fn two_hundred_callbacks_of_one_payment_at_once_are_one_payment() {
     assert_eq!(world.notices(payer.user, "Payment Verified").await, 1);
     assert_eq!(world.notices(world.desk, "Payment Received").await, 1);
     let payment = world.app.as_user(payer.user).get("/api/finance/my_payment/").await;
-    payment.has(json!({ "is_verified": true, "amount": "5500.00", "verified_by": null, "overpaid_amount": "0.00" }));
+    payment.has(
+        json!({ "is_verified": true, "amount": "5500.00", "verified_by": null, "overpaid_amount": "0.00" }),
+    );
 }
 
 #[tokio::test]
@@ -38,7 +40,11 @@ async fn different_callbacks_of_one_payment_at_once_are_one_payment() {
     for call in bodies {
         world.deliver(&call).await.is(200);
     }
-    world.as_desk().get(&format!("/api/finance/mpesa_attempts/{}/", sent["attempt_id"].as_str().expect("an id"))).await.is(200);
+    world
+        .as_desk()
+        .get(&format!("/api/finance/mpesa_attempts/{}/", sent["attempt_id"].as_str().expect("an id")))
+        .await
+        .is(200);
     join_all((0..4).map(|_| world.app.work())).await;
     assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
 }
@@ -49,7 +55,9 @@ async fn wrong_secrets_and_addresses_are_not_found() {
     let id = uuid::Uuid::nil();
     let path = format!("/api/finance/mpesa_callback/{SECRET}/{id}/");
     let safaricom = || world.app.anonymous().from([196, 201, 212, 7]);
-    for path in [path.as_str(), "/api/finance/mpesa_callback/", &format!("/api/finance/c2b/{SECRET}/validation/")] {
+    for path in
+        [path.as_str(), "/api/finance/mpesa_callback/", &format!("/api/finance/c2b/{SECRET}/validation/")]
+    {
         world.app.anonymous().post(path, json!({})).await.is(404);
         safaricom().post(path, json!({})).await.is(200);
     }

@@ -34,12 +34,21 @@ async fn list_books_what_we_did_not_know_and_twice_nothing_twice() {
     }));
     assert_eq!(first.json()["items"].as_array().map(Vec::len), Some(5));
     assert_eq!(world.receipts(new).await, ["applied 5500.00 5500.00 statement"]);
-    assert_eq!(world.receipts(known).await, ["applied 5500.00 5500.00 c2b"], "the desk reverses, not the list");
+    assert_eq!(
+        world.receipts(known).await,
+        ["applied 5500.00 5500.00 c2b"],
+        "the desk reverses, not the list"
+    );
     reconcile(&world, list).await.is(201).has(json!({ "matched": 2, "booked": 0 }));
     assert_eq!(world.receipts(new).await.len(), 1);
     world.as_desk().get("/api/finance/reconciliations/").await.is(200).has(json!({ "count": 2 }));
     let id = first.json()["id"].as_str().expect("an id").to_owned();
-    world.as_desk().get(&format!("/api/finance/reconciliations/{id}/")).await.is(200).has(json!({ "id": id }));
+    world
+        .as_desk()
+        .get(&format!("/api/finance/reconciliations/{id}/"))
+        .await
+        .is(200)
+        .has(json!({ "id": id }));
     world.app.as_user(known.user).get("/api/finance/reconciliations/").await.is(403);
 }
 
@@ -78,7 +87,10 @@ async fn refused_lists_say_why() {
     let post = async |body| world.as_desk().post("/api/finance/reconciliations/", body).await;
     post(json!({})).await.is(400).has(json!({ "file": ["This field is required."] }));
     post(json!({ "from": "2026-02-01", "to": "2026-02-04" })).await.is(400);
-    reconcile(&world, "a,b\n".to_owned()).await.is(400).has(json!({ "file": ["Column Receipt No. is missing."] }));
+    reconcile(&world, "a,b\n".to_owned())
+        .await
+        .is(400)
+        .has(json!({ "file": ["Column Receipt No. is missing."] }));
     let off = world_with(&[("MPESA_PULL", "off")], |_| ()).await;
     let body = json!({ "from": "2026-02-01", "to": "2026-02-02" });
     off.as_desk().post("/api/finance/reconciliations/", body).await.is(400).has(json!({
@@ -102,6 +114,7 @@ async fn pull_finds_a_payment_that_nobody_told_of() {
     assert_eq!(world.attempt(untold).await, "succeeded");
     world.wait(86_400);
     world.round().await;
-    let nightly: i64 = world.app.value("SELECT count(*) FROM reconciliations WHERE source = 'pull'", &[]).await;
+    let nightly: i64 =
+        world.app.value("SELECT count(*) FROM reconciliations WHERE source = 'pull'", &[]).await;
     assert_eq!((nightly, world.receipts(untold).await.len()), (2, 1));
 }

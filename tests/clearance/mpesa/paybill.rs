@@ -43,12 +43,16 @@ async fn part_and_rest_and_excess_are_counted_exactly() {
     world.app.as_user(payer.user).post("/api/finance/payments/mpesa_stk_push/", rest).await.is(200);
     world.wait(3);
     world.hear().await;
-    mine().await.has(json!({ "state": "paid", "amount": "5500.00", "amount_due": "0.00", "is_verified": true }));
+    mine()
+        .await
+        .has(json!({ "state": "paid", "amount": "5500.00", "amount_due": "0.00", "is_verified": true }));
 
     world.confirm("QAGAIN0001", "6000.00", &payer.registration()).await.is(200);
     mine().await.has(json!({ "state": "paid", "amount": "5500.00", "overpaid_amount": "6000.00" }));
     let due = world.as_desk().get("/api/finance/receipts/?refund_due=true").await;
-    due.is(200).has(json!({ "count": 1, "results": [{ "transaction_id": "QAGAIN0001", "excess_amount": "6000.00" }] }));
+    due.is(200).has(
+        json!({ "count": 1, "results": [{ "transaction_id": "QAGAIN0001", "excess_amount": "6000.00" }] }),
+    );
     let mail = world.app.mailed("p1@students.mksu.test", "Payment Verified").await;
     assert!(mail.contains("KES 6,000.00 too much was received and will be refunded."), "{mail}");
 }
@@ -65,7 +69,12 @@ async fn the_same_transaction_in_any_case_is_booked_once() {
 #[tokio::test]
 async fn callback_and_confirmation_of_one_payment_are_one_receipt_in_either_order() {
     let world = world().await;
-    world.as_desk().post("/api/finance/c2b/register/", json!({})).await.is(200).has(json!({ "response_code": "0" }));
+    world
+        .as_desk()
+        .post("/api/finance/c2b/register/", json!({}))
+        .await
+        .is(200)
+        .has(json!({ "response_code": "0" }));
     for (number, reversed) in [(1, false), (2, true)] {
         let payer = world.payer(number).await;
         world.push(payer, "11").await.is(200);
@@ -96,7 +105,8 @@ async fn unknown_accounts_wait_until_somebody_matches_or_dismisses_them() {
     for (amount, number) in [("0", "Z1"), ("-5", "Z2"), ("x", "Z3"), ("5", "")] {
         world.confirm(number, amount, &payer.registration()).await.is(200);
     }
-    let unusable: i64 = world.app.value("SELECT count(*) FROM mpesa_messages WHERE state = 'unusable'", &[]).await;
+    let unusable: i64 =
+        world.app.value("SELECT count(*) FROM mpesa_messages WHERE state = 'unusable'", &[]).await;
     assert_eq!(unusable, 4);
     let waiting = world.as_desk().get("/api/finance/receipts/?state=review&ordering=created_at").await.json();
     assert_eq!((&waiting["count"], &waiting["results"][0]["reason"]), (&json!(2), &json!("Unknown account")));
@@ -111,9 +121,21 @@ async fn unknown_accounts_wait_until_somebody_matches_or_dismisses_them() {
     let nobody = json!({ "student_id": uuid::Uuid::nil() });
     act("QUNKNOWN01", "match", nobody).await.is(400).has(json!({ "student_id": ["Student not found"] }));
     let body = json!({ "student_id": payer.student });
-    act("QUNKNOWN01", "match", body.clone()).await.is(200).has(json!({ "state": "applied", "applied_amount": "5500.00" }));
+    act("QUNKNOWN01", "match", body.clone())
+        .await
+        .is(200)
+        .has(json!({ "state": "applied", "applied_amount": "5500.00" }));
     act("QUNKNOWN01", "match", body).await.is(400).has(json!({ "error": "This receipt is applied" }));
-    act("QUNKNOWN02", "dismiss", json!({})).await.is(400).has(json!({ "reason": ["This field is required."] }));
-    act("QUNKNOWN02", "dismiss", json!({ "reason": "a test" })).await.is(200).has(json!({ "state": "dismissed" }));
-    act("QUNKNOWN02", "reverse", json!({ "reason": "x" })).await.is(400).has(json!({ "error": "This receipt is dismissed" }));
+    act("QUNKNOWN02", "dismiss", json!({}))
+        .await
+        .is(400)
+        .has(json!({ "reason": ["This field is required."] }));
+    act("QUNKNOWN02", "dismiss", json!({ "reason": "a test" }))
+        .await
+        .is(200)
+        .has(json!({ "state": "dismissed" }));
+    act("QUNKNOWN02", "reverse", json!({ "reason": "x" }))
+        .await
+        .is(400)
+        .has(json!({ "error": "This receipt is dismissed" }));
 }

@@ -9,7 +9,8 @@ use crate::money::{account, world, world_with};
 async fn only_what_is_due_is_asked_for_and_once_at_a_time() {
     let world = world().await;
     let payer = world.payer(1).await;
-    let push = async |body| world.app.as_user(payer.user).post("/api/finance/payments/mpesa_stk_push/", body).await;
+    let push =
+        async |body| world.app.as_user(payer.user).post("/api/finance/payments/mpesa_stk_push/", body).await;
     push(json!({ "phone_number": "0712345601", "amount": "100" })).await.is(400).has(json!({
         "amount": ["Amount must be exactly KES 5,500.00 (amount due)"],
     }));
@@ -21,7 +22,8 @@ async fn only_what_is_due_is_asked_for_and_once_at_a_time() {
         "amount": ["M-PESA takes whole shillings only"],
     }));
     world.app.execute("UPDATE finance_records SET graduation_fee = 5500", &[]).await;
-    let sent = push(json!({ "phone_number": "0712345613", "amount": "5500", "account_reference": "mine" })).await;
+    let sent =
+        push(json!({ "phone_number": "0712345613", "amount": "5500", "account_reference": "mine" })).await;
     sent.is(200);
     push(json!({ "phone_number": "0712345601", "amount": "5500" })).await.is(409).has(json!({
         "error": "A payment request is already waiting on your phone.",
@@ -73,7 +75,8 @@ async fn five_failures_in_a_row_pause_for_a_minute() {
     let payer = world.payer(6).await;
     let refused = json!({ "error": "M-PESA is not available. Please try again later." });
     world.push(payer, "01").await.is(503).has(refused);
-    let made: i64 = world.app.value("SELECT count(*) FROM mpesa_attempts WHERE student_id = $1", &[&payer.student]).await;
+    let made: i64 =
+        world.app.value("SELECT count(*) FROM mpesa_attempts WHERE student_id = $1", &[&payer.student]).await;
     assert_eq!(made, 0, "nothing was sent");
     world.wait(61);
     world.push(payer, "01").await.is(200);
@@ -91,7 +94,11 @@ async fn errors_with_status_200_and_pages_are_told_apart() {
     world.outside.faults.plan("oauth", Fault::Error, 1);
     world.wait(3600);
     let unsent = world.payer(3).await;
-    world.push(unsent, "01").await.is(503).has(json!({ "error": "M-PESA is not available. Please try again later." }));
+    world
+        .push(unsent, "01")
+        .await
+        .is(503)
+        .has(json!({ "error": "M-PESA is not available. Please try again later." }));
     let [refused, lost, unsent] =
         [world.attempt(refused).await, world.attempt(lost).await, world.attempt(unsent).await];
     assert_eq!([refused, lost, unsent], ["failed", "sent", "failed"]);
@@ -115,7 +122,8 @@ async fn query_asks_once_in_ten_seconds_and_shows_own_requests_only() {
     let (payer, other) = (world.payer(1).await, world.payer(2).await);
     let sent = world.push(payer, "05").await.json();
     let body = json!({ "checkout_request_id": sent["checkout_request_id"] });
-    let query = async |user| world.app.as_user(user).post("/api/finance/payments/mpesa_query/", body.clone()).await;
+    let query =
+        async |user| world.app.as_user(user).post("/api/finance/payments/mpesa_query/", body.clone()).await;
     query(payer.user).await.is(200).has(json!({ "status": "pending", "result_code": null }));
     world.wait(4);
     query(payer.user).await.is(200).has(json!({ "status": "pending" }));
@@ -136,7 +144,9 @@ async fn pending_request_times_out_and_is_asked_about_for_a_day() {
     world.wait(60);
     world.round().await;
     assert_eq!(world.attempt(payer).await, "timed_out");
-    let asked = async || -> bool { world.app.value("SELECT asked_at > now() + interval '1 second' * 0 OR asked_at IS NOT NULL FROM mpesa_attempts", &[]).await };
+    let asked = async || -> bool {
+        world.app.value("SELECT asked_at > now() + interval '1 second' * 0 OR asked_at IS NOT NULL FROM mpesa_attempts", &[]).await
+    };
     assert!(asked().await);
 }
 

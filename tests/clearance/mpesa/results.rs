@@ -80,7 +80,10 @@ async fn callback_that_overtakes_the_answer_is_booked_once() {
     world.hear().await;
     assert_eq!(world.attempt(payer).await, "succeeded");
     assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
-    assert_eq!(world.app.value::<bool>("SELECT checkout_request_id IS NOT NULL FROM mpesa_attempts", &[]).await, true);
+    assert_eq!(
+        world.app.value::<bool>("SELECT checkout_request_id IS NOT NULL FROM mpesa_attempts", &[]).await,
+        true
+    );
 }
 
 #[tokio::test]
@@ -89,7 +92,13 @@ async fn callback_after_the_end_is_booked_when_it_is_confirmed() {
     for (number, status) in [(1, "timed_out"), (2, "cancelled"), (3, "failed")] {
         let payer = world.payer(number).await;
         world.push(payer, "01").await.is(200);
-        world.app.execute("UPDATE mpesa_attempts SET status = $2 WHERE student_id = $1", &[&payer.student, &status]).await;
+        world
+            .app
+            .execute(
+                "UPDATE mpesa_attempts SET status = $2 WHERE student_id = $1",
+                &[&payer.student, &status],
+            )
+            .await;
         world.wait(3600);
         world.hear().await;
         assert_eq!(world.attempt(payer).await, "succeeded", "{status}");
@@ -125,7 +134,9 @@ async fn success_known_by_query_gets_its_number_later() {
     assert_eq!(number().await, "QLATE00001");
     assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
     let payment = world.app.as_user(payer.user).get("/api/finance/my_payment/").await;
-    payment.is(200).has(json!({ "state": "paid", "transaction_id": "QLATE00001", "overpaid_amount": "0.00" }));
+    payment
+        .is(200)
+        .has(json!({ "state": "paid", "transaction_id": "QLATE00001", "overpaid_amount": "0.00" }));
     world.confirm("QLATE00002", "5500.00", &reference).await.is(200);
     assert_eq!(world.receipts(payer).await.len(), 2, "paid once more with the same reference");
 }
@@ -157,7 +168,11 @@ async fn forged_success_books_nothing() {
     let sent = world.push(other, "02").await.json();
     world.outside.take();
     world.wait(5);
-    let path = format!("/api/finance/mpesa_callback/{}/{}/", crate::money::SECRET, sent["attempt_id"].as_str().expect("an id"));
+    let path = format!(
+        "/api/finance/mpesa_callback/{}/{}/",
+        crate::money::SECRET,
+        sent["attempt_id"].as_str().expect("an id")
+    );
     let forged = callback(sent["checkout_request_id"].as_str().expect("an id"), "FORGED0002", 5500);
     world.app.anonymous().post(&path, forged).await.is(200);
     world.app.work().await;
@@ -178,6 +193,7 @@ async fn foreign_ids_and_nonsense_are_kept_and_book_nothing() {
         world.app.anonymous().post(&path, body).await.is(200).has(json!({ "ResultCode": 0 }));
     }
     world.app.work().await;
-    let unusable: i64 = world.app.value("SELECT count(*) FROM mpesa_messages WHERE state = 'unusable'", &[]).await;
+    let unusable: i64 =
+        world.app.value("SELECT count(*) FROM mpesa_messages WHERE state = 'unusable'", &[]).await;
     assert_eq!((unusable, world.receipts(payer).await.len()), (4, 0));
 }
