@@ -67,7 +67,7 @@ SELECT approvals.id, requests.id AS clearance_request, users.full_name AS studen
        offices.id AS office_id, offices.name AS department_name, offices.code AS department_code, department_type, approval_order,
        approvals.status, approvers.id AS approver_id, approvers.full_name AS approved_by_name, approvers.email AS approver_email,
        approval_date, approvals.rejection_reason, approvals.notes, evidence_file, approvals.created_at, approvals.updated_at,
-       users.id AS owner, users.email AS student_email, admission_number, students.id AS student_id, faculty, program,
+       users.id AS owner, users.email AS student_email, users.admission_number, students.id AS student_id, faculty, program,
        graduation_year, submission_date AS submitted_date, requests.status AS clearance_status,
        public.is_open(requests.status) AS is_open
 FROM public.clearance_approvals AS approvals

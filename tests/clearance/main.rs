@@ -1,5 +1,10 @@
 //! Tests of the clearance system as its clients see it.
 
+mod approvals;
+mod certificates;
+mod clearances;
 mod legacy;
+mod people;
 mod recorded;
 mod replay;
+mod students;

@@ -178,8 +178,7 @@ async fn enter(app: &App, person: &Person, claim: &Claim, stored: &Stored) -> Re
         return Err(invalid_field("student_id", "Student not found"));
     }
     lock(app, &mut change, claim.student).await?;
-    let has_one =
-        sql!("SELECT EXISTS (SELECT FROM payments WHERE student_id = $1 AND deleted_at IS NULL)");
+    let has_one = sql!("SELECT EXISTS (SELECT FROM payments WHERE student_id = $1 AND deleted_at IS NULL)");
     if change.only::<bool>(has_one, &[&claim.student]).await? {
         let message = "Payment record already exists for this student. Use update instead.";
         return Err(invalid_field("student_id", message));
@@ -355,10 +354,7 @@ async fn store(
     let Wish { amount, method, transaction_id, phone, payment_date, notes } = wish;
     let files = (&stored.receipt, &stored.statement);
     change
-        .execute(
-            update,
-            &[&id, amount, method, transaction_id, phone, payment_date, notes, files.0, files.1],
-        )
+        .execute(update, &[&id, amount, method, transaction_id, phone, payment_date, notes, files.0, files.1])
         .await?;
     change.commit().await
 }
