@@ -4,7 +4,10 @@ use std::sync::Mutex;
 
 use http::Method;
 use serde_json::Value;
-use shared::{http::openapi::document, system::System};
+use shared::{
+    http::{HttpPolicy, openapi::document},
+    system::System,
+};
 
 use crate::schema::Schemas;
 
@@ -29,7 +32,7 @@ pub struct Description {
     pub document: Value,
     /// Its operations.
     pub operations: Vec<Operation>,
-    any_case: bool,
+    http: &'static HttpPolicy,
 }
 
 impl Description {
@@ -52,13 +55,13 @@ impl Description {
             for (method, description) in item.as_object().into_iter().flatten() {
                 let Ok(method) = method.to_uppercase().parse() else { continue };
                 let spellings =
-                    system.http.spellings(path).iter().map(|path| segments(path, false)).collect();
+                    system.http.spellings(path).iter().map(|path| segments(path, system.http)).collect();
                 let id = description["operationId"].as_str().unwrap_or_default().to_owned();
                 let (path, description) = (path.clone(), description.clone());
                 operations.push(Operation { id, method, path, description, spellings });
             }
         }
-        Self { document, operations, any_case: system.http.any_case }
+        Self { document, operations, http: system.http }
     }
 
     /// The operation with this id.
@@ -68,7 +71,7 @@ impl Description {
 
     /// The operation that a request calls; a fixed segment wins over a variable one.
     pub fn called(&self, method: &Method, path: &str) -> Option<&Operation> {
-        let path = segments(path, self.any_case);
+        let path = segments(path, self.http);
         let fitting = self.operations.iter().filter(|operation| {
             operation.method == *method && operation.spellings.iter().any(|spelling| fits(spelling, &path))
         });
@@ -97,9 +100,14 @@ impl Description {
     }
 }
 
-fn segments(path: &str, lower_case: bool) -> Vec<String> {
+/// The parts of a path, as the system compares them: without regard to case or to the separator of words, where it has none.
+fn segments(path: &str, http: &HttpPolicy) -> Vec<String> {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    path.split('/').map(|part| if lower_case { part.to_lowercase() } else { part.to_owned() }).collect()
+    let part = |part: &str| {
+        let part = if http.any_case { part.to_lowercase() } else { part.to_owned() };
+        if http.any_separator && !part.starts_with('{') { part.replace('_', "-") } else { part }
+    };
+    path.split('/').map(part).collect()
 }
 
 fn fits(template: &[String], path: &[String]) -> bool {

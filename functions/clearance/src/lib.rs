@@ -31,6 +31,7 @@ pub mod enrollment;
 pub mod events;
 pub mod finance;
 pub mod gate;
+pub mod gowns;
 pub mod health;
 pub mod kes;
 pub mod legacy_tables;
@@ -82,6 +83,7 @@ pub static GROUPS: &[&Group] = &[
     &clearances::GROUP,
     &departments::GROUP,
     &finance::GROUP,
+    &gowns::GROUP,
     &health::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
@@ -107,6 +109,7 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),
         JobKind::of::<audit_logs::CleanAudit>(),
+        JobKind::of::<gowns::GownsOverdue>(),
     ],
     failed: tell,
 };

@@ -113,7 +113,7 @@ impl Owner {
     async fn check(&self, change: &mut Change, fields: &mut Fields) -> Result<()> {
         match self {
             Self::New(Registration { email, admission_number, .. }) => {
-                is_free(change, fields, Some(email), admission_number.as_deref(), None).await
+                is_free(change, fields, Some(email), admission_number.as_deref(), None).await.map(|_| ())
             }
             Self::Known(user) => {
                 let find = sql!(
