@@ -12,7 +12,7 @@ async fn nobody_decides_on_a_request_of_their_own() {
     let user = id("user.student.S01");
     let own = json!({ "detail": "You cannot decide on your own clearance request.", "code": "own_request" });
     for role in ["admin", "library_staff"] {
-        app.execute("UPDATE users SET role = $2 WHERE id = $1::text::uuid", &[&user, &role]).await;
+        client(&app, "admin").patch(&format!("/api/users/{user}/"), json!({ "role": role })).await.is(200);
         for action in ["approve", "reject"] {
             let path = format!("/api/approvals/{library}/{action}/");
             client(&app, "student:S01").post(&path, json!({ "reason": "x" })).await.is(403).has(own.clone());
@@ -29,7 +29,7 @@ async fn nobody_decides_on_a_request_of_their_own() {
         )
         .await;
     assert_eq!(refused, 6);
-    app.execute("UPDATE users SET role = 'admin' WHERE id = $1::text::uuid", &[&user]).await;
+    client(&app, "admin").patch(&format!("/api/users/{user}/"), json!({ "role": "admin" })).await.is(200);
     client(&app, "student:S01").delete(&format!("/api/approvals/{library}/")).await.is(403);
 }
 

@@ -70,7 +70,7 @@ async fn offices_stand_in_their_order_with_those_that_wait_first() {
     assert_eq!(first["approvals"].as_array().map(Vec::len), Some(20));
     assert_eq!(first["approvals"][0]["status"], "pending");
     let one = client(&app, "admin")
-        .get("/api/approvals/by_department/?department=MESS&status=approved")
+        .get("/api/approvals/by-department/?department=MESS&status=approved")
         .await
         .is(200)
         .json();
