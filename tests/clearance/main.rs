@@ -1,5 +1,6 @@
 //! Tests of the clearance system as its clients see it.
 
+mod accounts;
 mod approvals;
 mod certificates;
 mod clearances;
