@@ -65,7 +65,7 @@ pub static SYSTEM: System = System {
     workers: WORKERS,
     sockets: None,
     jobs: &JOBS,
-    clean_up: clean_up::CLEAN_UP,
+    clean_up: &[clean_up::READ_NOTICES, mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
@@ -75,6 +75,7 @@ pub static SYSTEM: System = System {
     admin: None,
     demo: None,
     legacy: Some(&legacy_tables::LEGACY),
+    imitations: &["daraja"],
 };
 
 /// Every route group.
@@ -131,7 +132,7 @@ fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a
         match kind.name {
             imports::ImportStudents::KIND => given_up::<imports::ImportStudents>(change, id).await,
             imports::ImportBalances::KIND => given_up::<imports::ImportBalances>(change, id).await,
-            _ => Ok(()),
+            _ => mpesa::given_up(change, id).await,
         }
     }
     .boxed()
