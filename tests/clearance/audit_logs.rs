@@ -83,3 +83,19 @@ async fn statistics_count_every_action() {
     }));
     client(&app, "student").get("/api/audit-logs/statistics/").await.is(403);
 }
+
+#[tokio::test]
+async fn rows_of_somebody_who_is_gone_keep_their_names() {
+    let app = recorded().await;
+    app.execute(
+        "INSERT INTO audit_logs (actor_id, actor_name, actor_email, action, entity, entity_id)
+         VALUES (gen_random_uuid(), 'Gone Person', 'gone@mksu.test', 'update', 'Student', '1')",
+        &[],
+    )
+    .await;
+    let found = client(&app, "admin").get("/api/audit-logs/?search=gone%20person").await;
+    found.is(200).has(json!({
+        "count": 1,
+        "results": [{ "actor_deleted": true, "actor_name": "Gone Person", "actor_email": "gone@mksu.test" }]
+    }));
+}

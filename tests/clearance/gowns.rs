@@ -217,3 +217,27 @@ async fn student_is_told_by_mail_and_the_notice_says_so() {
     let sent = "SELECT sent_via_email FROM notifications WHERE gown_id = $1";
     assert!(app.value::<bool>(sent, &[&gown]).await);
 }
+
+#[tokio::test]
+async fn gown_that_is_out_can_be_saved_anew() {
+    let app = recorded().await;
+    let body = json!({ "gown_code": "GWN-108", "gown_size": "L", "expected_return_date": "2099-12-30", "notes": "Long" });
+    let saved = client(&app, "admin").put(&path(id("gown.GWN-008"), ""), body).await;
+    saved
+        .is(200)
+        .has(json!({ "gown_number": "GWN-108", "gown_size": "L", "notes": "Long", "status": "issued" }));
+}
+
+#[tokio::test]
+async fn two_desks_never_take_the_last_gown_of_a_size() {
+    let app = recorded_with(&[], |config| config.database.pool_size = 8).await;
+    let (first, second) = (client(&app, "admin"), client(&app, "staff:gown_issuance_staff"));
+    first.put(&format!("{LIST}stock/"), json!([{ "size": "M", "total": 3 }])).await.is(200);
+    let (one, two) = tokio::join!(
+        first.post(LIST, issue("student.S37", "auto")),
+        second.post(LIST, issue("student.S36", "auto"))
+    );
+    let mut statuses = [one.status(), two.status()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 400]);
+}

@@ -97,3 +97,19 @@ async fn open_stream_gets_ones_own_notices_at_once() {
     assert!(event.contains("Rehearsal") && !event.contains("For another"), "{event}");
     app.anonymous().get("/api/notifications/stream/").await.is(401);
 }
+
+#[tokio::test]
+async fn saved_notice_says_what_the_body_says() {
+    let app = recorded().await;
+    let (admin, path) = (client(&app, "admin"), format!("/api/notifications/{}/", id("notif.n1")));
+    let body = json!({ "title": "Paid", "message": "Thank you", "payment": null, "notification_type": "payment_received" });
+    admin.put(&path, body).await.is(200).has(json!({
+        "title": "Paid", "payment": null, "notification_type": "payment_received", "category": "payment"
+    }));
+    admin
+        .put(&path, json!({ "title": "Paid" }))
+        .await
+        .is(400)
+        .has(json!({ "message": ["This field is required."] }));
+    client(&app, "student").put(&path, json!({ "title": "x" })).await.is(403);
+}
