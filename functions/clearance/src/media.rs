@@ -86,6 +86,16 @@ pub fn read(fields: &mut Fields, name: &str) -> Option<UploadedFile> {
     Some(file)
 }
 
+/// Counts a file that somebody sends; 429 for one too many in an hour.
+pub async fn count_upload(app: &App, person: &Person) -> Result<()> {
+    if UPLOADS.allows(app, &person.id.to_string()).await? {
+        return Ok(());
+    }
+    let seconds = UPLOADS.seconds.unsigned_abs();
+    let text = format!("Request was throttled. Expected available in {seconds} seconds.");
+    Err(too_many_requests(text, seconds))
+}
+
 /// Stores a file and tells its address, for a column that is watched. Give the outcome of the change to
 /// `shared::files::kept_if`.
 pub async fn store(
@@ -96,11 +106,7 @@ pub async fn store(
     file: Option<UploadedFile>,
 ) -> Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
-    if !UPLOADS.allows(app, &person.id.to_string()).await? {
-        let seconds = UPLOADS.seconds.unsigned_abs();
-        let text = format!("Request was throttled. Expected available in {seconds} seconds.");
-        return Err(too_many_requests(text, seconds));
-    }
+    count_upload(app, person).await?;
     intake.store(app, &file).await.map(Some).map_err(|cause| match cause.kind() {
         Kind::Invalid => invalid_field(field, "Only PDF, JPEG and PNG files are allowed"),
         _ => cause,

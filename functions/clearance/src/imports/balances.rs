@@ -21,7 +21,10 @@ use super::{
     answer::{Answer, Imported, Queued, form},
     check,
 };
-use crate::access::{FinanceDesk, Person};
+use crate::{
+    access::{FinanceDesk, Person},
+    media::count_upload,
+};
 
 static FIELDS: [Field; 3] = [
     Field::new("registration_number", &["Registration Number", "Reg No"]),
@@ -48,6 +51,7 @@ pub async fn import_balances(
     data: Data,
 ) -> Result<Answer> {
     let (files, mode, _) = form(data)?;
+    count_upload(&app, &person).await?;
     Ok(run(&app, &person, &ImportBalances {}, &files, mode).await?.into())
 }
 

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     access::{Admin, Person},
     enrollment::{FORMAT, RegistrationNumber},
+    media::count_upload,
     times::today,
 };
 
@@ -109,6 +110,7 @@ row! {
     responses((status = 200, body = Imported), (status = 202, body = Queued)))]
 pub async fn import_students(Admin(person): Admin, State(app): State<App>, data: Data) -> Result<Answer> {
     let (files, mode, overwrite) = form(data)?;
+    count_upload(&app, &person).await?;
     Ok(run(&app, &person, &ImportStudents { overwrite }, &files, mode).await?.into())
 }
 
