@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::{db::UserKey, http::address::Peer};
+use shared::{db::UserKey, http::address::Peer, system::System};
 use tower::ServiceExt;
 
 use crate::{Answer, EventStream, TestApp, description::Description, exercised};
@@ -64,6 +64,11 @@ impl<'a> Client<'a> {
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
         self
+    }
+
+    /// What is asked.
+    pub fn system(&self) -> &'static System {
+        self.app.system
     }
 
     /// GET.
@@ -174,9 +179,8 @@ impl<'a> Client<'a> {
         let Ok(response) = self.app.router.clone().oneshot(request).await;
         // What is no longer offered answers nothing better than 410.
         let answered = response.status().as_u16() < 400 || response.status() == http::StatusCode::GONE;
-        let is_rotc = self.app.system.name == rotc::SYSTEM.name;
-        if is_rotc && !self.quiet && answered {
-            exercised::note(method, &path);
+        if !self.quiet && answered {
+            exercised::note(self.app.system, method, &path);
         }
         response
     }

@@ -30,6 +30,7 @@ pub struct Description {
     /// Its operations.
     pub operations: Vec<Operation>,
     any_case: bool,
+    any_separator: bool,
 }
 
 impl Description {
@@ -52,13 +53,13 @@ impl Description {
             for (method, description) in item.as_object().into_iter().flatten() {
                 let Ok(method) = method.to_uppercase().parse() else { continue };
                 let spellings =
-                    system.http.spellings(path).iter().map(|path| segments(path, false)).collect();
+                    system.http.spellings(path).iter().map(|path| segments(path, false, system.http.any_separator)).collect();
                 let id = description["operationId"].as_str().unwrap_or_default().to_owned();
                 let (path, description) = (path.clone(), description.clone());
                 operations.push(Operation { id, method, path, description, spellings });
             }
         }
-        Self { document, operations, any_case: system.http.any_case }
+        Self { document, operations, any_case: system.http.any_case, any_separator: system.http.any_separator }
     }
 
     /// The operation with this id.
@@ -68,7 +69,7 @@ impl Description {
 
     /// The operation that a request calls; a fixed segment wins over a variable one.
     pub fn called(&self, method: &Method, path: &str) -> Option<&Operation> {
-        let path = segments(path, self.any_case);
+        let path = segments(path, self.any_case, self.any_separator);
         let fitting = self.operations.iter().filter(|operation| {
             operation.method == *method && operation.spellings.iter().any(|spelling| fits(spelling, &path))
         });
@@ -97,9 +98,13 @@ impl Description {
     }
 }
 
-fn segments(path: &str, lower_case: bool) -> Vec<String> {
+fn segments(path: &str, lower_case: bool, any_separator: bool) -> Vec<String> {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    path.split('/').map(|part| if lower_case { part.to_lowercase() } else { part.to_owned() }).collect()
+    let segment = |part: &str| {
+        let part = if lower_case { part.to_lowercase() } else { part.to_owned() };
+        if any_separator { part.replace('_', "-") } else { part }
+    };
+    path.split('/').map(segment).collect()
 }
 
 fn fits(template: &[String], path: &[String]) -> bool {
