@@ -35,6 +35,19 @@ CREATE TABLE public.gown_stock (
     total INTEGER NOT NULL CHECK (total BETWEEN 0 AND 10000)
 );
 
+-- Gowns as readers see them, with the people around them. Days are those of Nairobi.
+CREATE VIEW public.shown_gowns AS
+    SELECT gowns.*, students.user_id AS owner_id, owners.full_name AS student_name, students.registration_number,
+           issuers.full_name AS issued_by_name, takers.full_name AS returned_to_name, gowns.status = 'returned' AS is_returned,
+           CASE WHEN deposit_refunded THEN 'refunded'
+                WHEN deposit_paid AND status IN ('returned', 'lost', 'damaged') THEN 'retained' ELSE 'pending' END AS deposit_status,
+           (actual_return_date AT TIME ZONE 'Africa/Nairobi')::date AS returned_on
+    FROM public.gown_issuances AS gowns JOIN public.students ON students.id = gowns.student_id
+         JOIN public.users AS owners ON owners.id = students.user_id
+         LEFT JOIN public.users AS issuers ON issuers.id = issued_by_id
+         LEFT JOIN public.users AS takers ON takers.id = returned_to_id
+    WHERE gowns.deleted_at IS NULL;
+
 CREATE TABLE public.notifications (
     id UUID PRIMARY KEY DEFAULT gen_random_uuid(),
     recipient_id UUID NOT NULL REFERENCES public.users,
@@ -63,6 +76,19 @@ CREATE TRIGGER mail_sent AFTER UPDATE OF sent_at ON muster.mails
 
 CREATE INDEX notifications_of ON public.notifications (recipient_id, created_at DESC, id);
 CREATE INDEX notifications_unread ON public.notifications (recipient_id) WHERE NOT is_read;
+
+-- Notices as readers see them: with their recipient, and what they are about.
+CREATE VIEW public.shown_notifications AS
+    SELECT notifications.*, users.full_name AS recipient_name, users.email AS recipient_email,
+           CASE WHEN clearance_id IS NOT NULL THEN 'clearance' WHEN approval_id IS NOT NULL THEN 'approval'
+                WHEN payment_id IS NOT NULL THEN 'payment' WHEN gown_id IS NOT NULL THEN 'gown' END AS related_object_type,
+           coalesce(clearance_id, approval_id, payment_id, gown_id) AS related_object_id
+    FROM public.notifications JOIN public.users ON users.id = recipient_id;
+
+-- A share in percent with two decimals; of nothing it is 0.
+CREATE FUNCTION public.percent(part BIGINT, whole BIGINT) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(round(100.0 * part / nullif(whole, 0), 2), 0)::float8
+$$;
 
 -- updated_at follows every change, whoever makes it.
 CREATE FUNCTION public.note_update() RETURNS trigger LANGUAGE plpgsql AS $$

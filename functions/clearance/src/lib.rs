@@ -11,14 +11,20 @@ use shared::{
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
+    realtime::SweepEvents,
     system::{Group, Storage, System, Worker},
 };
 use uuid::Uuid;
 
+pub mod academics;
 pub mod access;
 pub mod accounts;
+pub mod analytics;
 pub mod audit;
+pub mod audit_logs;
+pub mod departments;
 pub mod enrollment;
+pub mod events;
 pub mod gate;
 pub mod health;
 pub mod kes;
@@ -26,7 +32,9 @@ pub mod legacy_tables;
 pub mod mails;
 pub mod migrations;
 pub mod notices;
+pub mod notifications;
 pub mod refusals;
+pub mod revalidated;
 pub mod settings;
 pub mod times;
 
@@ -42,7 +50,7 @@ pub static SYSTEM: System = System {
     sockets: None,
     jobs: &JOBS,
     clean_up: &[],
-    events: None,
+    events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
@@ -54,7 +62,15 @@ pub static SYSTEM: System = System {
 };
 
 /// Every route group.
-pub static GROUPS: &[&Group] = &[&accounts::GROUP, &health::GROUP];
+pub static GROUPS: &[&Group] = &[
+    &academics::GROUP,
+    &accounts::GROUP,
+    &analytics::GROUP,
+    &audit_logs::GROUP,
+    &departments::GROUP,
+    &health::GROUP,
+    &notifications::GROUP,
+];
 
 /// Every function that no HTTP request starts.
 pub static WORKERS: &[&Worker] = &[];
@@ -63,7 +79,9 @@ static JOBS: Jobs = Jobs {
     kinds: &[
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
+        JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<audit_logs::CleanAudit>(),
     ],
     failed: tell,
 };

@@ -25,6 +25,11 @@ pub fn day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&nairobi()).date_naive()
 }
 
+/// `3 February 2026`
+pub fn long(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
 macro_rules! moment {
     ($(#[$meta:meta])* $name:ident, $write:expr) => {
         $(#[$meta])*

@@ -3,12 +3,12 @@
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use serde_json::Value;
 use uuid::Uuid;
 use validator::ValidateEmail;
 
-use super::envelope::NON_FIELD;
+use super::{envelope::NON_FIELD, filters::moment};
 use crate::{
     Result,
     error::{FieldError, invalid},
@@ -156,6 +156,14 @@ impl Fields {
             Some(day) => Some(day),
             None => self.wrong(name, "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."),
         }
+    }
+
+    /// A moment; without an offset it is one of the time zone `zone`.
+    pub fn moment(&mut self, name: &str, need: Need, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
+        let text = self.text(name, need, 40)?;
+        let message = "Datetime has wrong format. Use one of these formats instead: \
+                       YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z].";
+        moment(&text, zone).or_else(|| self.wrong(name, message))
     }
 
     /// A file.

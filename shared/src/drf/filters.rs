@@ -110,7 +110,7 @@ fn like(word: &str) -> String {
     format!("%{escaped}%")
 }
 
-fn moment(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
+pub(super) fn moment(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> {
     // A plus sign that was not encoded arrives as a space.
     let text = text.replace(' ', if text.contains('T') { "+" } else { "T" });
     if let Ok(at) = DateTime::parse_from_rfc3339(&text) {

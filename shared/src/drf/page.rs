@@ -133,6 +133,18 @@ impl<const SIZE: i64, const MOST: i64> PageNumber<SIZE, MOST> {
     }
 }
 
+/// Where the system is reached, without a slash at the end: `https://school.example`. For links to it.
+#[derive(Clone, Debug)]
+pub struct BaseAddress(pub String);
+
+impl FromRequestParts<App> for BaseAddress {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Ok(Self(base(app, parts)))
+    }
+}
+
 /// The configured address of the system, else the host that was called.
 fn base(app: &App, parts: &Parts) -> String {
     if let Some(url) = &app.config.public_url {
