@@ -1,4 +1,6 @@
 //! Tests of the clearance system as its clients see it.
 
+mod access;
+mod coverage;
 mod recorded;
 mod replay;

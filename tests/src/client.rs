@@ -150,6 +150,12 @@ impl<'a> Client<'a> {
         EventStream::new(self.response(&Method::GET, url, None, Bytes::new()).await)
     }
 
+    /// GET without waiting for the body, as of a stream, which has no end.
+    pub async fn head_of(&self, url: &str) -> Answer {
+        let response = self.response(&Method::GET, url, None, Bytes::new()).await;
+        Answer { request: format!("GET {url}"), parts: response.into_parts().0, body: Bytes::new() }
+    }
+
     /// The token this client sends.
     pub async fn token(&self) -> String {
         self.app.token(&self.who).await.unwrap_or_default()

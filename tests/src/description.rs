@@ -52,14 +52,23 @@ impl Description {
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             for (method, description) in item.as_object().into_iter().flatten() {
                 let Ok(method) = method.to_uppercase().parse() else { continue };
-                let spellings =
-                    system.http.spellings(path).iter().map(|path| segments(path, false, system.http.any_separator)).collect();
+                let spellings = system
+                    .http
+                    .spellings(path)
+                    .iter()
+                    .map(|path| segments(path, false, system.http.any_separator))
+                    .collect();
                 let id = description["operationId"].as_str().unwrap_or_default().to_owned();
                 let (path, description) = (path.clone(), description.clone());
                 operations.push(Operation { id, method, path, description, spellings });
             }
         }
-        Self { document, operations, any_case: system.http.any_case, any_separator: system.http.any_separator }
+        Self {
+            document,
+            operations,
+            any_case: system.http.any_case,
+            any_separator: system.http.any_separator,
+        }
     }
 
     /// The operation with this id.

@@ -20,7 +20,13 @@ impl MariadbServer {
         let folder = tempfile::tempdir().expect("a directory");
         let data = format!("--datadir={}", folder.path().join("data").display());
         let made = Command::new("mariadb-install-db")
-            .args(["--no-defaults", &data, "--user=root", "--skip-test-db", "--auth-root-authentication-method=normal"])
+            .args([
+                "--no-defaults",
+                &data,
+                "--user=root",
+                "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .status()
@@ -60,7 +66,13 @@ impl MariadbServer {
         file.write_all(statements.as_bytes()).expect("it is written");
         let script = std::fs::File::open(file.path()).expect("it is read");
         let status = Command::new("mariadb")
-            .args(["--no-defaults", "--protocol=tcp", "--host=127.0.0.1", "--user=root", "--default-character-set=utf8mb4"])
+            .args([
+                "--no-defaults",
+                "--protocol=tcp",
+                "--host=127.0.0.1",
+                "--user=root",
+                "--default-character-set=utf8mb4",
+            ])
             .arg(format!("--port={}", self.port))
             .stdin(script)
             .stdout(Stdio::null())

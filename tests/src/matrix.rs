@@ -27,7 +27,13 @@ impl Row {
         let lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
         let rows: Vec<Self> = lines.map(Self::parse).collect();
         for row in &rows {
-            assert_eq!(row.cells.len(), callers, "matrix.txt: a cell for each caller: {} {}", row.method, row.path);
+            assert_eq!(
+                row.cells.len(),
+                callers,
+                "matrix.txt: a cell for each caller: {} {}",
+                row.method,
+                row.path
+            );
         }
         rows
     }
@@ -61,7 +67,8 @@ impl Row {
             let name = inner.split_once('=').map_or("", |(_, name)| name);
             let text = name.strip_prefix('\'').map(|text| text.trim_end_matches('\'').to_owned());
             let id = text.or_else(|| id(name));
-            let id = id.unwrap_or_else(|| panic!("{}: write {{id=NAME}} with the name of a fixture", self.path));
+            let id =
+                id.unwrap_or_else(|| panic!("{}: write {{id=NAME}} with the name of a fixture", self.path));
             format!("{id}{rest}")
         };
         self.path.split('/').map(fill).collect::<Vec<_>>().join("/")
@@ -70,7 +77,8 @@ impl Row {
 
 /// Every operation of a system has a row, and every row an operation.
 pub fn is_complete(system: &System, rows: &[Row]) {
-    let operations = exercised::operations(system).into_iter().map(|(method, path)| format!("{method} {path}"));
+    let operations =
+        exercised::operations(system).into_iter().map(|(method, path)| format!("{method} {path}"));
     let served: BTreeSet<String> = operations.collect();
     let listed: BTreeSet<String> = rows.iter().map(Row::operation).collect();
     let file = format!("tests/{}/access/matrix.txt", system.name);

@@ -20,6 +20,7 @@ pub async fn every_table_is_audited(app: &TestApp, legacy: &[&str]) {
 
     let unaudited = unaudited.iter().map(|row| row.get(0)).collect();
     let name = app.system.name;
-    let advice = format!("these tables have no audit trigger; add them to migrations/{name}/R__watched_tables.sql");
+    let advice =
+        format!("these tables have no audit trigger; add them to migrations/{name}/R__watched_tables.sql");
     assert_listed(&unaudited, app.system, "unaudited.txt", &advice);
 }

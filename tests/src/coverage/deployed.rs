@@ -25,7 +25,11 @@ pub fn every_function_has_a_program(system: &System) {
         files.flatten().map(|file| file.file_name().to_string_lossy().trim_end_matches(".rs").to_owned());
 
     let name = system.name;
-    assert_eq!(names.collect::<BTreeSet<_>>(), functions(system), "functions/{name}/src/bin and {name}::SYSTEM differ");
+    assert_eq!(
+        names.collect::<BTreeSet<_>>(),
+        functions(system),
+        "functions/{name}/src/bin and {name}::SYSTEM differ"
+    );
 }
 
 /// Every function is in the template.
@@ -35,10 +39,7 @@ pub fn every_function_is_in_the_template(system: &System) {
 
     let missing: Vec<_> = functions(system).into_iter().filter(|name| !names(&template, name)).collect();
 
-    assert!(
-        missing.is_empty(),
-        "{path} lacks {missing:?}; write it anew (cargo muster template)"
-    );
+    assert!(missing.is_empty(), "{path} lacks {missing:?}; write it anew (cargo muster template)");
 }
 
 /// Whether the name stands alone in the text, not as the beginning of a longer one.

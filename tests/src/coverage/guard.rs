@@ -106,7 +106,8 @@ impl Guard {
 
     /// The guarded lines of some files.
     fn guarded(&self, belongs: impl Fn(&str) -> bool) -> BTreeSet<String> {
-        let lines = self.lines.iter().filter(|line| line.split_once('\t').is_some_and(|(file, _)| belongs(file)));
+        let lines =
+            self.lines.iter().filter(|line| line.split_once('\t').is_some_and(|(file, _)| belongs(file)));
         lines.cloned().collect()
     }
 

@@ -11,7 +11,8 @@ use crate::cluster::{Database, connect};
 /// The description of the API is the one in the repository, which a review has seen.
 pub fn the_description_is_kept(system: &System) {
     let name = system.name;
-    let snapshot: Value = serde_json::from_str(&text(&format!("functions/{name}/openapi.json"))).expect("JSON");
+    let snapshot: Value =
+        serde_json::from_str(&text(&format!("functions/{name}/openapi.json"))).expect("JSON");
 
     let present = serde_json::to_value(shared::http::openapi::document(system)).expect("JSON");
 
@@ -51,7 +52,9 @@ pub async fn the_schema_is_kept(system: &System) {
     let name = system.name;
     let database = Database::empty().await;
     let mut client = connect(&database.url).await;
-    migrate::migrate(&mut client, &[&migrate::SHARED, system.migrations]).await.expect("the migrations apply");
+    migrate::migrate(&mut client, &[&migrate::SHARED, system.migrations])
+        .await
+        .expect("the migrations apply");
     let version = client.query_one("SELECT current_setting('server_version_num')::int / 10000", &[]).await;
     if version.expect("a version").get::<_, i32>(0) != SNAPSHOT_MAJOR {
         eprintln!("skipped: the snapshot is made with PostgreSQL {SNAPSHOT_MAJOR}");

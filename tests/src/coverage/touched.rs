@@ -29,10 +29,7 @@ pub async fn every_column_tells(app: &TestApp) {
         }
         let insert = format!("INSERT INTO {table} SELECT * FROM {table} WHERE false");
         assert!(touched(app, &insert).await.contains(&told), "{insert}");
-        assert!(
-            touched(app, &format!("TRUNCATE {table} CASCADE")).await.contains(&told),
-            "TRUNCATE {table}"
-        );
+        assert!(touched(app, &format!("TRUNCATE {table} CASCADE")).await.contains(&told), "TRUNCATE {table}");
         for column in columns {
             let update = format!("UPDATE {table} SET {column} = {column} WHERE false");
             if !touched(app, &update).await.contains(&told) {
@@ -41,7 +38,8 @@ pub async fn every_column_tells(app: &TestApp) {
         }
     }
     let name = app.system.name;
-    let advice = format!("these do not tell that they change; add them to migrations/{name}/R__watched_tables.sql");
+    let advice =
+        format!("these do not tell that they change; add them to migrations/{name}/R__watched_tables.sql");
     assert_listed(&silent, app.system, "untouched.txt", &advice);
 }
 
