@@ -65,7 +65,7 @@ BEGIN
         ('public.clearance_requests', 'id', '{}', '{}'), ('public.clearance_approvals', 'id', '{}', '{evidence_file}'),
         ('public.clearance_certificates', 'id', '{}', '{}'), ('public.finance_records', 'id', '{}', '{}'),
         ('public.payments', 'id', '{}', '{receipt,fee_statement}'), ('public.mpesa_attempts', 'id', '{asked_at}', '{}'),
-        ('public.receipts', 'id', '{}', '{}'), ('public.reconciliations', 'id', '{}', '{file}'),
+        ('public.receipts', 'id', '{}', '{}'), ('public.reconciliations', 'id', '{}', '{}'),
         ('public.gown_issuances', 'id', '{}', '{}'), ('public.gown_stock', 'size', '{}', '{}'),
         ('public.notifications', 'id', '{}', '{}')
     ) AS list (name, id, ignored, files) LOOP

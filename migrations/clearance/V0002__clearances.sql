@@ -35,6 +35,7 @@ CREATE TABLE public.clearance_approvals (
     UNIQUE (clearance_request_id, department_id)
 );
 CREATE INDEX clearance_approvals_of_office ON public.clearance_approvals (department_id, status, created_at);
+CREATE INDEX clearance_approvals_evidence ON public.clearance_approvals (evidence_file) WHERE evidence_file IS NOT NULL;
 CREATE INDEX clearance_approvals_newest ON public.clearance_approvals (created_at DESC, id);
 
 -- One for each completed request. The signature covers the code, the request and the snapshot, so that a row which somebody

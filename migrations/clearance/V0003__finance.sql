@@ -37,6 +37,8 @@ CREATE TABLE public.payments (
     deleted_at TIMESTAMPTZ
 );
 CREATE UNIQUE INDEX payments_of ON public.payments (student_id) WHERE deleted_at IS NULL;
+CREATE INDEX payments_receipt ON public.payments (receipt) WHERE receipt IS NOT NULL;
+CREATE INDEX payments_fee_statement ON public.payments (fee_statement) WHERE fee_statement IS NOT NULL;
 CREATE INDEX payments_newest ON public.payments (created_at DESC, id);
 
 -- A request to pay on a phone.
@@ -72,8 +74,10 @@ CREATE TABLE public.receipts (
     student_id UUID REFERENCES public.students,
     payment_id UUID REFERENCES public.payments,
     attempt_id UUID REFERENCES public.mpesa_attempts,
+    payment_method VARCHAR(20) NOT NULL DEFAULT 'mpesa' CHECK (payment_method IN ('mpesa', 'bank', 'cash')),
     amount NUMERIC(12, 2) NOT NULL CHECK (amount > 0),
-    applied_amount NUMERIC(12, 2) NOT NULL DEFAULT 0,
+    applied_amount NUMERIC(12, 2) NOT NULL DEFAULT 0, -- to the fee; the rest is to be refunded
+    refunded_amount NUMERIC(12, 2) NOT NULL DEFAULT 0, -- never applied again
     phone_number VARCHAR(20) NOT NULL DEFAULT '',
     account_reference VARCHAR(100) NOT NULL DEFAULT '',
     paid_at TIMESTAMPTZ NOT NULL,
@@ -84,13 +88,13 @@ CREATE TABLE public.receipts (
     created_by_id UUID REFERENCES public.users,
     created_at TIMESTAMPTZ NOT NULL DEFAULT now(),
     updated_at TIMESTAMPTZ NOT NULL DEFAULT now(),
-    CHECK (applied_amount BETWEEN 0 AND amount),
+    CHECK (applied_amount >= 0 AND refunded_amount >= 0 AND applied_amount + refunded_amount <= amount),
     CHECK (state = 'applied' OR applied_amount = 0),
     CHECK (state <> 'applied' OR student_id IS NOT NULL)
 );
 CREATE INDEX receipts_of ON public.receipts (student_id, paid_at);
 CREATE INDEX receipts_newest ON public.receipts (created_at DESC, id);
-CREATE INDEX receipts_attempt ON public.receipts (attempt_id);
+CREATE UNIQUE INDEX receipts_attempt ON public.receipts (attempt_id); -- one request to pay, one payment
 
 -- What was received of a student, and what is still due of the fee; never below nothing.
 CREATE FUNCTION public.received_from(student UUID) RETURNS NUMERIC LANGUAGE sql STABLE AS $$
@@ -101,14 +105,33 @@ CREATE FUNCTION public.due_from(student UUID) RETURNS NUMERIC LANGUAGE sql STABL
                     - public.received_from(student), 0.00)
 $$;
 
+-- The same with what is to be refunded, and how far a payment is: claimed, partial, paid.
+CREATE FUNCTION public.payment_sums(student UUID)
+RETURNS TABLE (received NUMERIC, due NUMERIC, overpaid NUMERIC, state TEXT) LANGUAGE sql STABLE AS $$
+    SELECT coalesce(sum(applied_amount), 0.00), public.due_from(student),
+           coalesce(sum(amount - applied_amount - refunded_amount), 0.00),
+           CASE WHEN count(*) = 0 THEN 'claimed' WHEN public.due_from(student) > 0 THEN 'partial' ELSE 'paid' END
+    FROM public.receipts WHERE student_id = student AND receipts.state = 'applied'
+$$;
+
+-- verified: nothing is due; paid: a claim of all that is due waits; pending.
+CREATE FUNCTION public.fee_status(student UUID) RETURNS TEXT LANGUAGE sql STABLE AS $$
+    SELECT CASE
+        WHEN public.due_from(student) = 0 THEN 'verified'
+        WHEN EXISTS (SELECT FROM public.payments WHERE student_id = student AND deleted_at IS NULL
+                       AND NOT is_verified AND amount = public.due_from(student)) THEN 'paid'
+        ELSE 'pending' END
+$$;
+
 -- What M-PESA has sent, as it came: stored and committed before anything is made of it.
 CREATE TABLE public.mpesa_messages (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind VARCHAR(20) NOT NULL CHECK (kind IN ('callback', 'confirmation')),
     attempt_id UUID, -- of the path of a callback; it need not exist
-    digest BYTEA NOT NULL UNIQUE, -- of the kind and the body: the same message again is only counted
+    digest BYTEA NOT NULL UNIQUE, -- of the kind, the path and the body: the same message again is only counted
     body JSONB NOT NULL,
-    times INTEGER NOT NULL DEFAULT 1,
+    times INTEGER NOT NULL DEFAULT 1, -- how often it came
+    tries INTEGER NOT NULL DEFAULT 0, -- how often it was asked to confirm it
     state VARCHAR(20) NOT NULL DEFAULT 'new' CHECK (state IN ('new', 'booked', 'noted', 'unusable')),
     problem TEXT NOT NULL DEFAULT '',
     checkout_request_id TEXT,
@@ -125,7 +148,6 @@ CREATE TABLE public.reconciliations (
     source VARCHAR(20) NOT NULL CHECK (source IN ('statement', 'pull')),
     period_from TIMESTAMPTZ,
     period_to TIMESTAMPTZ,
-    file TEXT, -- address of the stored list
     row_count INTEGER NOT NULL DEFAULT 0,
     status VARCHAR(20) NOT NULL DEFAULT 'running' CHECK (status IN ('running', 'done', 'failed')),
     created_by_id UUID REFERENCES public.users,
@@ -133,6 +155,12 @@ CREATE TABLE public.reconciliations (
     finished_at TIMESTAMPTZ
 );
 CREATE INDEX reconciliations_newest ON public.reconciliations (created_at DESC, id);
+
+-- The rows of a long list until a job has compared them.
+CREATE TABLE public.reconciliation_lists (
+    reconciliation_id UUID PRIMARY KEY REFERENCES public.reconciliations ON DELETE CASCADE,
+    lines JSONB NOT NULL
+);
 
 CREATE TABLE public.reconciliation_items (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

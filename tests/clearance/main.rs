@@ -2,5 +2,6 @@
 
 mod access;
 mod coverage;
+mod legacy;
 mod recorded;
 mod replay;

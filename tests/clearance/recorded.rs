@@ -10,7 +10,7 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 /// Every row of the legacy database.
-const DUMP: &str = include_str!("recordings/fixture.json");
+pub const DUMP: &str = include_str!("recordings/fixture.json");
 
 /// Address and password of everybody who has one that is known.
 const ACTORS: &str = include_str!("recordings/actors.json");

@@ -85,7 +85,7 @@ pub struct Person {
 }
 
 /// Which students, and which requests, somebody may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// Only what belongs to this account.
     pub owner: Option<Uuid>,

@@ -8,6 +8,7 @@ use shared::{
     db::Change,
     drf::DrfEnvelope,
     error::Kind,
+    files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
     jobs::{JobKind, Jobs},
     mail::{SendMails, SendManyMails},
@@ -25,12 +26,15 @@ pub mod audit_logs;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
+pub mod finance;
 pub mod gate;
 pub mod health;
 pub mod kes;
 pub mod legacy_tables;
 pub mod mails;
+pub mod media;
 pub mod migrations;
+pub mod mpesa;
 pub mod notices;
 pub mod notifications;
 pub mod refusals;
@@ -54,7 +58,7 @@ pub static SYSTEM: System = System {
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
     examples: "{}",
-    storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: &[] },
+    storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
     admin: None,
     demo: None,
@@ -68,7 +72,10 @@ pub static GROUPS: &[&Group] = &[
     &analytics::GROUP,
     &audit_logs::GROUP,
     &departments::GROUP,
+    &finance::GROUP,
     &health::GROUP,
+    &media::GROUP,
+    &mpesa::GROUP,
     &notifications::GROUP,
 ];
 
@@ -81,6 +88,14 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SendManyMails>(),
         JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
+        JobKind::of::<mpesa::BookMpesa>(),
+        JobKind::of::<mpesa::AskMpesa>(),
+        JobKind::of::<mpesa::QueryAttempts>(),
+        JobKind::of::<mpesa::ReconcileMpesa>(),
+        JobKind::of::<mpesa::RunReconciliation>(),
+        JobKind::of::<DeleteFile>(),
+        JobKind::of::<ShrinkPicture>(),
+        JobKind::of::<SweepFiles>(),
         JobKind::of::<audit_logs::CleanAudit>(),
     ],
     failed: tell,

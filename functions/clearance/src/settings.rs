@@ -1,8 +1,11 @@
 //! What an installation of the clearance system can configure.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use ipnet::IpNet;
 use secrecy::SecretString;
 use shared::{
@@ -190,6 +193,19 @@ pub struct MpesaSettings {
     pub max_amount: Money,
     /// Whether a payment to the paybill must be what is due.
     pub validate_amount: bool,
+    /// What the process knows of its talk with M-PESA.
+    pub session: Arc<Mutex<MpesaSession>>,
+}
+
+/// What lasts from one call of M-PESA to the next.
+#[derive(Debug, Default)]
+pub struct MpesaSession {
+    /// The token, and until when it is used.
+    pub token: Option<(SecretString, DateTime<Utc>)>,
+    /// How often in a row there was no answer.
+    pub failures: u32,
+    /// Until when nothing is asked.
+    pub paused_until: Option<DateTime<Utc>>,
 }
 
 impl Settings {
@@ -331,6 +347,7 @@ fn mpesa(vars: &mut OwnVariables<'_, '_>) -> MpesaSettings {
         allowed,
         max_amount: vars.money("MPESA_MAX_AMOUNT", "150000"),
         validate_amount: switch(vars, "C2B_VALIDATE_AMOUNT", true),
+        session: Arc::default(),
     }
 }
 

@@ -131,6 +131,22 @@ pub fn document(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
     }
 }
 
+/// A PDF, which only has to begin as one, or a PNG or JPEG, which must open: takes as long as opening it.
+pub fn scan(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
+    let kind = kind_of(body)?;
+    fits_name(name, kind)?;
+    match kind {
+        FileKind::Pdf => Ok(kind),
+        FileKind::Png | FileKind::Jpeg => {
+            sane_picture(kind, body)?;
+            let format = kind.image_format().unwrap_or(ImageFormat::Png);
+            let opened = ImageReader::with_format(Cursor::new(body), format).decode();
+            opened.map(|_| kind).map_err(|_| Refusal("The image cannot be read"))
+        }
+        _ => Err(Refusal("Only PNG, JPEG and PDF files are allowed")),
+    }
+}
+
 fn kind_of(body: &[u8]) -> Result<FileKind, Refusal> {
     if body.is_empty() {
         return Err(Refusal("The file is empty"));
@@ -293,6 +309,16 @@ mod tests {
         }
         assert!(document("a.docx", PDF).is_err());
         assert!(document("a.pdf.html", PDF).is_err());
+    }
+
+    #[test]
+    fn scanned_pictures_must_open_and_documents_must_begin_as_one() {
+        assert_eq!(scan("a.pdf", b"%PDF-1.4\nno end"), Ok(FileKind::Pdf));
+        assert!(picture("a.png", &png(8, 8)).is_ok() && scan("a.png", &png(8, 8)).is_err(), "no pixels");
+        assert!(scan("a.gif", GIF).is_err());
+        for lie in ["a.pdf.exe", "a.exe.pdf", "a.png"] {
+            assert!(scan(lie, PDF).is_err(), "{lie}");
+        }
     }
 
     #[test]

@@ -90,6 +90,12 @@ pub struct Signer {
     keys: InstallationKey<Keys>,
 }
 
+/// Codes for one purpose.
+#[derive(Clone, Debug)]
+pub struct Coder {
+    key: SecretSlice<u8>,
+}
+
 struct Keys {
     encoding: EncodingKey,
     decoding: DecodingKey,
@@ -160,31 +166,46 @@ impl Signer {
         ours && claims.exp > now.timestamp() && claims.token_type == kind
     }
 
+    /// Makes and checks codes for one purpose, without waiting: for answers with many of them. For callers that hold no
+    /// connection.
+    pub async fn coder(&self, purpose: &str) -> Result<Coder> {
+        let key = keyed(self.keys.get().await?.secret.expose_secret(), purpose)?.finalize();
+        Ok(Coder { key: key.into_bytes().to_vec().into() })
+    }
+
     /// The code for `message`: 16 hexadecimal digits that nobody else can make. Each `purpose` has a key of its own, so
     /// a code for one thing is none for another, and no token either.
     ///
     /// For callers that hold no connection.
     pub async fn code(&self, purpose: &str, message: &str) -> Result<String> {
-        let tag = self.mac(purpose, message).await?.finalize().into_bytes();
-        Ok(hex::encode(&tag[..CODE_BYTES]))
+        self.coder(purpose).await?.code(message)
     }
 
     /// Whether `code` is the one for `message`; takes as long for one that is nearly right as for any other.
     pub async fn is_code(&self, purpose: &str, message: &str, code: &str) -> Result<bool> {
-        let mut tag = [0; CODE_BYTES];
-        if hex::decode_to_slice(code, &mut tag).is_err() {
-            return Ok(false);
-        }
-        Ok(self.mac(purpose, message).await?.verify_truncated_left(&tag).is_ok())
+        self.coder(purpose).await?.is_code(message, code)
     }
 
     /// 32 bytes made of `message` that nobody can guess who has not the key; inside a transaction.
     pub(super) async fn derive(&self, change: &mut Change, purpose: &str, message: &str) -> Result<[u8; 32]> {
         Ok(self.keys.get_in(change).await?.mac(purpose, message)?.finalize().into_bytes().into())
     }
+}
 
-    async fn mac(&self, purpose: &str, message: &str) -> Result<Hmac<Sha256>> {
-        self.keys.get().await?.mac(purpose, message)
+impl Coder {
+    /// The code for `message`, as [`Signer::code`] makes it.
+    pub fn code(&self, message: &str) -> Result<String> {
+        let tag = keyed(self.key.expose_secret(), message)?.finalize().into_bytes();
+        Ok(hex::encode(&tag[..CODE_BYTES]))
+    }
+
+    /// Whether `code` is the one for `message`.
+    pub fn is_code(&self, message: &str, code: &str) -> Result<bool> {
+        let mut tag = [0; CODE_BYTES];
+        if hex::decode_to_slice(code, &mut tag).is_err() {
+            return Ok(false);
+        }
+        Ok(keyed(self.key.expose_secret(), message)?.verify_truncated_left(&tag).is_ok())
     }
 }
 

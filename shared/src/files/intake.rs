@@ -5,10 +5,11 @@
 
 use documents::upload::{self, FileKind};
 use futures_util::future::join_all;
+use tokio::task::spawn_blocking;
 
 use super::{Audience, NewFile};
 use crate::{
-    App, Result,
+    App, Error, Result,
     error::{invalid, too_large},
     http::UploadedFile,
 };
@@ -33,6 +34,8 @@ pub enum Accepts {
     Pictures,
     /// The same, PDF and Word documents; a stored picture is one of a page, and may have 2,400 pixels.
     Documents,
+    /// PNG and JPEG that open, and whatever begins as a PDF. Stored pictures may have 2,400 pixels.
+    Scans,
 }
 
 impl Intake {
@@ -46,13 +49,16 @@ impl Intake {
 
     /// The same under a name made of `id`, which no other file has.
     pub async fn store_as(&self, app: &App, file: &UploadedFile, id: &str) -> Result<String> {
-        let kind = self.check(file)?;
+        let kind = self.check(file).await?;
         self.put(app, file, kind, id).await
     }
 
     /// Stores several files, all or none; the addresses stand in the order of the files.
     pub async fn store_all(&self, app: &App, files: &[UploadedFile]) -> Result<Vec<String>> {
-        let kinds = files.iter().map(|file| self.check(file)).collect::<Result<Vec<_>>>()?;
+        let mut kinds = Vec::with_capacity(files.len());
+        for file in files {
+            kinds.push(self.check(file).await?);
+        }
         let puts = files
             .iter()
             .zip(kinds)
@@ -72,15 +78,18 @@ impl Intake {
         name.strip_prefix(self.prefix).is_some_and(|rest| rest.starts_with('-'))
     }
 
-    fn check(&self, file: &UploadedFile) -> Result<FileKind> {
+    async fn check(&self, file: &UploadedFile) -> Result<FileKind> {
         if file.body.len() > self.limit_bytes {
             return Err(too_large("File too large"));
         }
         match self.accepts {
             Accepts::Pictures => upload::picture(&file.name, &file.body)
                 .map_err(|why| invalid("bad_image", format!("Image upload failed: {why}"))),
-            Accepts::Documents => upload::document(&file.name, &file.body)
-                .map_err(|why| invalid("bad_file", format!("File upload failed: {why}"))),
+            Accepts::Documents => upload::document(&file.name, &file.body).map_err(bad_file),
+            Accepts::Scans => {
+                let UploadedFile { name, body } = file.clone();
+                spawn_blocking(move || upload::scan(&name, &body)).await?.map_err(bad_file)
+            }
         }
     }
 
@@ -89,6 +98,10 @@ impl Intake {
         let body = file.body.clone();
         app.files.put(NewFile { name, body, content_type: kind.media_type(), audience: self.audience }).await
     }
+}
+
+fn bad_file(why: upload::Refusal) -> Error {
+    invalid("bad_file", format!("File upload failed: {why}"))
 }
 
 /// The outcome of the change that was to refer to new files; when it failed, they are removed again.

@@ -32,7 +32,7 @@ impl Job for ShrinkPicture {
         let Some(file) = app.files.get(&self.address).await? else { return Ok(()) };
         let intake = app.system.storage.intakes.iter().find(|intake| intake.owns(&self.address));
         let side = match intake.map(|intake| intake.accepts) {
-            Some(Accepts::Documents) => picture::PAGE_SIDE,
+            Some(Accepts::Documents | Accepts::Scans) => picture::PAGE_SIDE,
             Some(Accepts::Pictures) | None => picture::STORED_SIDE,
         };
         let StoredFile { body, content_type } = file;

@@ -46,8 +46,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// Which workers do it.
     const QUEUE: Queue = Queue::Upkeep;
 
-    /// How often it is tried before it counts as failed; the waits between double from a minute to six hours.
+    /// How often it is tried before it counts as failed; the waits between double, up to six hours.
     const TRIES: i32 = 5;
+
+    /// The first of these waits.
+    const WAIT: Duration = Duration::from_mins(1);
 
     /// The longest it may take, a quarter of an hour at most: it is stopped then, and tried again.
     const LEASE: Duration = Duration::from_mins(5);
@@ -124,6 +127,8 @@ pub struct JobKind {
     pub at: Duration,
     /// How often it is tried.
     pub tries: i32,
+    /// The wait before the second try.
+    pub wait: Duration,
     run: fn(Task, Value) -> BoxFuture<'static, Result<()>>,
 }
 
@@ -134,6 +139,7 @@ impl JobKind {
             name: J::KIND,
             queue: J::QUEUE,
             tries: J::TRIES,
+            wait: J::WAIT,
             lease: J::LEASE,
             every: J::EVERY,
             at: J::AT,

@@ -35,6 +35,9 @@ pub(super) async fn note(task: &Task, jobs: &Jobs, kind: &JobKind, ended: Result
     }
 }
 
+/// The longest wait for another try.
+const LONGEST_WAIT: Duration = Duration::from_hours(6);
+
 /// A job that has finished itself is done already.
 async fn finish(task: &Task) -> Result<Outcome> {
     let finish = sql!(
@@ -48,11 +51,11 @@ async fn finish(task: &Task) -> Result<Outcome> {
     Ok(if finished == 0 { Outcome::NotOurs } else { Outcome::Done })
 }
 
-/// Tries again after 1, 2, 4 ... minutes, at most six hours. What waits longer than a queue can hold it back is sent by the
+/// Tries again after 1, 2, 4 ... minutes, or whatever the first wait of its kind is, at most six hours. What waits longer than a queue can hold it back is sent by the
 /// sweep.
 async fn postpone(task: &Task, kind: &JobKind, cause: &Error) -> Result<Outcome> {
-    let minutes = (1_u64 << task.tries.clamp(1, 10).saturating_sub(1)).min(360);
-    let wait = Duration::from_mins(minutes);
+    let doubled = 1_u32 << task.tries.clamp(1, 10).saturating_sub(1);
+    let wait = kind.wait.saturating_mul(doubled).min(LONGEST_WAIT);
     let run_at = task.app.clock.now() + TimeDelta::from_std(wait)?;
     let postpone = sql!(
         "UPDATE muster.jobs

@@ -15,10 +15,7 @@ use crate::recorded;
 /// Groups whose routes are still to come: they must fail until then.
 const NOT_YET: &[&str] = &[
     "analytics",
-    "academics",
     "departments",
-    "auth",
-    "users",
     "students",
     "clearances",
     "approvals",
@@ -26,8 +23,6 @@ const NOT_YET: &[&str] = &[
     "notifications",
     "gowns",
     "audit_logs",
-    "misc",
-    "throttle",
 ];
 
 macro_rules! groups {
