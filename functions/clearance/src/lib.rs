@@ -10,10 +10,11 @@ use shared::{
     error::Kind,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
-    jobs::{JobKind, Jobs},
+    jobs::{CleanUp, JobKind, Jobs},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
-    system::{Group, Storage, System, Worker},
+    sql,
+    system::{Group, Storage, System},
 };
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub mod departments;
 pub mod enrollment;
 pub mod events;
 pub mod finance;
+pub mod first_admin;
 pub mod gate;
 pub mod health;
 pub mod kes;
@@ -41,6 +43,7 @@ pub mod refusals;
 pub mod revalidated;
 pub mod settings;
 pub mod times;
+pub mod workers;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -50,7 +53,7 @@ pub static SYSTEM: System = System {
     envelope: &DrfEnvelope { code: true, message: false, request_id: false },
     http: &HTTP,
     groups: GROUPS,
-    workers: WORKERS,
+    workers: workers::WORKERS,
     sockets: None,
     jobs: &JOBS,
     clean_up: &[],
@@ -60,7 +63,7 @@ pub static SYSTEM: System = System {
     examples: "{}",
     storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
-    admin: None,
+    admin: Some(&first_admin::Administrator),
     demo: None,
     legacy: Some(&legacy_tables::LEGACY),
 };
@@ -79,11 +82,9 @@ pub static GROUPS: &[&Group] = &[
     &notifications::GROUP,
 ];
 
-/// Every function that no HTTP request starts.
-pub static WORKERS: &[&Worker] = &[];
-
 static JOBS: Jobs = Jobs {
     kinds: &[
+        JobKind::of::<CleanUp>(),
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
         JobKind::of::<SweepEvents>(),
@@ -102,8 +103,17 @@ static JOBS: Jobs = Jobs {
 };
 
 /// Tells the administrators that a job has failed for good.
-fn tell<'a>(_: &'a mut Change, _: &'a JobKind, _: Uuid) -> BoxFuture<'a, Result<()>> {
-    async { Ok(()) }.boxed()
+fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, _: Uuid) -> BoxFuture<'a, Result<()>> {
+    async move {
+        let message = format!("{} failed: something went wrong on our side. The log says why.", kind.name);
+        let insert = sql!(
+            "INSERT INTO notifications (recipient_id, notification_type, title, message)
+             SELECT id, 'general', 'Background Job Failed', $1 FROM users WHERE role = 'admin' AND is_active"
+        );
+        change.execute(insert, &[&message]).await?;
+        Ok(())
+    }
+    .boxed()
 }
 
 static HTTP: HttpPolicy = HttpPolicy {
