@@ -114,6 +114,14 @@ CREATE TABLE public.students (
 CREATE INDEX students_newest ON public.students (created_at DESC, id);
 CREATE INDEX students_graduation_year ON public.students (graduation_year);
 
+-- Where a value stands in an ascending list; a missing one before all others. Negated: in a descending list, after all others.
+CREATE FUNCTION public.ordinal(at TIMESTAMPTZ) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(extract(epoch FROM at)::double precision, '-infinity')
+$$;
+CREATE FUNCTION public.ordinal(number INTEGER) RETURNS DOUBLE PRECISION LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(number::double precision, '-infinity')
+$$;
+
 -- Numbers without gaps: certificates of a year, gowns, cash receipts of a day. A row is locked while its number is drawn.
 CREATE TABLE public.counters (
     name TEXT PRIMARY KEY,

@@ -4,7 +4,10 @@ use std::sync::Mutex;
 
 use http::Method;
 use serde_json::Value;
-use shared::{http::openapi::document, system::System};
+use shared::{
+    http::{HttpPolicy, openapi::document},
+    system::System,
+};
 
 use crate::schema::Schemas;
 
@@ -29,8 +32,7 @@ pub struct Description {
     pub document: Value,
     /// Its operations.
     pub operations: Vec<Operation>,
-    any_case: bool,
-    any_separator: bool,
+    http: &'static HttpPolicy,
 }
 
 impl Description {
@@ -52,23 +54,14 @@ impl Description {
         for (path, item) in document["paths"].as_object().into_iter().flatten() {
             for (method, description) in item.as_object().into_iter().flatten() {
                 let Ok(method) = method.to_uppercase().parse() else { continue };
-                let spellings = system
-                    .http
-                    .spellings(path)
-                    .iter()
-                    .map(|path| segments(path, false, system.http.any_separator))
-                    .collect();
+                let spellings =
+                    system.http.spellings(path).iter().map(|path| segments(path, system.http)).collect();
                 let id = description["operationId"].as_str().unwrap_or_default().to_owned();
                 let (path, description) = (path.clone(), description.clone());
                 operations.push(Operation { id, method, path, description, spellings });
             }
         }
-        Self {
-            document,
-            operations,
-            any_case: system.http.any_case,
-            any_separator: system.http.any_separator,
-        }
+        Self { document, operations, http: system.http }
     }
 
     /// The operation with this id.
@@ -78,7 +71,7 @@ impl Description {
 
     /// The operation that a request calls; a fixed segment wins over a variable one.
     pub fn called(&self, method: &Method, path: &str) -> Option<&Operation> {
-        let path = segments(path, self.any_case, self.any_separator);
+        let path = segments(path, self.http);
         let fitting = self.operations.iter().filter(|operation| {
             operation.method == *method && operation.spellings.iter().any(|spelling| fits(spelling, &path))
         });
@@ -107,13 +100,14 @@ impl Description {
     }
 }
 
-fn segments(path: &str, lower_case: bool, any_separator: bool) -> Vec<String> {
+/// The parts of a path, as the system compares them: without regard to case or to the separator of words, where it has none.
+fn segments(path: &str, http: &HttpPolicy) -> Vec<String> {
     let path = path.split('?').next().unwrap_or_default().trim_end_matches('/');
-    let segment = |part: &str| {
-        let part = if lower_case { part.to_lowercase() } else { part.to_owned() };
-        if any_separator { part.replace('_', "-") } else { part }
+    let part = |part: &str| {
+        let part = if http.any_case { part.to_lowercase() } else { part.to_owned() };
+        if http.any_separator && !part.starts_with('{') { part.replace('_', "-") } else { part }
     };
-    path.split('/').map(segment).collect()
+    path.split('/').map(part).collect()
 }
 
 fn fits(template: &[String], path: &[String]) -> bool {

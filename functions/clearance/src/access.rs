@@ -12,7 +12,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-use crate::refusals::{ADMINS_ONLY, DECIDERS_ONLY, refused, unknown};
+use crate::refusals::{ADMINS_ONLY, DECIDERS_ONLY, NOT_PERMITTED, refused, unknown};
 
 /// What somebody is at the university.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +96,9 @@ pub struct Reach {
 /// An administrator; others get 403.
 pub struct Admin(pub Person);
 
+/// An administrator, where the accounts of others are looked after; others get 403 in the default words.
+pub struct AccountAdmin(pub Person);
+
 /// An administrator or the finance staff.
 pub struct FinanceDesk(pub Person);
 
@@ -108,7 +111,7 @@ pub struct Decider(pub Person);
 /// Whoever looks at the numbers of the university: administrators and staff.
 pub struct Staff(pub Person);
 
-permits! { Admin, FinanceDesk, GownDesk, Decider, Staff }
+permits! { Admin, AccountAdmin, FinanceDesk, GownDesk, Decider, Staff }
 
 row! {
     struct Found {
@@ -269,6 +272,15 @@ impl Permit for Admin {
     fn permit(person: Person) -> Result<Self> {
         let allowed = person.is_admin();
         person.allowed(allowed, ADMINS_ONLY).map(Self)
+    }
+}
+
+impl Permit for AccountAdmin {
+    type Principal = Person;
+
+    fn permit(person: Person) -> Result<Self> {
+        let allowed = person.is_admin();
+        person.allowed(allowed, NOT_PERMITTED).map(Self)
     }
 }
 

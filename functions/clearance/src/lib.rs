@@ -22,14 +22,18 @@ pub mod academics;
 pub mod access;
 pub mod accounts;
 pub mod analytics;
+pub mod approvals;
 pub mod audit;
 pub mod audit_logs;
+pub mod certificates;
+pub mod clearances;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
 pub mod finance;
 pub mod first_admin;
 pub mod gate;
+pub mod gowns;
 pub mod health;
 pub mod kes;
 pub mod legacy_tables;
@@ -39,11 +43,14 @@ pub mod migrations;
 pub mod mpesa;
 pub mod notices;
 pub mod notifications;
+pub mod offices;
 pub mod refusals;
 pub mod revalidated;
 pub mod settings;
+pub mod students;
 pub mod times;
 pub mod workers;
+pub mod workflow;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
 pub static SYSTEM: System = System {
@@ -73,13 +80,18 @@ pub static GROUPS: &[&Group] = &[
     &academics::GROUP,
     &accounts::GROUP,
     &analytics::GROUP,
+    &approvals::GROUP,
     &audit_logs::GROUP,
+    &certificates::GROUP,
+    &clearances::GROUP,
     &departments::GROUP,
     &finance::GROUP,
+    &gowns::GROUP,
     &health::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
     &notifications::GROUP,
+    &students::GROUP,
 ];
 
 static JOBS: Jobs = Jobs {
@@ -98,6 +110,7 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<ShrinkPicture>(),
         JobKind::of::<SweepFiles>(),
         JobKind::of::<audit_logs::CleanAudit>(),
+        JobKind::of::<gowns::GownsOverdue>(),
     ],
     failed: tell,
 };

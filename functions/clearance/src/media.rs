@@ -13,10 +13,11 @@ use shared::{
     App, Error, Result,
     auth::{
         principal::{Maybe, Principal},
+        rate_limit::Limit,
         token::{BadToken, Coder},
     },
-    drf::{Fields, Need as Field, base},
-    error::{Kind, invalid_field},
+    drf::{BaseAddress, Fields, Need as Field},
+    error::{Kind, invalid_field, too_many_requests},
     files::{Accepts, Audience, Intake, StoredFile, is_plain_name},
     http::{Path, Query, UploadedFile, download::attachment},
     sql,
@@ -61,6 +62,9 @@ const LIMIT_BYTES: usize = 5 * 1024 * 1024;
 /// Bytes of a form with a file: for `DefaultBodyLimit::max` on its route.
 pub const FORM_LIMIT_BYTES: usize = 6 * 1024 * 1024;
 
+/// Files that somebody may send.
+const UPLOADS: Limit = Limit { name: "uploads", hits: 60, seconds: 3600 };
+
 /// How long a link holds.
 const LIFE: TimeDelta = TimeDelta::minutes(15);
 
@@ -86,11 +90,17 @@ pub fn read(fields: &mut Fields, name: &str) -> Option<UploadedFile> {
 /// `shared::files::kept_if`.
 pub async fn store(
     app: &App,
+    person: &Person,
     intake: &Intake,
     field: &str,
     file: Option<UploadedFile>,
 ) -> Result<Option<String>> {
     let Some(file) = file else { return Ok(None) };
+    if !UPLOADS.allows(app, &person.id.to_string()).await? {
+        let seconds = UPLOADS.seconds.unsigned_abs();
+        let text = format!("Request was throttled. Expected available in {seconds} seconds.");
+        return Err(too_many_requests(text, seconds));
+    }
     intake.store(app, &file).await.map(Some).map_err(|cause| match cause.kind() {
         Kind::Invalid => invalid_field(field, "Only PDF, JPEG and PNG files are allowed"),
         _ => cause,
@@ -110,11 +120,17 @@ impl FromRequestParts<App> for Links {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let expires = (app.clock.now() + LIFE).timestamp();
-        Ok(Self { base: base(app, parts), expires, coder: app.signer.coder(PURPOSE).await? })
+        let BaseAddress(base) = BaseAddress::from_request_parts(parts, app).await?;
+        Ok(Self { base, expires, coder: app.signer.coder(PURPOSE).await? })
     }
 }
 
 impl Links {
+    /// The absolute address of a path of ours.
+    pub fn absolute(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// The absolute link to a stored file of this kind.
     pub fn to(&self, intake: &Intake, address: Option<&str>) -> Result<Option<String>> {
         let Some(address) = address else { return Ok(None) };

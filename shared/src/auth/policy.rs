@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{
     fingerprint,
     session::{Device, Tokens, revoke},
-    token::{Claims, TokenType},
+    token::{BadToken, Claims, TokenType},
 };
 use crate::{
     App, Result,
@@ -63,8 +63,12 @@ pub enum RefreshForm {
 /// Why a refresh token was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// It is none of ours, or too old.
+    /// It is unknown.
     Invalid,
+    /// It is too old.
+    Expired,
+    /// It is an access token.
+    WrongType,
     /// It was used before.
     Spent,
     /// Its session has ended.
@@ -151,8 +155,9 @@ impl TokenPolicy {
         change: &mut Change,
         presented: &str,
     ) -> Result<Result<Redeemed, Refused>> {
-        let Some((session, id, extra)) = self.read(app, change, presented).await? else {
-            return Ok(Err(Refused::Invalid));
+        let (session, id, extra) = match self.read(app, change, presented).await? {
+            Ok(read) => read,
+            Err(refused) => return Ok(Err(refused)),
         };
         let now = app.clock.now();
         let find = sql!(
@@ -247,16 +252,19 @@ impl TokenPolicy {
         app: &App,
         change: &mut Change,
         presented: &str,
-    ) -> Result<Option<(Uuid, String, Map<String, Value>)>> {
-        Ok(match self.form {
+    ) -> Result<Result<(Uuid, String, Map<String, Value>), Refused>> {
+        let read = match self.form {
             RefreshForm::Opaque => presented
                 .split_once('.')
                 .and_then(|(session, id)| Some((session.parse().ok()?, id.to_owned(), Map::new()))),
-            RefreshForm::Jwt => {
-                let claims = app.signer.check_refresh(change, presented, app.clock.now()).await?;
-                claims.and_then(|claims| Some((claims.sid, claims.jti?.to_string(), claims.extra)))
-            }
-        })
+            RefreshForm::Jwt => match app.signer.examine_refresh(change, presented, app.clock.now()).await? {
+                Ok(claims) => claims.jti.map(|id| (claims.sid, id.to_string(), claims.extra)),
+                Err(BadToken::Expired) => return Ok(Err(Refused::Expired)),
+                Err(BadToken::WrongType) => return Ok(Err(Refused::WrongType)),
+                Err(_) => None,
+            },
+        };
+        Ok(read.ok_or(Refused::Invalid))
     }
 
     /// The id of the refresh token that follows the one with this id.

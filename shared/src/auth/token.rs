@@ -142,28 +142,33 @@ impl Signer {
 
     /// The same, with the reason why a token does not hold.
     pub async fn examine(&self, token: &str, now: DateTime<Utc>) -> Result<Result<Claims, BadToken>> {
-        Ok(match self.keys.get().await?.read(token) {
-            Some(claims) if claims.exp <= now.timestamp() => Err(BadToken::Expired),
-            Some(claims) if claims.token_type != TokenType::Access => Err(BadToken::WrongType),
-            Some(claims) if self.is_good(&claims, TokenType::Access, now) => Ok(claims),
-            _ => Err(BadToken::Invalid),
-        })
+        Ok(self.examined(self.keys.get().await?.read(token), TokenType::Access, now))
     }
 
     /// The same of a refresh token, inside a transaction.
-    pub async fn check_refresh(
+    pub async fn examine_refresh(
         &self,
         change: &mut Change,
         token: &str,
         now: DateTime<Utc>,
-    ) -> Result<Option<Claims>> {
+    ) -> Result<Result<Claims, BadToken>> {
         let claims = self.keys.get_in(change).await?.read(token);
-        Ok(claims.filter(|claims| self.is_good(claims, TokenType::Refresh, now)))
+        Ok(self.examined(claims, TokenType::Refresh, now))
     }
 
-    fn is_good(&self, claims: &Claims, kind: TokenType, now: DateTime<Utc>) -> bool {
-        let ours = claims.aud.is_none() || claims.aud.as_deref() == self.audience;
-        ours && claims.exp > now.timestamp() && claims.token_type == kind
+    fn examined(
+        &self,
+        claims: Option<Claims>,
+        kind: TokenType,
+        now: DateTime<Utc>,
+    ) -> Result<Claims, BadToken> {
+        let ours = |claims: &Claims| claims.aud.is_none() || claims.aud.as_deref() == self.audience;
+        match claims.filter(ours) {
+            None => Err(BadToken::Invalid),
+            Some(claims) if claims.exp <= now.timestamp() => Err(BadToken::Expired),
+            Some(claims) if claims.token_type != kind => Err(BadToken::WrongType),
+            Some(claims) => Ok(claims),
+        }
     }
 
     /// Makes and checks codes for one purpose, without waiting: for answers with many of them. For callers that hold no

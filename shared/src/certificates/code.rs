@@ -10,6 +10,9 @@ const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Letters of a code: 100 bits, which nobody guesses.
 const LENGTH: usize = 20;
 
+/// Letters of a short code: 80 bits, where asking is limited.
+const SHORT: usize = 16;
+
 /// The code of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code(String);
@@ -17,7 +20,16 @@ pub struct Code(String);
 impl Code {
     /// A new code.
     pub fn draw(ids: Ids) -> Self {
-        let letters = ids.key().into_iter().take(LENGTH);
+        Self::of(ids, LENGTH)
+    }
+
+    /// A new code of 16 letters, for a system that promises so many.
+    pub fn draw_short(ids: Ids) -> Self {
+        Self::of(ids, SHORT)
+    }
+
+    fn of(ids: Ids, length: usize) -> Self {
+        let letters = ids.key().into_iter().take(length);
         Self(letters.map(|byte| char::from(LETTERS[usize::from(byte) % LETTERS.len()])).collect())
     }
 
@@ -35,7 +47,7 @@ impl Code {
                 _ => return None,
             });
         }
-        (code.len() == LENGTH).then_some(Self(code))
+        matches!(code.len(), LENGTH | SHORT).then_some(Self(code))
     }
 
     /// As it is stored.
@@ -73,5 +85,8 @@ mod tests {
             assert_eq!(Code::parse(wrong), None, "{wrong}");
         }
         assert_ne!(Code::draw(Ids), code);
+        let short = Code::draw_short(Ids);
+        assert_eq!(short.to_string().len(), 19);
+        assert_eq!(Code::parse(&short.to_string()), Some(short));
     }
 }

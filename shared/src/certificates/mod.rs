@@ -22,7 +22,7 @@ pub use keys::{JsonWebKey, JsonWebKeys};
 pub use page::page;
 pub use signer::{PublicKey, Signature, Signer};
 
-use crate::{App, Result};
+use crate::{App, Result, db::Change};
 
 /// What is printed on a certificate of some kind. Its JSON is signed, so the order of the fields must stay.
 pub trait Snapshot: Serialize + DeserializeOwned + Send + Sync {
@@ -56,6 +56,17 @@ pub async fn sign<S: Snapshot>(
     printed: &S,
 ) -> Result<Signature> {
     app.certificate_signer.sign(&signed(code, subject, printed)?).await
+}
+
+/// The same inside a transaction, whose connection reads the key.
+pub async fn sign_in<S: Snapshot>(
+    app: &App,
+    change: &mut Change,
+    code: &Code,
+    subject: &S::Subject,
+    printed: &S,
+) -> Result<Signature> {
+    app.certificate_signer.sign_in(change, &signed(code, subject, printed)?).await
 }
 
 /// What was printed, if the stored snapshot is as it was signed.

@@ -8,7 +8,7 @@ use crate::{
     Result,
     auth::installation_key::{InstallationKey, decoded, seed_of},
     config::SealConfig,
-    db::Db,
+    db::{Change, Db},
 };
 
 /// Bytes of a signature.
@@ -57,6 +57,13 @@ impl PublicKey {
     }
 }
 
+impl Keys {
+    fn sign(&self, text: &[u8]) -> Signature {
+        let key_id = self.published.first().map(|key| key.id.clone()).unwrap_or_default();
+        Signature { key_id, bytes: self.signing.sign(text).to_vec() }
+    }
+}
+
 impl Signer {
     /// A signer with the configured key, or one kept in the database; nothing is contacted.
     pub fn new(config: SealConfig, db: Db) -> Self {
@@ -72,11 +79,14 @@ impl Signer {
         Self { keys }
     }
 
-    /// Signs a text. For callers that hold no connection, like everything here: the first use may read the database.
+    /// Signs a text. For callers that hold no connection, like everything else here: the first use may read the database.
     pub async fn sign(&self, text: &[u8]) -> Result<Signature> {
-        let keys = self.keys.get().await?;
-        let key_id = keys.published.first().map(|key| key.id.clone()).unwrap_or_default();
-        Ok(Signature { key_id, bytes: keys.signing.sign(text).to_vec() })
+        Ok(self.keys.get().await?.sign(text))
+    }
+
+    /// The same inside a transaction, over whose connection the key is read if this process does not know it yet.
+    pub async fn sign_in(&self, change: &mut Change, text: &[u8]) -> Result<Signature> {
+        Ok(self.keys.get_in(change).await?.sign(text))
     }
 
     /// Whether a signature of this text is ours.

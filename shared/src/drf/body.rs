@@ -111,7 +111,10 @@ fn parse_error(body: &[u8], error: &serde_json::Error) -> Error {
     let last_line = read.rsplit('\n').next().unwrap_or_default();
     let (line, column) = (read.matches('\n').count() + 1, last_line.chars().count() + 1);
     let place = format!("line {line} column {column} (char {})", read.chars().count());
-    invalid("malformed_json", format!("JSON parse error - Expecting value: {place}"))
+    // After `{` Python expects the name of a member; serde names the kind of what it found.
+    let is_name = read.trim_end().ends_with('{') || error.to_string().starts_with("key must be a string");
+    let expected = if is_name { "property name enclosed in double quotes" } else { "value" };
+    invalid("malformed_json", format!("JSON parse error - Expecting {expected}: {place}"))
 }
 
 #[cfg(test)]

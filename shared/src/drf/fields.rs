@@ -186,6 +186,11 @@ impl Fields {
         self.form.fields.contains_key(name) || self.form.files.contains_key(name)
     }
 
+    /// Whether a field was rejected with this message.
+    pub fn is_rejected(&self, name: &str, message: &str) -> bool {
+        self.errors.iter().any(|error| error.field == name && error.message == message)
+    }
+
     /// Notes what else is wrong with a field.
     pub fn reject(&mut self, name: &str, message: impl Into<String>) {
         self.errors.push(FieldError { field: name.to_owned(), message: message.into() });

@@ -14,4 +14,4 @@ pub use fields::{Fields, Need};
 pub use filters::Filters;
 pub use gate::{Gate, gated};
 pub use negotiation::{Accepts, negotiate};
-pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window, base};
+pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window};

@@ -145,9 +145,8 @@ impl FromRequestParts<App> for BaseAddress {
     }
 }
 
-/// The configured address of the system, else the host that was called: what absolute links begin with, without a slash at
-/// the end.
-pub fn base(app: &App, parts: &Parts) -> String {
+/// The configured address of the system, else the host that was called.
+fn base(app: &App, parts: &Parts) -> String {
     if let Some(url) = &app.config.public_url {
         return url.as_str().trim_end_matches('/').to_owned();
     }

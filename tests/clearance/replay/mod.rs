@@ -14,15 +14,11 @@ use crate::recorded;
 
 /// Groups whose routes are still to come: they must fail until then.
 const NOT_YET: &[&str] = &[
-    "analytics",
-    "departments",
     "students",
     "clearances",
     "approvals",
     "finance",
-    "notifications",
     "gowns",
-    "audit_logs",
 ];
 
 macro_rules! groups {
@@ -59,6 +55,12 @@ groups! {
 /// `MUSTER_REPLAY=all` shows what is still missing of the groups that are not expected to work yet.
 async fn replay(group: &str) {
     let app = if group == "throttle" { recorded::limited().await } else { recorded::recorded().await };
+    if group == "throttle" {
+        // As many requests as one address may make in an hour without signing in.
+        for _ in 0..100 {
+            app.quiet().get("/api/auth/health/").await.is(200);
+        }
+    }
     let mut player = Player::new(app);
     let mut failures = Vec::new();
     for line in lines(group) {

@@ -69,7 +69,7 @@ async fn access_and_refresh_tokens_name_user_system_type_and_further_claims() {
         None,
         "a refresh token opens nothing"
     );
-    assert_eq!(refresh(&app, &STRICT, &tokens.access).await.unwrap_err(), Refused::Invalid);
+    assert_eq!(refresh(&app, &STRICT, &tokens.access).await.unwrap_err(), Refused::WrongType);
     app.clock.advance(TimeDelta::minutes(60));
     assert_eq!(app.app.signer.check(&tokens.access, app.clock.now()).await.unwrap(), None);
 }
@@ -87,7 +87,7 @@ async fn refresh_rotates_and_every_refresh_starts_the_life_of_the_session_again(
         tokens = next;
     }
     app.clock.advance(TimeDelta::days(7));
-    assert_eq!(refresh(&app, &STRICT, &tokens.refresh).await.unwrap_err(), Refused::Invalid);
+    assert_eq!(refresh(&app, &STRICT, &tokens.refresh).await.unwrap_err(), Refused::Expired);
 }
 
 #[tokio::test]

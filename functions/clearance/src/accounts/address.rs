@@ -3,14 +3,14 @@
 use shared::{Result, db::Change, drf::Fields, sql};
 use uuid::Uuid;
 
-/// Rejects an e-mail address or an admission number that another account than `except` has.
+/// Rejects an e-mail address or an admission number that another account than `except` has. Tells whether the number is free.
 pub async fn is_free(
     change: &mut Change,
     fields: &mut Fields,
     email: Option<&str>,
     admission_number: Option<&str>,
     except: Option<Uuid>,
-) -> Result<()> {
+) -> Result<bool> {
     let find = sql!(
         "SELECT coalesce(bool_or(lower(email) = lower($1)), FALSE), coalesce(bool_or(admission_number = $2), FALSE)
          FROM users WHERE (lower(email) = lower($1) OR admission_number = $2) AND id IS DISTINCT FROM $3"
@@ -22,5 +22,5 @@ pub async fn is_free(
     if number {
         fields.reject("admission_number", "user with this admission number already exists.");
     }
-    Ok(())
+    Ok(!number)
 }

@@ -21,7 +21,7 @@ use super::{
     profile::shown,
 };
 use crate::{
-    access::{Admin, ROLES, Role},
+    access::{AccountAdmin, ROLES, Role},
     mails,
     settings::Settings,
 };
@@ -34,7 +34,7 @@ use crate::{
         ("is_active" = Option<bool>, Query), ("department" = Option<Uuid>, Query)),
     responses((status = 200, body = Paginated<User>)))]
 pub async fn list_users(
-    Admin(_admin): Admin,
+    AccountAdmin(_admin): AccountAdmin,
     State(app): State<App>,
     page: PageNumber<20, 100>,
     mut filters: Filters,
@@ -73,7 +73,7 @@ pub async fn list_users(
 #[utoipa::path(get, path = "/api/auth/{id}", tag = "accounts", params(("id" = Uuid, Path)),
     responses((status = 200, body = User)))]
 pub async fn show_user(
-    Admin(_admin): Admin,
+    AccountAdmin(_admin): AccountAdmin,
     State(app): State<App>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<User>> {
@@ -144,7 +144,11 @@ impl Wish {
 /// Its owner is told by mail; the password is passed on by whoever made it.
 #[utoipa::path(post, path = "/api/auth", tag = "accounts", request_body = Object,
     responses((status = 201, body = User)))]
-pub async fn add_user(Admin(admin): Admin, State(app): State<App>, data: Data) -> Result<Created<User>> {
+pub async fn add_user(
+    AccountAdmin(admin): AccountAdmin,
+    State(app): State<App>,
+    data: Data,
+) -> Result<Created<User>> {
     let mut fields = data.fields();
     let wish = Wish::read(&mut fields, Need::Required, Need::Required);
     let hash = wish.hash(&app, fields.is_valid()).await?;
@@ -178,7 +182,7 @@ pub async fn welcome(app: &App, change: &mut Change, made: &Registration, by: &s
 #[utoipa::path(put, path = "/api/auth/{id}", tag = "accounts", params(("id" = Uuid, Path)),
     request_body = Object, responses((status = 200, body = User)))]
 pub async fn save_user(
-    Admin(admin): Admin,
+    AccountAdmin(admin): AccountAdmin,
     State(app): State<App>,
     Path(id): Path<Uuid>,
     data: Data,
@@ -190,7 +194,7 @@ pub async fn save_user(
 #[utoipa::path(patch, path = "/api/auth/{id}", tag = "accounts", params(("id" = Uuid, Path)),
     request_body = Object, responses((status = 200, body = User)))]
 pub async fn change_user(
-    Admin(admin): Admin,
+    AccountAdmin(admin): AccountAdmin,
     State(app): State<App>,
     Path(id): Path<Uuid>,
     data: Data,
@@ -253,7 +257,7 @@ async fn save(
 #[utoipa::path(delete, path = "/api/auth/{id}", tag = "accounts", params(("id" = Uuid, Path)),
     responses((status = 204)))]
 pub async fn deactivate_user(
-    Admin(admin): Admin,
+    AccountAdmin(admin): AccountAdmin,
     State(app): State<App>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode> {

@@ -98,7 +98,7 @@ async fn save(app: &App, person: &Person, mut fields: Fields, need: Need) -> Res
     let before = User::find(&mut change, person.id).await?;
     let number = number.filter(|number| before.admission_number.as_deref().unwrap_or_default() != number);
     let given = number.as_deref().filter(|number| !number.is_empty());
-    is_free(&mut change, &mut fields, email.as_deref(), given, Some(person.id)).await?;
+    let is_new_number = is_free(&mut change, &mut fields, email.as_deref(), given, Some(person.id)).await?;
     match (is_new, proved) {
         (true, None) => {
             fields.reject("current_password", "Enter your password to change the e-mail address.")
@@ -107,9 +107,9 @@ async fn save(app: &App, person: &Person, mut fields: Fields, need: Need) -> Res
         _ => {}
     }
     let enrolled = number_of(app, given);
-    if number.is_some() && person.student.is_some() {
+    if number.is_some() && person.student.is_some() && is_new_number {
         fields.reject("admission_number", "Ask an administrator to change your admission number.");
-    } else if let Some(enrolled) = &enrolled {
+    } else if let Some(enrolled) = enrolled.as_ref().filter(|_| is_new_number) {
         reject_taken(&mut change, &mut fields, "admission_number", &enrolled.text, None).await?;
     }
     fields.finish()?;

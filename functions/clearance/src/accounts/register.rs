@@ -96,10 +96,9 @@ pub async fn register(State(app): State<App>, device: Device, data: Data) -> Res
         wish.password = new_hash(&app).hash(given.clone().unwrap_or_default()).await?;
     }
     let mut change = app.db.change_for_system("registration").await?;
-    if !wish.email.is_empty() || wish.admission_number.is_some() {
-        is_free(&mut change, &mut fields, Some(&wish.email), wish.admission_number.as_deref(), None).await?;
-    }
-    if let Some(number) = &number {
+    let email = Some(wish.email.as_str());
+    let is_new = is_free(&mut change, &mut fields, email, wish.admission_number.as_deref(), None).await?;
+    if let Some(number) = number.as_ref().filter(|_| is_new) {
         reject_taken(&mut change, &mut fields, "admission_number", &number.text, None).await?;
     }
     if let Some(department) = department {
@@ -125,6 +124,10 @@ pub async fn register(State(app): State<App>, device: Device, data: Data) -> Res
 
 fn read(fields: &mut Fields) -> Registration {
     let email = fields.email("email", Need::Required, 254).unwrap_or_default();
+    // The legacy server checks it twice, and says it twice.
+    if fields.is_rejected("email", "Enter a valid email address.") {
+        fields.reject("email", "Enter a valid email address.");
+    }
     let full_name = fields.text("full_name", Need::Required, 255).unwrap_or_default();
     let admission_number =
         fields.text_or_blank("admission_number", Need::Nullable, 50).filter(|text| !text.is_empty());

@@ -90,8 +90,9 @@ row! {
 #[utoipa::path(post, path = "/api/auth/login", tag = "accounts", security(()), request_body = Object,
     responses((status = 200, body = LoggedIn)))]
 pub async fn log_in(State(app): State<App>, device: Device, data: Data) -> Result<Json<LoggedIn>> {
+    let email = |fields: &mut Fields| fields.email("email", Need::Required, 254);
     let refused = || invalid_field("non_field_errors", "Unable to log in with provided credentials.");
-    let (user, tokens) = sign_in(&app, &device, data.fields(), refused).await?;
+    let (user, tokens) = sign_in(&app, &device, data.fields(), email, refused).await?;
     let tokens = Pair { refresh: tokens.refresh, access: tokens.access };
     let (access, refresh) = (tokens.access.clone(), tokens.refresh.clone());
     Ok(Json(LoggedIn { user, tokens, message: "Login successful", access, refresh }))
@@ -103,9 +104,10 @@ pub async fn log_in(State(app): State<App>, device: Device, data: Data) -> Resul
 #[utoipa::path(post, path = "/api/auth/token", tag = "accounts", security(()), request_body = Object,
     responses((status = 200, body = Obtained)))]
 pub async fn obtain_tokens(State(app): State<App>, device: Device, data: Data) -> Result<Json<Obtained>> {
+    let email = |fields: &mut Fields| fields.text("email", Need::Required, 254);
     let refused =
         || unauthorized("authentication_failed", "No active account found with the given credentials");
-    let (user, tokens) = sign_in(&app, &device, data.fields(), refused).await?;
+    let (user, tokens) = sign_in(&app, &device, data.fields(), email, refused).await?;
     Ok(Json(Obtained { refresh: tokens.refresh, access: tokens.access, user }))
 }
 
@@ -113,9 +115,10 @@ async fn sign_in(
     app: &App,
     device: &Device,
     mut fields: Fields,
+    email: fn(&mut Fields) -> Option<String>,
     refused: fn() -> Error,
 ) -> Result<(User, Tokens)> {
-    let email = fields.text("email", Need::Required, 254).unwrap_or_default();
+    let email = email(&mut fields).unwrap_or_default();
     let password = fields.text("password", Need::Required, NEW_PASSWORD_BYTES).unwrap_or_default();
     fields.finish()?;
     // The exact spelling first, for accounts of the legacy server that differ in case only.
@@ -193,6 +196,8 @@ pub async fn refresh_tokens(State(app): State<App>, data: Data) -> Result<Json<P
 fn said(refused: Refused) -> &'static str {
     match refused {
         Refused::Invalid => "Token is invalid",
+        Refused::Expired => "Token is expired",
+        Refused::WrongType => "Token has wrong type",
         Refused::Spent | Refused::Ended => "Token is blacklisted",
     }
 }

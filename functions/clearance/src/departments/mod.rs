@@ -18,7 +18,9 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use crate::{access::Person, refusals::unknown, revalidated::Revalidated, times::Local};
+use crate::{
+    access::Person, approvals, offices::TYPES, refusals::unknown, revalidated::Revalidated, times::Local,
+};
 
 /// The routes below `/api/departments`.
 pub const GROUP: Group = Group {
@@ -41,22 +43,9 @@ pub const GROUP: Group = Group {
             ))
             .routes(routes!(numbers::list_department_staff))
             .routes(routes!(numbers::show_department_statistics))
+            .routes(routes!(approvals::list_approvals_of_department))
     },
 };
-
-/// What an office can be.
-pub const TYPES: [(&str, &str); 10] = [
-    ("finance", "finance"),
-    ("faculty", "faculty"),
-    ("library", "library"),
-    ("mess", "mess"),
-    ("hostel", "hostel"),
-    ("workshop", "workshop"),
-    ("sports", "sports"),
-    ("other", "other"),
-    ("academic", "academic"),
-    ("administrative", "administrative"),
-];
 
 /// An administrator; others are told in the words of this resource.
 pub struct Manager(pub Person);

@@ -43,7 +43,7 @@ pub async fn list_department_staff(
     let list = sql!(
         "SELECT id, full_name, CASE WHEN $2 THEN email END AS email,
                 CASE WHEN $2 THEN admission_number END AS admission_number, is_active
-         FROM users WHERE is_active AND effective_department(role, department_id) = $1
+         FROM users WHERE is_active AND department_id = $1 AND role NOT IN ('admin', 'student')
          ORDER BY full_name, id LIMIT 200"
     );
     let staff = app.db.read().await?.all(list, &[&department.id, &!person.is_student()]).await?;

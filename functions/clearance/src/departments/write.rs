@@ -12,8 +12,8 @@ use shared::{
 };
 use uuid::Uuid;
 
-use super::{Department, Manager, TYPES};
-use crate::refusals::unknown;
+use super::{Department, Manager};
+use crate::{offices::TYPES, refusals::unknown};
 
 /// What a body says of an office.
 struct Wish {

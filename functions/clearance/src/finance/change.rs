@@ -107,9 +107,9 @@ impl Files {
         Self { receipt: media::read(fields, "receipt"), statement: media::read(fields, "fee_statement") }
     }
 
-    async fn store(self, app: &App) -> Result<Stored> {
-        let receipt = media::store(app, &RECEIPT, "receipt", self.receipt).await?;
-        let statement = media::store(app, &FEE_STATEMENT, "fee_statement", self.statement).await;
+    async fn store(self, app: &App, person: &Person) -> Result<Stored> {
+        let receipt = media::store(app, person, &RECEIPT, "receipt", self.receipt).await?;
+        let statement = media::store(app, person, &FEE_STATEMENT, "fee_statement", self.statement).await;
         let kept: Vec<String> = receipt.iter().cloned().collect();
         let statement = kept_if(app, &kept, statement).await?;
         Ok(Stored { receipt, statement })
@@ -164,7 +164,7 @@ pub async fn add_payment(
     if person.is_student() && person.student != Some(student) {
         return Err(refused("You can only create payment records for yourself"));
     }
-    let stored = files.store(&app).await?;
+    let stored = files.store(&app, &person).await?;
     let claim = Claim { student, amount, method, transaction_id, phone, notes };
     let outcome = enter(&app, &person, &claim, &stored).await;
     let id = kept_if(&app, &stored.addresses(), outcome).await?;
@@ -178,8 +178,7 @@ async fn enter(app: &App, person: &Person, claim: &Claim, stored: &Stored) -> Re
         return Err(invalid_field("student_id", "Student not found"));
     }
     lock(app, &mut change, claim.student).await?;
-    let has_one =
-        sql!("SELECT EXISTS (SELECT FROM payments WHERE student_id = $1 AND deleted_at IS NULL)");
+    let has_one = sql!("SELECT EXISTS (SELECT FROM payments WHERE student_id = $1 AND deleted_at IS NULL)");
     if change.only::<bool>(has_one, &[&claim.student]).await? {
         let message = "Payment record already exists for this student. Use update instead.";
         return Err(invalid_field("student_id", message));
@@ -305,7 +304,7 @@ async fn save(
     let wish = Wish::read(&mut fields, need);
     let files = Files::read(&mut fields);
     fields.finish()?;
-    let stored = files.store(app).await?;
+    let stored = files.store(app, person).await?;
     let outcome = store(app, person, (id, student), &wish, &stored).await;
     kept_if(app, &stored.addresses(), outcome).await?;
     Payment::find(app, links, id, None).await.map(Json)
@@ -355,10 +354,7 @@ async fn store(
     let Wish { amount, method, transaction_id, phone, payment_date, notes } = wish;
     let files = (&stored.receipt, &stored.statement);
     change
-        .execute(
-            update,
-            &[&id, amount, method, transaction_id, phone, payment_date, notes, files.0, files.1],
-        )
+        .execute(update, &[&id, amount, method, transaction_id, phone, payment_date, notes, files.0, files.1])
         .await?;
     change.commit().await
 }

@@ -26,8 +26,8 @@ use utoipa_axum::{
 
 pub use booking::{Arrival, Booked, PLACEHOLDER, UNCONFIRMED, book, lock};
 pub use payment::Payment;
-pub use receipt::Receipt;
 pub use payments::payer;
+pub use receipt::Receipt;
 pub use told::to_review;
 
 /// The routes below `/api/finance` that are not of M-PESA.

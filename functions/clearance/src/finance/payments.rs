@@ -96,7 +96,8 @@ pub async fn list_payments(
            payments.id LIMIT $9 OFFSET $10"
     );
     let mut read = app.db.read().await?;
-    let counted = read.only(count, &[&student, &method, &verified, &faculty, &program, &year, &words]).await?;
+    let counted =
+        read.only(count, &[&student, &method, &verified, &faculty, &program, &year, &words]).await?;
     let (window, [key]) = (page.window(counted)?, ordering.keys());
     let rows: Vec<PaymentRow> = read
         .all(

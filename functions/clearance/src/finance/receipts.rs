@@ -78,10 +78,7 @@ pub async fn list_receipts(
     let counted = read.only(count, &[&own, &state, &source, &student, &refund, &words]).await?;
     let (window, [key]) = (page.window(counted)?, ordering.keys());
     let rows: Vec<Receipt> = read
-        .all(
-            list,
-            &[&own, &state, &source, &student, &refund, &words, &key, &window.limit, &window.offset],
-        )
+        .all(list, &[&own, &state, &source, &student, &refund, &words, &key, &window.limit, &window.offset])
         .await?;
     let rows = rows.into_iter().map(|receipt| receipt.for_eyes_of(&person)).collect();
     Ok(Json(page.paginated(window, rows)))
@@ -109,9 +106,7 @@ row! {
 
 /// Locks a receipt, and the money of its student before it, and refuses it in any other state.
 async fn in_state(app: &App, change: &mut Change, id: Uuid, wanted: &str) -> Result<Before> {
-    let owner = sql!(
-        "SELECT state, student_id AS student, FALSE AS refund_due FROM receipts WHERE id = $1"
-    );
+    let owner = sql!("SELECT state, student_id AS student, FALSE AS refund_due FROM receipts WHERE id = $1");
     let seen: Before = change.one(owner, &[&id]).await?.ok_or_else(unknown)?;
     if let Some(student) = seen.student {
         lock(app, change, student).await?;

@@ -154,8 +154,7 @@ pub async fn list_finance_records(
     let mut read = app.db.read().await?;
     let (window, [key]) = (page.window(chosen.count(&mut read).await?)?, ordering.keys());
     let Chosen { student, status, year, words } = &chosen;
-    let rows =
-        read.all(list, &[student, status, year, words, &key, &window.limit, &window.offset]).await?;
+    let rows = read.all(list, &[student, status, year, words, &key, &window.limit, &window.offset]).await?;
     Ok(Json(page.paginated(window, rows)))
 }
 
@@ -189,8 +188,7 @@ pub async fn list_invoices(
     let mut read = app.db.read().await?;
     let (window, [key]) = (page.window(chosen.count(&mut read).await?)?, ordering.keys());
     let Chosen { student, status, year, words } = &chosen;
-    let rows =
-        read.all(list, &[student, status, year, words, &key, &window.limit, &window.offset]).await?;
+    let rows = read.all(list, &[student, status, year, words, &key, &window.limit, &window.offset]).await?;
     Ok(Json(page.paginated(window, rows)))
 }
 

@@ -7,8 +7,7 @@ use shared::{auth::principal::Signed, drf::BaseAddress, http::Json};
 use crate::access::Person;
 
 /// The lists of the module.
-const LISTS: [&str; 6] =
-    ["payments", "records", "receipts", "mpesa_attempts", "reconciliations", "invoices"];
+const LISTS: [&str; 6] = ["payments", "records", "receipts", "mpesa_attempts", "reconciliations", "invoices"];
 
 /// List the lists of finance
 #[utoipa::path(get, path = "/api/finance", tag = "finance", responses((status = 200, body = Object)))]

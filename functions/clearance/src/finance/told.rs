@@ -48,8 +48,7 @@ pub(super) async fn received(app: &App, change: &mut Change, receipt: Uuid) -> R
     let id = &told.transaction_id;
     let has_excess = told.excess > Money::ZERO;
     let notice = if due > Money::ZERO {
-        let message =
-            format!("We received {} (receipt {id}). {} is still due.", kes(told.amount), kes(due));
+        let message = format!("We received {} (receipt {id}). {} is still due.", kes(told.amount), kes(due));
         Notice { kind: "payment_received", title: "Payment Received", message, about, mail: true }
     } else {
         let mut message =

@@ -46,7 +46,8 @@ struct Issue {
 
 impl Issue {
     fn read(app: &App, fields: &mut Fields) -> Result<Self> {
-        let name = if fields.has("gown_number") || !fields.has("gown_code") { "gown_number" } else { "gown_code" };
+        let name =
+            if fields.has("gown_number") || !fields.has("gown_code") { "gown_number" } else { "gown_code" };
         let usual = Settings::of(app)?.gown_deposit;
         let deposit = money(fields, "deposit_amount").unwrap_or(usual);
         let issue = Self {
@@ -54,7 +55,9 @@ impl Issue {
             number: fields.text(name, Need::Required, 50),
             size: fields.choice("gown_size", Need::Required, &SIZES),
             due: fields.date("expected_return_date", Need::Required),
-            issued: fields.moment("issued_date", Need::Nullable, &nairobi()).unwrap_or_else(|| app.clock.now()),
+            issued: fields
+                .moment("issued_date", Need::Nullable, &nairobi())
+                .unwrap_or_else(|| app.clock.now()),
             deposit,
             is_paid: fields.boolean("deposit_paid", Need::Optional).unwrap_or_default(),
             receipt: fields.text_or_blank("deposit_receipt", Need::Optional, 100),
@@ -105,7 +108,9 @@ impl Issue {
             GownRequires::Clearance if !change.only::<bool>(cleared, &[&self.student]).await? => {
                 fields.reject("student_id", "The student is not cleared");
             }
-            GownRequires::Deposit if !self.is_paid => fields.reject("deposit_paid", "The deposit is not paid"),
+            GownRequires::Deposit if !self.is_paid => {
+                fields.reject("deposit_paid", "The deposit is not paid")
+            }
             _ => {}
         }
         Ok(())

@@ -59,7 +59,9 @@ impl Job for GownsOverdue {
             let notice = Notice {
                 kind: "gown_overdue",
                 title: "Gown Overdue",
-                message: format!("Gown {gown_number} was due on {due}. {fee} a day is kept from the deposit."),
+                message: format!(
+                    "Gown {gown_number} was due on {due}. {fee} a day is kept from the deposit."
+                ),
                 about: About::Gown(*id),
                 mail: true,
             };

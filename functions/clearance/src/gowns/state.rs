@@ -1,14 +1,7 @@
 //! What may happen to a gown, and after what.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use shared::{
-    Result,
-    db::Change,
-    drf::Fields,
-    error::invalid_field,
-    http::Money,
-    row, sql,
-};
+use shared::{Result, db::Change, drf::Fields, error::invalid_field, http::Money, row, sql};
 use uuid::Uuid;
 
 use crate::refusals::{conflicting, fault, unknown};

@@ -40,7 +40,10 @@ pub struct NewTotal {
 
 /// Show how many gowns there are
 #[utoipa::path(get, path = "/api/gown-issuances/stock", tag = "gowns", responses((status = 200, body = Vec<Stock>)))]
-pub async fn show_gown_stock(GownDesk(_person): GownDesk, State(app): State<App>) -> Result<Json<Vec<Stock>>> {
+pub async fn show_gown_stock(
+    GownDesk(_person): GownDesk,
+    State(app): State<App>,
+) -> Result<Json<Vec<Stock>>> {
     let list = sql!(
         "SELECT sizes.size, total, count(gowns.id) AS out, greatest(0, total - count(gowns.id)) AS available
          FROM unnest($1::text[]) WITH ORDINALITY AS sizes (size, position) LEFT JOIN gown_stock ON gown_stock.size = sizes.size
@@ -77,7 +80,8 @@ pub async fn save_gown_stock(
          SELECT size, max(total) FROM unnest($1::text[], $2::int[]) AS list (size, total) GROUP BY size
          ON CONFLICT (size) DO UPDATE SET total = excluded.total"
     );
-    let (sizes, totals): (Vec<String>, Vec<i32>) = totals.into_iter().map(|new| (new.size, new.total)).unzip();
+    let (sizes, totals): (Vec<String>, Vec<i32>) =
+        totals.into_iter().map(|new| (new.size, new.total)).unzip();
     let mut change = app.db.change(&person.actor()).await?;
     change.execute(store, &[&sizes, &totals]).await?;
     change.commit().await?;

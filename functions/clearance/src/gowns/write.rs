@@ -53,7 +53,8 @@ struct Wish {
 
 impl Wish {
     fn read(fields: &mut Fields, need: Need) -> Self {
-        let name = if fields.has("gown_number") || !fields.has("gown_code") { "gown_number" } else { "gown_code" };
+        let name =
+            if fields.has("gown_number") || !fields.has("gown_code") { "gown_number" } else { "gown_code" };
         Self {
             number: fields.text(name, need, 50),
             size: fields.choice("gown_size", need, &SIZES),
@@ -151,7 +152,10 @@ async fn save(
     );
     let Wish { number, size, status, is_paid, receipt, condition, notes, .. } = &wish;
     change
-        .execute(update, &[&id, number, size, status, &due, &issued, &deposit, is_paid, receipt, condition, notes])
+        .execute(
+            update,
+            &[&id, number, size, status, &due, &issued, &deposit, is_paid, receipt, condition, notes],
+        )
         .await?;
     change.commit().await?;
     GownDetail::find(app, id, None).await.map(Json)

@@ -59,8 +59,7 @@ impl Job for BookMpesa {
 
     async fn run(self, task: &Task) -> Result<()> {
         let app = &task.app;
-        let find =
-            sql!("SELECT kind, attempt_id, body, state, tries FROM mpesa_messages WHERE id = $1");
+        let find = sql!("SELECT kind, attempt_id, body, state, tries FROM mpesa_messages WHERE id = $1");
         let found: Option<Message> = task.read().await?.one(find, &[&self.message]).await?;
         let Some(message) = found.filter(|message| message.state == "new") else { return Ok(()) };
         if message.kind == "confirmation" {

@@ -226,8 +226,7 @@ impl<'a> Daraja<'a> {
             #[serde(rename = "Response", default)]
             pages: Vec<Vec<Pulled>>,
         }
-        let local =
-            |at: DateTime<Utc>| at.with_timezone(&nairobi()).format("%Y-%m-%d %H:%M:%S").to_string();
+        let local = |at: DateTime<Utc>| at.with_timezone(&nairobi()).format("%Y-%m-%d %H:%M:%S").to_string();
         let body = json!({
             "ShortCode": self.settings.shortcode,
             "StartDate": local(from),
@@ -239,8 +238,7 @@ impl<'a> Daraja<'a> {
     }
 
     fn password(&self) -> (String, SecretString) {
-        let timestamp =
-            self.app.clock.now().with_timezone(&nairobi()).format("%Y%m%d%H%M%S").to_string();
+        let timestamp = self.app.clock.now().with_timezone(&nairobi()).format("%Y%m%d%H%M%S").to_string();
         let MpesaSettings { shortcode, passkey, .. } = self.settings;
         let password = BASE64_STANDARD.encode(format!("{shortcode}{}{timestamp}", passkey.expose_secret()));
         (timestamp, password.into())

@@ -41,7 +41,9 @@ impl FromRequestParts<App> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let address = client_address(parts, app.config.trusted_hops).unwrap_or_default();
         let allowed = &Settings::of(app)?.mpesa.allowed;
-        let is_in = |network: &IpNet| address.parse().is_ok_and(|address| network.contains::<&std::net::IpAddr>(&address));
+        let is_in = |network: &IpNet| {
+            address.parse().is_ok_and(|address| network.contains::<&std::net::IpAddr>(&address))
+        };
         if !allowed.is_empty() && !allowed.iter().any(is_in) {
             return Err(unknown());
         }

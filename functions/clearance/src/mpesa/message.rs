@@ -126,7 +126,9 @@ mod tests {
     #[test]
     fn paybill_payments_need_a_number_and_an_amount() {
         let body = |number: &str, amount: &str| {
-            Paybill::read(&json!({ "TransID": number, "TransAmount": amount, "BillRefNumber": " SCE/CS/0001/2024 " }))
+            Paybill::read(
+                &json!({ "TransID": number, "TransAmount": amount, "BillRefNumber": " SCE/CS/0001/2024 " }),
+            )
         };
         assert_eq!(body("A1", "5500.00").map(|paid| paid.account).as_deref(), Ok("SCE/CS/0001/2024"));
         assert!(body("", "5500.00").is_err());

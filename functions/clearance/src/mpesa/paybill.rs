@@ -52,8 +52,7 @@ pub async fn book_paybill(
     source: &'static str,
     paid: &Paybill,
 ) -> Result<Booked> {
-    let is_ours =
-        paid.shortcode.as_ref().is_none_or(|code| *code == own_shortcode(app).unwrap_or_default());
+    let is_ours = paid.shortcode.as_ref().is_none_or(|code| *code == own_shortcode(app).unwrap_or_default());
     let account = if is_ours { find(change, &paid.account).await? } else { None };
     let attempt = match account.and_then(|account| account.attempt) {
         Some(id) => Attempt::lock(change, id).await?.filter(|attempt| attempt.amount == paid.amount),

@@ -188,8 +188,7 @@ async fn throttle(app: &App, change: &mut Change, student: Uuid) -> Result<()> {
          FROM mpesa_attempts WHERE student_id = $1 AND created_at > $2::timestamptz - $3::bigint * interval '1 second'"
     );
     for (most, seconds) in LIMITS {
-        let (made, wait): (i64, i64) =
-            change.only(count, &[&student, &app.clock.now(), &seconds]).await?;
+        let (made, wait): (i64, i64) = change.only(count, &[&student, &app.clock.now(), &seconds]).await?;
         if made >= most {
             let wait = wait.max(1).unsigned_abs();
             let text = format!("Request was throttled. Expected available in {wait} seconds.");
@@ -200,13 +199,7 @@ async fn throttle(app: &App, change: &mut Change, student: Uuid) -> Result<()> {
 }
 
 /// The payment of the student says what is being paid. What a claim by bank or cash said is kept in its notes.
-async fn claim(
-    app: &App,
-    change: &mut Change,
-    person: &Person,
-    student: Uuid,
-    wish: &Wish,
-) -> Result<Uuid> {
+async fn claim(app: &App, change: &mut Change, person: &Person, student: Uuid, wish: &Wish) -> Result<Uuid> {
     let claim = sql!(
         "INSERT INTO payments AS known (student_id, amount, payment_method, phone_number, graduation_fee_amount,
                                         created_by_id, created_at)

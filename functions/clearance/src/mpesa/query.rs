@@ -48,7 +48,9 @@ pub async fn query_attempt(
     if let Err(failure) = ask(&app, id, AGAIN).await? {
         tracing::info!(?failure, "M-PESA was not asked");
     }
-    ShownAttempt::find(&mut app.db.read().await?, id, payer(&person)).await.map(|shown| Json(shown.for_eyes_of(&person)))
+    ShownAttempt::find(&mut app.db.read().await?, id, payer(&person))
+        .await
+        .map(|shown| Json(shown.for_eyes_of(&person)))
 }
 
 /// Asks about a request that is open, unless that was done a moment ago, and settles what is told.

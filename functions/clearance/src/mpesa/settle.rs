@@ -113,9 +113,8 @@ pub async fn succeed(app: &App, change: &mut Change, attempt: &Attempt, paid: &P
 
 /// The number of the receipt as the attempt shows it.
 async fn number(change: &mut Change, id: Uuid, paid: &Paid) -> Result<()> {
-    let note = sql!(
-        "UPDATE mpesa_attempts SET transaction_id = coalesce(transaction_id, upper($2)) WHERE id = $1"
-    );
+    let note =
+        sql!("UPDATE mpesa_attempts SET transaction_id = coalesce(transaction_id, upper($2)) WHERE id = $1");
     change.execute(note, &[&id, &paid.number]).await?;
     Ok(())
 }

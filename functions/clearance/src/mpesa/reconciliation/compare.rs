@@ -79,8 +79,7 @@ async fn portion_of(
     );
     let mut noted: HashSet<String> =
         change.all::<String>(noted, &[&comparison.id, &numbers]).await?.into_iter().collect();
-    let find =
-        sql!("SELECT transaction_id, id, amount, state FROM receipts WHERE transaction_id = ANY ($1)");
+    let find = sql!("SELECT transaction_id, id, amount, state FROM receipts WHERE transaction_id = ANY ($1)");
     let known: Vec<Known> = change.all(find, &[&numbers]).await?;
     let known: HashMap<String, Known> =
         known.into_iter().map(|known| (known.transaction_id.clone(), known)).collect();

@@ -70,8 +70,7 @@ impl Job for RunReconciliation {
         let Some(stored) = stored else { return Ok(()) };
         let lines: Vec<Line> = serde_json::from_value(stored.lines)?;
         let source = if stored.source == "pull" { "pull" } else { "statement" };
-        let comparison =
-            Comparison { id: self.reconciliation, source, from: stored.from, to: stored.to };
+        let comparison = Comparison { id: self.reconciliation, source, from: stored.from, to: stored.to };
         compare(&task.app, comparison, &lines).await
     }
 }

@@ -39,18 +39,20 @@ pub fn read_csv(file: &[u8]) -> Result<(Vec<Line>, usize)> {
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut records = reader.records().map_while(std::result::Result::ok);
-    let named = |record: &csv::StringRecord, name: &str| {
-        record.iter().position(|cell| plain(cell) == plain(name))
-    };
+    let named =
+        |record: &csv::StringRecord, name: &str| record.iter().position(|cell| plain(cell) == plain(name));
     let columns = records
         .by_ref()
         .find(|record| named(record, "Receipt No.").is_some())
         .ok_or_else(|| wrong("Column Receipt No. is missing.".to_owned()))?;
-    let column = |name: &str| {
-        named(&columns, name).ok_or_else(|| wrong(format!("Column {name} is missing.")))
-    };
-    let [number, time, details, status] =
-        [column("Receipt No.")?, column("Completion Time")?, column("Details")?, column("Transaction Status")?];
+    let column =
+        |name: &str| named(&columns, name).ok_or_else(|| wrong(format!("Column {name} is missing.")));
+    let [number, time, details, status] = [
+        column("Receipt No.")?,
+        column("Completion Time")?,
+        column("Details")?,
+        column("Transaction Status")?,
+    ];
     let [paid_in, withdrawn, account] = [column("Paid In")?, column("Withdrawn")?, column("A/C No.")?];
     let (mut lines, mut rows) = (Vec::new(), 0);
     for record in records {
@@ -100,11 +102,7 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
 }
 
 /// Every transaction of a period that M-PESA hands out.
-pub async fn pull(
-    daraja: &Daraja<'_>,
-    from: DateTime<Utc>,
-    to: DateTime<Utc>,
-) -> Result<Vec<Line>, Failure> {
+pub async fn pull(daraja: &Daraja<'_>, from: DateTime<Utc>, to: DateTime<Utc>) -> Result<Vec<Line>, Failure> {
     let mut lines: Vec<Line> = Vec::new();
     let mut offset = 0;
     loop {
@@ -172,7 +170,9 @@ mod tests {
 
     #[test]
     fn missing_columns_are_named() {
-        let message = |file: &str| read_csv(file.as_bytes()).expect_err("refused").into_problem().fields[0].message.clone();
+        let message = |file: &str| {
+            read_csv(file.as_bytes()).expect_err("refused").into_problem().fields[0].message.clone()
+        };
         assert_eq!(message("a,b\n"), "Column Receipt No. is missing.");
         assert_eq!(message("Receipt No.,Details\n"), "Column Completion Time is missing.");
     }
