@@ -2,6 +2,7 @@
 
 mod access;
 mod coverage;
+mod demo;
 mod legacy;
 mod recorded;
 mod replay;

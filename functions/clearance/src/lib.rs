@@ -27,6 +27,7 @@ pub mod audit;
 pub mod audit_logs;
 pub mod certificates;
 pub mod clearances;
+pub mod demo;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
@@ -71,7 +72,7 @@ pub static SYSTEM: System = System {
     storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
     admin: Some(&first_admin::Administrator),
-    demo: None,
+    demo: Some(&demo::University),
     legacy: Some(&legacy_tables::LEGACY),
 };
 
