@@ -46,6 +46,7 @@ pub mod notices;
 pub mod notifications;
 pub mod offices;
 pub mod refusals;
+pub mod reports;
 pub mod revalidated;
 pub mod settings;
 pub mod students;
@@ -92,6 +93,7 @@ pub static GROUPS: &[&Group] = &[
     &media::GROUP,
     &mpesa::GROUP,
     &notifications::GROUP,
+    &reports::GROUP,
     &students::GROUP,
 ];
 

@@ -23,6 +23,7 @@ fn text(cell: Cell) -> String {
         Cell::Empty => String::new(),
         Cell::Text(text) => no_formula(text),
         Cell::Number(number) => number.to_string(),
+        Cell::Amount(amount) => format!("{amount:.2}"),
         Cell::Flag(flag) => flag.to_string(),
         Cell::Date(day) => day.to_string(),
         Cell::DateTime(time) => time.format("%Y-%m-%d %H:%M:%S").to_string(),

@@ -9,9 +9,9 @@ pub use rust_xlsxwriter::XlsxError;
 
 /// A column: its heading and its width in characters.
 #[derive(Clone, Copy, Debug)]
-pub struct Column {
+pub struct Column<'a> {
     /// The heading.
-    pub title: &'static str,
+    pub title: &'a str,
     /// The width, in characters of the normal font.
     pub width: u8,
 }
@@ -25,6 +25,8 @@ pub enum Cell {
     Text(String),
     /// A number.
     Number(f64),
+    /// An amount of money, with two decimals.
+    Amount(f64),
     /// `TRUE` or `FALSE`.
     Flag(bool),
     /// A day.
@@ -36,9 +38,15 @@ pub enum Cell {
 /// A workbook of one sheet with headings, white on blue, that stay in view.
 pub struct Sheet {
     workbook: Workbook,
+    formats: Formats,
+    rows: u32,
+}
+
+/// How values that are no text are shown.
+struct Formats {
     date: Format,
     date_time: Format,
-    rows: u32,
+    amount: Format,
 }
 
 /// What a cell can hold, in units of UTF-16 as Excel counts: an emoji is two. A text that is longer would be refused, and the whole workbook with it.
@@ -46,7 +54,7 @@ const LONGEST_TEXT: usize = 32_767;
 
 impl Sheet {
     /// An empty sheet called `name` with these columns.
-    pub fn new(name: &str, columns: &[Column]) -> Result<Self, XlsxError> {
+    pub fn new(name: &str, columns: &[Column<'_>]) -> Result<Self, XlsxError> {
         let mut workbook = Workbook::new();
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         let heading =
@@ -56,18 +64,18 @@ impl Sheet {
             sheet.set_column_width(at, column.width)?;
             sheet.write_string_with_format(0, at, column.title, &heading)?;
         }
-        let date = Format::new().set_num_format("yyyy-mm-dd");
-        let date_time = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-        Ok(Self { workbook, date, date_time, rows: 0 })
+        let shown = |pattern| Format::new().set_num_format(pattern);
+        let (date, date_time) = (shown("yyyy-mm-dd"), shown("yyyy-mm-dd hh:mm:ss"));
+        let formats = Formats { date, date_time, amount: shown("#,##0.00") };
+        Ok(Self { workbook, formats, rows: 0 })
     }
 
     /// Adds a row.
     pub fn row(&mut self, cells: impl IntoIterator<Item = Cell>) -> Result<(), XlsxError> {
         self.rows += 1;
-        let (date, date_time) = (&self.date, &self.date_time);
         let sheet = self.workbook.worksheet_from_index(0)?;
         for (at, cell) in (0..).zip(cells) {
-            write(sheet, (self.rows, at), cell, (date, date_time))?;
+            write(sheet, (self.rows, at), cell, &self.formats)?;
         }
         Ok(())
     }
@@ -90,15 +98,16 @@ fn write(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
     cell: Cell,
-    (date, date_time): (&Format, &Format),
+    formats: &Formats,
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => return Ok(()),
         Cell::Text(text) => sheet.write_string(row, column, harmless(text))?,
         Cell::Number(number) => sheet.write_number(row, column, number)?,
+        Cell::Amount(amount) => sheet.write_number_with_format(row, column, amount, &formats.amount)?,
         Cell::Flag(flag) => sheet.write_boolean(row, column, flag)?,
-        Cell::Date(day) => sheet.write_datetime_with_format(row, column, day, date)?,
-        Cell::DateTime(time) => sheet.write_datetime_with_format(row, column, time, date_time)?,
+        Cell::Date(day) => sheet.write_datetime_with_format(row, column, day, &formats.date)?,
+        Cell::DateTime(time) => sheet.write_datetime_with_format(row, column, time, &formats.date_time)?,
     };
     Ok(())
 }

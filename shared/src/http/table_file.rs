@@ -4,10 +4,11 @@ use axum::response::Response;
 use bytes::Bytes;
 use chrono::{NaiveDate, NaiveDateTime};
 use documents::{BYTE_ORDER_MARK, Cell, Column, Sheet, csv_rows};
+use rust_decimal::prelude::ToPrimitive;
 use tokio::io::AsyncReadExt;
 use tokio_postgres::{Error as PgError, Row as PgRow, types::Type};
 
-use super::{Pieces, Written, download::download};
+use super::{Money, Pieces, Written, download::download};
 use crate::{
     App, Result,
     db::{Row, Rows},
@@ -25,11 +26,11 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 /// What a table looks like as a file.
 #[derive(Clone, Copy, Debug)]
-pub struct Layout {
+pub struct Layout<'a> {
     /// The name of the sheet.
     pub title: &'static str,
     /// The headings, and the widths in a sheet.
-    pub columns: &'static [Column],
+    pub columns: &'a [Column<'a>],
 }
 
 /// A kind of file.
@@ -58,23 +59,34 @@ impl Kind {
     }
 }
 
-/// A row whose cells are the columns as they are selected: whole numbers, doubles, days, times and texts.
+/// A row whose cells are the columns as they are selected: whole numbers, doubles, amounts, days, times and texts. Of an array
+/// of texts each is a cell.
 #[derive(Debug)]
 pub struct Cells(pub Vec<Cell>);
 
 impl Row for Cells {
     fn from_row(row: &PgRow) -> Result<Self, PgError> {
-        let cell = |(at, column): (usize, &tokio_postgres::Column)| {
-            Ok(match *column.type_() {
+        let mut cells = Vec::with_capacity(row.columns().len());
+        for (at, column) in row.columns().iter().enumerate() {
+            cells.push(match *column.type_() {
                 Type::INT4 => row.try_get::<_, Option<i32>>(at)?.into(),
                 Type::FLOAT8 => row.try_get::<_, Option<f64>>(at)?.into(),
+                Type::NUMERIC => amount(row.try_get(at)?),
                 Type::DATE => row.try_get::<_, Option<NaiveDate>>(at)?.into(),
                 Type::TIMESTAMP => row.try_get::<_, Option<NaiveDateTime>>(at)?.into(),
+                Type::TEXT_ARRAY => {
+                    cells.extend(row.try_get::<_, Vec<String>>(at)?.into_iter().map(Cell::Text));
+                    continue;
+                }
                 _ => row.try_get::<_, Option<String>>(at)?.into(),
-            })
-        };
-        row.columns().iter().enumerate().map(cell).collect::<Result<_, _>>().map(Self)
+            });
+        }
+        Ok(Self(cells))
     }
+}
+
+fn amount(amount: Option<Money>) -> Cell {
+    amount.and_then(|amount| amount.decimal().to_f64()).map_or(Cell::Empty, Cell::Amount)
 }
 
 impl IntoIterator for Cells {
@@ -97,7 +109,7 @@ pub async fn answer(app: &App, stem: &str, kind: Kind, file: Written) -> Result<
 /// Writes all rows.
 pub async fn write<T: Row, C: IntoIterator<Item = Cell>>(
     kind: Kind,
-    layout: Layout,
+    layout: Layout<'_>,
     rows: Rows<T>,
     cells: fn(T) -> C,
     pieces: &Pieces,
@@ -109,7 +121,7 @@ pub async fn write<T: Row, C: IntoIterator<Item = Cell>>(
 }
 
 async fn csv<T: Row, C: IntoIterator<Item = Cell>>(
-    layout: Layout,
+    layout: Layout<'_>,
     mut rows: Rows<T>,
     cells: fn(T) -> C,
     pieces: &Pieces,
@@ -133,7 +145,7 @@ async fn csv<T: Row, C: IntoIterator<Item = Cell>>(
 
 /// The sheet grows in a temporary file, and so does the workbook it is packed into.
 async fn excel<T: Row, C: IntoIterator<Item = Cell>>(
-    layout: Layout,
+    layout: Layout<'_>,
     mut rows: Rows<T>,
     cells: fn(T) -> C,
     pieces: &Pieces,

@@ -8,6 +8,7 @@ use shared::{
         lockout::LoginThrottle,
         password::NewHash,
         policy::{RefreshForm, TokenPolicy, WithinGrace},
+        rate_limit::Limit,
     },
     error::too_many_requests,
 };
@@ -31,6 +32,27 @@ pub const THROTTLE: LoginThrottle = LoginThrottle {
         too_many_requests(format!("Request was throttled. Expected available in {seconds} seconds."), seconds)
     },
 };
+
+/// Sign-ins of one address, right or wrong.
+pub const SIGN_INS: Limit = Limit { name: "sign-in", hits: 60, seconds: 60 };
+
+/// Registrations of one address: a campus has one.
+pub const REGISTRATIONS: Limit = Limit { name: "register", hits: 200, seconds: 3600 };
+
+/// Refreshes of one session.
+pub const REFRESHES: Limit = Limit { name: "refresh", hits: 60, seconds: 3600 };
+
+/// Counts a request, and refuses it in the words of this system when it is one too many.
+pub async fn within(app: &App, limit: Limit, who: &str) -> Result<()> {
+    if limit.allows(app, who).await? {
+        return Ok(());
+    }
+    let seconds = limit.seconds.unsigned_abs();
+    Err(too_many_requests(
+        format!("Request was throttled. Expected available in {seconds} seconds."),
+        seconds,
+    ))
+}
 
 /// How new passwords are stored.
 pub fn new_hash(app: &App) -> NewHash {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     App, Result,
     auth::session::Device,
-    db::{Change, UserKey},
+    db::Change,
     drf::{Data, Fields, Need},
     http::Created,
     sql,
@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{
     User,
     address::is_free,
-    credentials::{NEW_PASSWORD_BYTES, new_hash},
+    credentials::{NEW_PASSWORD_BYTES, REGISTRATIONS, new_hash, within},
     password,
     sign_in::{Pair, open_session},
 };
@@ -81,6 +81,7 @@ impl Registration {
 #[utoipa::path(post, path = "/api/auth/register", tag = "accounts", security(()), request_body = Object,
     responses((status = 201, body = Registered)))]
 pub async fn register(State(app): State<App>, device: Device, data: Data) -> Result<Created<Registered>> {
+    within(&app, REGISTRATIONS, device.place()).await?;
     let mut fields = data.fields();
     let mut wish = read(&mut fields);
     let given = fields.text("password", Need::Required, NEW_PASSWORD_BYTES);
@@ -118,7 +119,6 @@ pub async fn register(State(app): State<App>, device: Device, data: Data) -> Res
     let (user, tokens) = open_session(&app, &mut change, &device, id).await?;
     change.commit().await?;
     let tokens = Pair { refresh: tokens.refresh, access: tokens.access };
-    tracing::debug!(user = UserKey::from(id).as_str(), "registered");
     Ok(Created(Registered { user, tokens, message: "User registered successfully" }))
 }
 

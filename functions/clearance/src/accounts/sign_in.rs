@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 use axum::extract::State;
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::Serialize;
 use shared::{
     App, Error, Result,
@@ -21,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     User,
-    credentials::{NEW_PASSWORD_BYTES, THROTTLE, claims, new_hash, policy},
+    credentials::{NEW_PASSWORD_BYTES, REFRESHES, SIGN_INS, THROTTLE, claims, new_hash, policy, within},
 };
 use crate::{access::Person, audit, refusals::fault};
 
@@ -121,6 +122,7 @@ async fn sign_in(
     let email = email(&mut fields).unwrap_or_default();
     let password = fields.text("password", Need::Required, NEW_PASSWORD_BYTES).unwrap_or_default();
     fields.finish()?;
+    within(app, SIGN_INS, device.place()).await?;
     // The exact spelling first, for accounts of the legacy server that differ in case only.
     let find = sql!(
         "SELECT id, password, is_active FROM users WHERE lower(email) = lower($1) ORDER BY email <> $1 LIMIT 1"
@@ -171,6 +173,9 @@ pub async fn refresh_tokens(State(app): State<App>, data: Data) -> Result<Json<P
     let mut fields = data.fields();
     let presented = fields.text("refresh", Need::Required, 4096).unwrap_or_default();
     fields.finish()?;
+    if let Some(session) = session_of(&presented) {
+        within(&app, REFRESHES, &session.to_string()).await?;
+    }
     let mut change = app.db.change_for_system("refresh of a session").await?;
     let redeemed = match policy(&app)?.redeem(&app, &mut change, &presented).await? {
         Ok(redeemed) => redeemed,
@@ -191,6 +196,12 @@ pub async fn refresh_tokens(State(app): State<App>, data: Data) -> Result<Json<P
     let tokens = policy(&app)?.renew(&app, &mut change, redeemed, claims(&user)).await?;
     change.commit().await?;
     Ok(Json(Pair { refresh: tokens.refresh, access: tokens.access }))
+}
+
+/// The session that a token names. It is only counted by it: whether the token holds is found out afterwards.
+fn session_of(token: &str) -> Option<Uuid> {
+    let payload = BASE64_URL_SAFE_NO_PAD.decode(token.split('.').nth(1)?).ok()?;
+    serde_json::from_slice::<serde_json::Value>(&payload).ok()?.get("sid")?.as_str()?.parse().ok()
 }
 
 fn said(refused: Refused) -> &'static str {

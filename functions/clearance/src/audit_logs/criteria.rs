@@ -7,6 +7,7 @@ use shared::{
     drf::Filters,
     sql,
 };
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::times::nairobi;
@@ -88,6 +89,21 @@ impl Criteria {
             &self.until,
             &self.before,
             &self.search,
+        ]
+    }
+
+    /// The same for a statement that outlives them.
+    pub fn owned_params(self) -> Vec<Box<dyn ToSql + Send + Sync>> {
+        vec![
+            Box::new(self.action),
+            Box::new(self.entity),
+            Box::new(self.actor),
+            Box::new(self.ip_address),
+            Box::new(self.contains),
+            Box::new(self.since),
+            Box::new(self.until),
+            Box::new(self.before),
+            Box::new(self.search),
         ]
     }
 }

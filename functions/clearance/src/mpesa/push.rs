@@ -270,7 +270,7 @@ async fn note(
         }
         if let Some(next) = attempt.status().after(event) {
             let update = sql!(
-                "UPDATE mpesa_attempts SET status = $2, result_desc = nullif($3, ''),
+                "UPDATE mpesa_attempts SET status = $2::text, result_desc = nullif($3, ''),
                         finished_at = CASE $2::text WHEN 'failed' THEN $4::timestamptz END WHERE id = $1"
             );
             change.execute(update, &[&id, &next.as_str(), &words, &app.clock.now()]).await?;
