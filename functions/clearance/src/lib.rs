@@ -69,7 +69,7 @@ pub static SYSTEM: System = System {
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
-    examples: "{}",
+    examples: include_str!("../examples.json"),
     storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
     admin: Some(&first_admin::Administrator),

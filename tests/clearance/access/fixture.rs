@@ -8,11 +8,13 @@ use tests::{Client, TestApp};
 use crate::recorded;
 
 /// Names and ids of the further rows.
-const FURTHER: [(&str, &str); 4] = [
+const FURTHER: [(&str, &str); 6] = [
     ("record", "f0000000-0000-4000-8000-000000000001"),
     ("attempt", "f0000000-0000-4000-8000-000000000002"),
     ("receipt", "f0000000-0000-4000-8000-000000000003"),
     ("reconciliation", "f0000000-0000-4000-8000-000000000004"),
+    ("unknown_receipt", "f0000000-0000-4000-8000-000000000005"),
+    ("excess_receipt", "f0000000-0000-4000-8000-000000000006"),
 ];
 
 /// Who calls, in the order of the columns, by their names in the recordings.
@@ -83,5 +85,10 @@ const ROWS: &str = "
     FROM finance_records WHERE id = '{record}';
     INSERT INTO receipts (id, transaction_id, source, student_id, amount, applied_amount, paid_at, state)
     SELECT '{receipt}', 'ZPAYBILL01', 'c2b', student_id, 100, 100, '2025-11-20Z', 'applied'
+    FROM finance_records WHERE id = '{record}';
+    INSERT INTO receipts (id, transaction_id, source, amount, paid_at, state, reason)
+    VALUES ('{unknown_receipt}', 'ZPAYBILL02', 'c2b', 5500, '2025-11-20Z', 'review', 'Unknown account');
+    INSERT INTO receipts (id, transaction_id, source, student_id, amount, applied_amount, paid_at, state)
+    SELECT '{excess_receipt}', 'ZPAYBILL03', 'c2b', student_id, 200, 100, '2025-11-20Z', 'applied'
     FROM finance_records WHERE id = '{record}';
     INSERT INTO reconciliations (id, source, status) VALUES ('{reconciliation}', 'statement', 'done')";

@@ -1,6 +1,6 @@
 //! Who may call what: every operation of the description, called as ten people, compared with `matrix.txt`.
 
-mod fixture;
+pub mod fixture;
 
 use clearance::SYSTEM;
 use http::Method;
