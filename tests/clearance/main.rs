@@ -2,8 +2,13 @@
 
 mod access;
 mod accounts;
+mod approvals;
+mod certificates;
+mod clearances;
 mod coverage;
 mod demo;
 mod legacy;
+mod people;
 mod recorded;
 mod replay;
+mod students;

@@ -44,18 +44,25 @@ async fn two_refreshes_at_once_give_one_pair() {
 #[tokio::test]
 async fn deactivated_and_deleted_accounts_are_out_and_a_new_role_counts_at_once() {
     let app = empty().await;
-    let (access, token) = tokens(&register(&app, "amani@students.test", "").await);
+    let admin = add(&app, "admin@mksu.test", "admin").await;
+    let registered = register(&app, "amani@students.test", "").await;
+    let (access, token) = tokens(&registered);
+    let account = format!("/api/users/{}/", registered.json()["user"]["id"].as_str().unwrap_or_default());
     app.with_token(&access).get("/api/users/").await.is(403);
-    app.execute("UPDATE users SET role = 'admin'", &[]).await;
+    app.as_user(admin).patch(&account, json!({ "role": "admin" })).await.is(200);
     app.with_token(&access).get("/api/users/").await.is(200);
-    app.execute("UPDATE users SET is_active = FALSE", &[]).await;
+    app.as_user(admin).patch(&account, json!({ "is_active": false })).await.is(200);
     app.with_token(&access).get("/api/users/").await.is(401).has(json!({ "code": "user_inactive" }));
+    refresh(&app, &token).await.is(401);
+    app.as_user(admin).patch(&account, json!({ "is_active": true })).await.is(200);
+    app.with_token(&access).get("/api/users/").await.is(401).has(json!({ "code": "token_not_valid" }));
+
+    let (access, token) = tokens(&log_in(&app, "amani@students.test", PASSWORD).await);
+    app.execute("DELETE FROM users WHERE email = 'amani@students.test'", &[]).await;
+    let twin = app.twin(|_| ()).await;
+    twin.with_token(&access).get("/api/users/").await.is(401).has(json!({ "code": "user_not_found" }));
     let gone = json!({ "detail": "No active account found for the given token." });
-    refresh(&app, &token).await.is(401).has(gone);
-    app.execute("UPDATE users SET is_active = TRUE", &[]).await;
-    app.with_token(&access).get("/api/users/").await.is(401);
-    app.execute("DELETE FROM users", &[]).await;
-    app.with_token(&access).get("/api/users/").await.is(401).has(json!({ "code": "user_not_found" }));
+    refresh(&twin, &token).await.is(401).has(gone);
 }
 
 #[tokio::test]

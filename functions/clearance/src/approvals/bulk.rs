@@ -26,18 +26,18 @@ const MOST: usize = 100;
 
 /// What became of each.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Done {
+pub struct BulkDecided {
     message: &'static str,
     success_count: usize,
     failed_count: usize,
-    errors: Vec<Failure>,
+    errors: Vec<RefusedDecision>,
     /// Whether nothing was changed.
     dry_run: bool,
 }
 
 /// Why one was not decided.
 #[derive(Debug, Serialize, ToSchema)]
-struct Failure {
+struct RefusedDecision {
     approval_id: Uuid,
     error: String,
 }
@@ -46,12 +46,12 @@ struct Failure {
 ///
 /// Each by the same rules as alone, in a transaction of its own. With `dry_run` nothing is changed.
 #[utoipa::path(post, path = "/api/approvals/bulk_approve", tag = "approvals", request_body = Object,
-    responses((status = 200, body = Done)))]
+    responses((status = 200, body = BulkDecided)))]
 pub async fn decide_on_many(
     Decider(person): Decider,
     State(app): State<App>,
     data: Data,
-) -> Result<Json<Done>> {
+) -> Result<Json<BulkDecided>> {
     let given = data.form.fields.get("approval_ids").cloned();
     let mut fields = data.fields();
     let given = list(&mut fields, given);
@@ -79,12 +79,12 @@ pub async fn decide_on_many(
             if cause.kind() == Kind::Internal {
                 return Err(cause);
             }
-            errors.push(Failure { approval_id: *id, error: cause.message().to_owned() });
+            errors.push(RefusedDecision { approval_id: *id, error: cause.message().to_owned() });
         }
     }
     let message = if decision.approves { "Bulk approve completed" } else { "Bulk reject completed" };
     let (success_count, failed_count) = (ids.len() - errors.len(), errors.len());
-    Ok(Json(Done { message, success_count, failed_count, errors, dry_run }))
+    Ok(Json(BulkDecided { message, success_count, failed_count, errors, dry_run }))
 }
 
 /// The ids as they were sent: a list, or in a form the text of one.

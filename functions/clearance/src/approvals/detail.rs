@@ -90,7 +90,7 @@ pub struct Decided {
     approval: Approval,
     id: Uuid,
     clearance_request_id: Uuid,
-    department: Office,
+    department: ApprovalOffice,
     status: String,
     approved_by: Option<Approver>,
     approval_date: Option<Local>,
@@ -103,7 +103,7 @@ pub struct Decided {
 
 /// An office.
 #[derive(Debug, Serialize, ToSchema)]
-struct Office {
+struct ApprovalOffice {
     id: Uuid,
     name: String,
     code: String,
@@ -170,8 +170,11 @@ async fn find(app: &App, reach: Reach, id: Uuid) -> Result<Row> {
 /// The approval as it is now, with what became of the request.
 pub async fn decided(app: &App, links: &Links, id: Uuid, message: String) -> Result<Decided> {
     let row = find(app, Reach::default(), id).await?;
-    let department =
-        Office { id: row.office_id, name: row.department_name.clone(), code: row.department_code.clone() };
+    let department = ApprovalOffice {
+        id: row.office_id,
+        name: row.department_name.clone(),
+        code: row.department_code.clone(),
+    };
     let approved_by = row.approver_id.map(|id| Approver {
         id,
         full_name: row.approved_by_name.clone(),

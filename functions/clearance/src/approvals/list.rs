@@ -38,7 +38,7 @@ impl Sortable for Columns {
 
 /// Approvals that somebody waits for.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Pending {
+pub struct PendingApprovals {
     /// How many there are.
     count: i64,
     /// At most 200 of them, newest first.
@@ -122,7 +122,7 @@ const LIST: Sql = sql!(
                   WHEN 'approval_date' THEN ordinal(approval_date) WHEN '-approval_date' THEN -ordinal(approval_date)
                   WHEN 'department__approval_order' THEN ordinal(approval_order)
                   WHEN '-department__approval_order' THEN -ordinal(approval_order) END,
-              id LIMIT $12 OFFSET $13"
+              CASE WHEN $10 LIKE '%approval_order' THEN created_at END, id LIMIT $12 OFFSET $13"
 );
 
 async fn listed(
@@ -163,12 +163,12 @@ async fn listed(
 ///
 /// Those of closed requests do not.
 #[utoipa::path(get, path = "/api/approvals/pending", tag = "approvals",
-    responses((status = 200, body = Pending)))]
+    responses((status = 200, body = PendingApprovals)))]
 pub async fn list_pending_approvals(
     Signed(person): Signed<Person>,
     State(app): State<App>,
     links: Links,
-) -> Result<Json<Pending>> {
+) -> Result<Json<PendingApprovals>> {
     if person.is_staff() && person.office.is_none() {
         return Err(fault("No department assigned"));
     }
@@ -188,7 +188,7 @@ pub async fn list_pending_approvals(
     let mut read = app.db.read().await?;
     let count = read.only(count, &[&owner, &office]).await?;
     let approvals = linked(read.all(list, &[&owner, &office]).await?, &links)?;
-    Ok(Json(Pending { count, approvals }))
+    Ok(Json(PendingApprovals { count, approvals }))
 }
 
 /// List what one has decided

@@ -1,4 +1,4 @@
-//! Numbers of approvals.
+//! ApprovalNumbers of approvals.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::access::Decider;
 row! {
     /// How an office has decided so far.
     #[derive(Debug, Serialize, ToSchema)]
-    pub struct Numbers {
+    pub struct ApprovalNumbers {
         /// The office, or `All Departments`.
         department: String,
         total_approvals: i64,
@@ -27,8 +27,11 @@ row! {
 /// Count approvals
 ///
 /// Of one's own office; administrators and staff without an office see all.
-#[utoipa::path(get, path = "/api/approvals/statistics", tag = "approvals", responses((status = 200, body = Numbers)))]
-pub async fn count_approvals(Decider(person): Decider, State(app): State<App>) -> Result<Json<Numbers>> {
+#[utoipa::path(get, path = "/api/approvals/statistics", tag = "approvals", responses((status = 200, body = ApprovalNumbers)))]
+pub async fn count_approvals(
+    Decider(person): Decider,
+    State(app): State<App>,
+) -> Result<Json<ApprovalNumbers>> {
     let count = sql!(
         "SELECT coalesce((SELECT name FROM departments WHERE id = $1), 'All Departments') AS department,
                 count(*) AS total_approvals, count(*) FILTER (WHERE status = 'pending') AS pending_count,

@@ -30,7 +30,7 @@ const LONGEST_REASON: usize = 2000;
 
 /// A draft that was sent.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Submitted {
+pub struct SubmittedClearance {
     message: &'static str,
     clearance: WrittenClearance,
 }
@@ -160,14 +160,14 @@ pub async fn revoke_clearance(
 
 /// Send a draft of the legacy server
 #[utoipa::path(post, path = "/api/clearances/{id}/submit", tag = "clearances", params(("id" = Uuid, Path)),
-    request_body = Object, responses((status = 200, body = Submitted)))]
+    request_body = Object, responses((status = 200, body = SubmittedClearance)))]
 pub async fn submit_clearance(
     Signed(person): Signed<Person>,
     State(app): State<App>,
     Path(id): Path<Uuid>,
     links: Links,
     data: Data,
-) -> Result<Json<Submitted>> {
+) -> Result<Json<SubmittedClearance>> {
     let owner = owner(&person)?;
     let mut fields = data.fields();
     let mut change = app.db.change(&person.actor()).await?;
@@ -179,5 +179,5 @@ pub async fn submit_clearance(
     submit(&app, &mut change, &request).await?;
     change.commit().await?;
     let clearance = written(&app, &links, id).await?;
-    Ok(Json(Submitted { message: "Clearance request submitted successfully", clearance }))
+    Ok(Json(SubmittedClearance { message: "Clearance request submitted successfully", clearance }))
 }

@@ -117,7 +117,7 @@ pub async fn find(read: &mut Read, id: Uuid, reach: Reach) -> Result<(Clearance,
 
 /// How many offices have decided how.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub struct Summary {
+pub struct ApprovalSummary {
     /// All of the request.
     pub total: usize,
     /// Those that agreed.
@@ -128,7 +128,7 @@ pub struct Summary {
     pub pending: usize,
 }
 
-impl Summary {
+impl ApprovalSummary {
     /// Of these answers.
     pub fn of(answers: &[OfficeAnswer]) -> Self {
         let count = |status: &str| answers.iter().filter(|answer| answer.status == status).count();

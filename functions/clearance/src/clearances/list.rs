@@ -71,7 +71,7 @@ const LIST: Sql = sql!(
                             WHEN 'completion_date' THEN ordinal(completion_date)
                             WHEN '-completion_date' THEN -ordinal(completion_date) END,
                         CASE $10 WHEN 'status' THEN status END, CASE $10 WHEN '-status' THEN status END DESC,
-                        requests.id) AS place
+                        CASE WHEN $9 LIKE '%completion_date' THEN requests.created_at END, requests.id) AS place
          FROM clearance_requests AS requests JOIN student_rows AS students ON students.id = student_id
          WHERE requests.deleted_at IS NULL AND ($1::uuid IS NULL OR user_id = $1)
            AND ($2::uuid IS NULL OR EXISTS (SELECT FROM clearance_approvals WHERE clearance_request_id = requests.id

@@ -1,4 +1,4 @@
-//! Numbers of requests.
+//! ClearanceNumbers of requests.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -9,9 +9,9 @@ use crate::access::Staff;
 
 /// How many requests there are.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Numbers {
+pub struct ClearanceNumbers {
     total_requests: i64,
-    status_breakdown: Breakdown,
+    status_breakdown: RequestsByStatus,
     /// Percent of all, with two decimals.
     completion_rate: f64,
 }
@@ -19,7 +19,7 @@ pub struct Numbers {
 row! {
     /// How many of each state.
     #[derive(Debug, Serialize, ToSchema)]
-    struct Breakdown {
+    struct RequestsByStatus {
         draft: i64,
         submitted: i64,
         pending: i64,
@@ -34,8 +34,11 @@ row! {
 ///
 /// Of the whole university.
 #[utoipa::path(get, path = "/api/clearances/statistics", tag = "clearances",
-    responses((status = 200, body = Numbers)))]
-pub async fn count_clearances(Staff(_person): Staff, State(app): State<App>) -> Result<Json<Numbers>> {
+    responses((status = 200, body = ClearanceNumbers)))]
+pub async fn count_clearances(
+    Staff(_person): Staff,
+    State(app): State<App>,
+) -> Result<Json<ClearanceNumbers>> {
     let count = sql!(
         "SELECT count(*) FILTER (WHERE status = 'draft') AS draft, count(*) FILTER (WHERE status = 'submitted') AS submitted,
                 count(*) FILTER (WHERE status = 'pending') AS pending,
@@ -53,5 +56,5 @@ pub async fn count_clearances(Staff(_person): Staff, State(app): State<App>) -> 
     let mut read = app.db.read().await?;
     let status_breakdown = read.only(count, &[]).await?;
     let (total_requests, completion_rate): (i64, f64) = read.only(rate, &[]).await?;
-    Ok(Json(Numbers { total_requests, status_breakdown, completion_rate }))
+    Ok(Json(ClearanceNumbers { total_requests, status_breakdown, completion_rate }))
 }

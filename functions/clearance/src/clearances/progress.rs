@@ -10,12 +10,12 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::clearance::{OfficeAnswer, Summary, blocking_reason, find};
+use super::clearance::{ApprovalSummary, OfficeAnswer, blocking_reason, find};
 use crate::{access::Person, times::Brief};
 
 /// How far a request has come.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Progress {
+pub struct ClearanceProgress {
     clearance_request_id: Uuid,
     overall_status: String,
     completion_percentage: usize,
@@ -24,14 +24,14 @@ pub struct Progress {
     pending_count: usize,
     rejected_count: usize,
     /// In the order of the offices.
-    progress: Vec<Step>,
+    progress: Vec<ProgressStep>,
     /// Why it is not completed.
     blocking_reason: Option<String>,
 }
 
 /// An office.
 #[derive(Debug, Serialize, ToSchema)]
-struct Step {
+struct ProgressStep {
     order: i32,
     department: String,
     department_code: String,
@@ -42,7 +42,7 @@ struct Step {
     notes: String,
 }
 
-impl From<OfficeAnswer> for Step {
+impl From<OfficeAnswer> for ProgressStep {
     fn from(answer: OfficeAnswer) -> Self {
         Self {
             order: answer.approval_order,
@@ -59,30 +59,30 @@ impl From<OfficeAnswer> for Step {
 
 /// Show the progress of a request
 #[utoipa::path(get, path = "/api/clearances/{id}/progress", tag = "clearances", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Progress)))]
+    responses((status = 200, body = ClearanceProgress)))]
 pub async fn show_progress(
     Signed(person): Signed<Person>,
     State(app): State<App>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Progress>> {
+) -> Result<Json<ClearanceProgress>> {
     progress(&app, &person, id).await
 }
 
 /// Show the progress of a request, by its older name
 #[utoipa::path(get, path = "/api/clearances/{id}/approval_progress", tag = "clearances", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Progress)))]
+    responses((status = 200, body = ClearanceProgress)))]
 pub async fn show_approval_progress(
     Signed(person): Signed<Person>,
     State(app): State<App>,
     Path(id): Path<Uuid>,
-) -> Result<Json<Progress>> {
+) -> Result<Json<ClearanceProgress>> {
     progress(&app, &person, id).await
 }
 
-async fn progress(app: &App, person: &Person, id: Uuid) -> Result<Json<Progress>> {
+async fn progress(app: &App, person: &Person, id: Uuid) -> Result<Json<ClearanceProgress>> {
     let (clearance, answers) = find(&mut app.db.read().await?, id, person.reach_of_requests()).await?;
-    let summary = Summary::of(&answers);
-    Ok(Json(Progress {
+    let summary = ApprovalSummary::of(&answers);
+    Ok(Json(ClearanceProgress {
         clearance_request_id: id,
         completion_percentage: summary.percentage(),
         total_departments: summary.total,
@@ -91,6 +91,6 @@ async fn progress(app: &App, person: &Person, id: Uuid) -> Result<Json<Progress>
         rejected_count: summary.rejected,
         blocking_reason: blocking_reason(&clearance, &answers),
         overall_status: clearance.status,
-        progress: answers.into_iter().map(Step::from).collect(),
+        progress: answers.into_iter().map(ProgressStep::from).collect(),
     }))
 }

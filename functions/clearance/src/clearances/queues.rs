@@ -13,7 +13,7 @@ use crate::{
 
 /// Requests that wait for an office.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Waiting {
+pub struct WaitingClearances {
     /// The name of the office.
     department: String,
     /// How many there are.
@@ -45,11 +45,11 @@ pub async fn list_own_clearances(
 
 /// List the requests that wait for one's office
 #[utoipa::path(get, path = "/api/clearances/pending_approvals", tag = "clearances",
-    responses((status = 200, body = Waiting)))]
+    responses((status = 200, body = WaitingClearances)))]
 pub async fn list_waiting_clearances(
     Signed(person): Signed<Person>,
     State(app): State<App>,
-) -> Result<Json<Waiting>> {
+) -> Result<Json<WaitingClearances>> {
     if !person.is_staff() {
         return Err(refused("Only department staff can access this endpoint"));
     }
@@ -70,5 +70,5 @@ pub async fn list_waiting_clearances(
     let mut read = app.db.read().await?;
     let (department, pending_count): (String, i64) = read.only(count, &[&office]).await?;
     let clearances = read.all(list, &[&office]).await?;
-    Ok(Json(Waiting { department, pending_count, clearances }))
+    Ok(Json(WaitingClearances { department, pending_count, clearances }))
 }

@@ -11,7 +11,7 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::clearance::{OfficeAnswer, Summary, blocking_reason, find};
+use super::clearance::{ApprovalSummary, OfficeAnswer, blocking_reason, find};
 use crate::{
     access::{Person, Reach},
     certificates::{self, ShownCertificate},
@@ -130,7 +130,7 @@ pub async fn show_clearance(
     Ok(Json(ClearanceDetail {
         id,
         student,
-        completion_percentage: Summary::of(&answers).percentage(),
+        completion_percentage: ApprovalSummary::of(&answers).percentage(),
         payment_info,
         current_department,
         blocking_reason: blocking_reason(&clearance, &answers),

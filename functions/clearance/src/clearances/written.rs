@@ -5,7 +5,7 @@ use shared::{App, Result, http::Money, row, sql};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::clearance::{Summary, find};
+use super::clearance::{ApprovalSummary, find};
 use crate::{
     access::Reach,
     certificates::{self, ShownCertificate},
@@ -25,7 +25,7 @@ pub struct WrittenClearance {
     completion_date: Option<Local>,
     rejection_reason: String,
     completion_percentage: usize,
-    approval_summary: Summary,
+    approval_summary: ApprovalSummary,
     payment_status: PaymentStatus,
     certificate: Option<ShownCertificate>,
     created_at: Local,
@@ -61,7 +61,7 @@ pub async fn written(app: &App, links: &Links, id: Uuid) -> Result<WrittenCleara
     let certificate = certificates::shown(&mut read, links, id).await?;
     drop(read);
     let student = students::shown(app, clearance.student, Reach::default()).await?;
-    let approval_summary = Summary::of(&answers);
+    let approval_summary = ApprovalSummary::of(&answers);
     Ok(WrittenClearance {
         id,
         student,

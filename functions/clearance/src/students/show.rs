@@ -18,27 +18,25 @@ use crate::{
     times::Brief,
 };
 
-/// What of somebody's clearance is decided.
+/// What of somebody's clearance is decided: their newest request, or that there is none.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ClearanceStatus {
     /// The student.
     student: Student,
-    /// Their newest request.
-    #[serde(flatten)]
-    request: Option<Newest>,
-    /// That there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clearance_id: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    submission_date: Option<Brief>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion_percentage: Option<i32>,
+    /// In the order of the offices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approvals: Option<Vec<OfficeStatus>>,
+    /// That there is no request.
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<&'static str>,
-}
-
-/// The newest request of a student.
-#[derive(Debug, Serialize, ToSchema)]
-struct Newest {
-    clearance_id: Uuid,
-    status: String,
-    submission_date: Brief,
-    completion_percentage: i32,
-    approvals: Vec<OfficeStatus>,
 }
 
 row! {
@@ -105,8 +103,15 @@ pub async fn show_clearance_status(
     );
     let mut read = app.db.read().await?;
     let Some(request): Option<Request> = read.one(find, &[&id]).await? else {
-        let message = Some("No clearance request submitted yet");
-        return Ok(Json(ClearanceStatus { student, request: None, message }));
+        return Ok(Json(ClearanceStatus {
+            student,
+            clearance_id: None,
+            status: None,
+            submission_date: None,
+            completion_percentage: None,
+            approvals: None,
+            message: Some("No clearance request submitted yet"),
+        }));
     };
     let list = sql!(
         "SELECT departments.name AS department, status, approval_date, notes
@@ -114,8 +119,13 @@ pub async fn show_clearance_status(
          WHERE clearance_request_id = $1 AND deleted_at IS NULL ORDER BY approval_order, clearance_approvals.id"
     );
     let approvals = read.all(list, &[&request.id]).await?;
-    let Request { id, status, submission_date, percentage } = request;
-    let request =
-        Newest { clearance_id: id, status, submission_date, completion_percentage: percentage, approvals };
-    Ok(Json(ClearanceStatus { student, request: Some(request), message: None }))
+    Ok(Json(ClearanceStatus {
+        student,
+        clearance_id: Some(request.id),
+        status: Some(request.status),
+        submission_date: Some(request.submission_date),
+        completion_percentage: Some(request.percentage),
+        approvals: Some(approvals),
+        message: None,
+    }))
 }
