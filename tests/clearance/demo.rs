@@ -7,9 +7,12 @@ use crate::recorded;
 
 #[tokio::test]
 async fn the_demo_has_somebody_in_every_state() {
-    let app = TestApp::of(&clearance::SYSTEM, |config| config.demo_password = Some("Quiet-Harbour-42".into())).await;
+    let app =
+        TestApp::of(&clearance::SYSTEM, |config| config.demo_password = Some("Quiet-Harbour-42".into()))
+            .await;
 
-    let accounts = muster::demo::seed(&app.app, app.system).await.expect("it is filled").expect("it was empty");
+    let accounts =
+        muster::demo::seed(&app.app, app.system).await.expect("it is filled").expect("it was empty");
 
     assert_eq!(accounts.len(), 43);
     let count = async |sql: &str| app.value::<i64>(&format!("SELECT count(*) FROM {sql}"), &[]).await;
@@ -47,8 +50,11 @@ async fn the_first_administrator_signs_in_with_the_password_that_is_told() {
 
     first.create(&app.app, &mut change, &wish, &Told).await.expect_err("the address is taken");
     change.commit().await.expect("it is stored");
-    let shared::system::Access::Password { username, password } = made else { panic!("a password: {made:?}") };
-    let answer = app.anonymous().post("/api/auth/login/", json!({ "email": username, "password": password })).await;
+    let shared::system::Access::Password { username, password } = made else {
+        panic!("a password: {made:?}")
+    };
+    let answer =
+        app.anonymous().post("/api/auth/login/", json!({ "email": username, "password": password })).await;
     answer.is(200).has(json!({ "user": { "email": "head@mksu.test", "role": "admin" } }));
 }
 

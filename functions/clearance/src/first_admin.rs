@@ -32,7 +32,8 @@ impl FirstAdmin for Administrator {
             let email = wish.email.trim().to_lowercase();
             let taken = sql!("SELECT EXISTS (SELECT FROM users WHERE lower(email) = $1)");
             if change.only(taken, &[&email]).await? {
-                let sentence = format!("The e-mail address {email} belongs to an account: choose another with --email");
+                let sentence =
+                    format!("The e-mail address {email} belongs to an account: choose another with --email");
                 return Err(conflict("already_exists", sentence));
             }
             let password = passwords.draw();

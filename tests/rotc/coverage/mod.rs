@@ -65,7 +65,7 @@ async fn no_operation_crashes_on_a_strange_id() {
 #[tokio::test]
 async fn every_operation_refuses_strangers_except_the_public_ones() {
     let app = TestApp::with(|config| config.rate_limits = false).await;
-    coverage::strangers_are_refused(&app, "Invalid token").await;
+    coverage::strangers_are_refused(&app, "Invalid token", &[]).await;
 }
 
 #[test]

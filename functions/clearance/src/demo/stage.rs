@@ -180,8 +180,7 @@ impl<'a> Stage<'a> {
         let due = day(self.start + TimeDelta::days(due));
         let receipt = format!("RCT-{gown}");
         let row = self.change.only(insert, &[&student, &gown, &deposit, &receipt, &now, &by, &due]).await?;
-        let message =
-            format!("Gown {gown}, size M. Return it by {}. Deposit {}.", long(due), kes(deposit));
+        let message = format!("Gown {gown}, size M. Return it by {}. Deposit {}.", long(due), kes(deposit));
         let about = About::Gown(row);
         let notice = Notice { kind: "gown_issued", title: "Gown Issued", message, about, mail: true };
         notify(&self.app, self.change, To::Student(student), &notice).await?;
@@ -189,7 +188,13 @@ impl<'a> Stage<'a> {
     }
 
     /// What became of a gown.
-    pub async fn settle_gown(&mut self, gown: Uuid, status: &str, refund: Option<&str>, days: i64) -> Result<()> {
+    pub async fn settle_gown(
+        &mut self,
+        gown: Uuid,
+        status: &str,
+        refund: Option<&str>,
+        days: i64,
+    ) -> Result<()> {
         self.move_to(days);
         let by = self.account("gowns@mksu.test")?;
         let update = sql!(

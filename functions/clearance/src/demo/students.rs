@@ -99,7 +99,8 @@ async fn others(stage: &mut Stage<'_>) -> Result<()> {
     stage.move_to(-14);
     let request = workflow::lock(stage.change, request, None).await?;
     workflow::cancel(&stage.app, stage.change, &request, "").await?;
-    let leave = sql!("UPDATE users SET is_active = FALSE WHERE id = (SELECT user_id FROM students WHERE id = $1)");
+    let leave =
+        sql!("UPDATE users SET is_active = FALSE WHERE id = (SELECT user_id FROM students WHERE id = $1)");
     let student = stage.student(23)?;
     stage.change.execute(leave, &[&student]).await?;
     Ok(())
