@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod files;
 pub mod frontend;
 pub mod lambda_runtime_api;
+pub mod imitations;
 pub mod legacy;
 pub mod outbox;
 pub mod parts;

@@ -95,6 +95,7 @@ pub(crate) fn is_local(request: &Request) -> bool {
         && !headers.contains_key(header::FORWARDED)
 }
 
-async fn only_local(request: Request, next: Next) -> Response {
+/// Answers browsers and programs on this machine only.
+pub(crate) async fn only_local(request: Request, next: Next) -> Response {
     if is_local(&request) { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
 }

@@ -23,7 +23,7 @@ use tokio::{
 };
 
 use crate::{
-    BoxError, database, demo, doctor, frontend, outbox,
+    BoxError, database, demo, doctor, frontend, imitations, outbox,
     parts::Parts,
     systems::{self, Registered, variable},
     welcome::{self, Neighbor, Neighbors},
@@ -195,6 +195,9 @@ fn announce(served: &Served) -> io::Result<()> {
     if outbox::is_shown(&served.app) {
         writeln!(out, "  Mail           {home}/_dev/outbox")?;
     }
+    for name in imitations::names(&served.app) {
+        writeln!(out, "  Imitation      {home}/_dev/{name}")?;
+    }
     for note in &served.notes {
         writeln!(out, "  {note}")?;
     }
@@ -208,7 +211,7 @@ fn home(served: &Served) -> io::Result<String> {
 }
 
 async fn answer(served: Served, pages: Router, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
-    let pages = outbox::routes(served.app.clone()).fallback_service(pages);
+    let pages = outbox::routes(served.app.clone()).merge(imitations::routes(&served.app)).fallback_service(pages);
     let router: Router = Router::new()
         .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
         .layer(axum::middleware::from_fn(with_peer));

@@ -123,6 +123,50 @@ CREATE FUNCTION public.fee_status(student UUID) RETURNS TEXT LANGUAGE sql STABLE
         ELSE 'pending' END
 $$;
 
+-- A payment with what was received for it; amount is what is claimed until something was.
+CREATE VIEW public.payment_rows AS
+SELECT payments.id, payments.student_id, users.full_name AS student_name, registration_number, users.admission_number,
+       faculty, program, graduation_year,
+       CASE WHEN sums.state = 'claimed' THEN payments.amount ELSE sums.received END AS amount, payment_method,
+       transaction_id, phone_number, payment_date, is_verified, verified_by_id AS verified_by,
+       verifiers.full_name AS verified_by_name, verification_date, notes, receipt, fee_statement, graduation_fee_amount,
+       payments.created_at, payments.updated_at, sums.state, sums.received AS amount_received, sums.due AS amount_due,
+       sums.overpaid AS overpaid_amount
+FROM public.payments JOIN public.students ON students.id = payments.student_id
+     JOIN public.users ON users.id = students.user_id CROSS JOIN LATERAL public.payment_sums(payments.student_id) AS sums
+     LEFT JOIN public.users AS verifiers ON verifiers.id = verified_by_id
+WHERE payments.deleted_at IS NULL;
+
+-- A receipt with its student, if that is known.
+CREATE VIEW public.receipt_rows AS
+SELECT receipts.id, transaction_id, source, receipts.student_id AS student, full_name AS student_name, registration_number,
+       payment_id AS payment, amount, applied_amount,
+       CASE state WHEN 'applied' THEN amount - applied_amount ELSE 0.00 END AS excess_amount,
+       state = 'applied' AND amount > applied_amount + refunded_amount AS refund_due, phone_number, account_reference,
+       paid_at, state, reason, refunded_at, refund_reference, receipts.created_at, user_id
+FROM public.receipts LEFT JOIN public.students ON students.id = receipts.student_id
+     LEFT JOIN public.users ON users.id = user_id;
+
+-- A request to pay with its student.
+CREATE VIEW public.attempt_rows AS
+SELECT attempts.id, student_id AS student, full_name AS student_name, registration_number, phone_number, amount,
+       account_reference, checkout_request_id, merchant_request_id, status, result_code,
+       coalesce(result_desc, '') AS result_desc, transaction_id, attempts.created_at, attempts.updated_at, finished_at,
+       user_id
+FROM public.mpesa_attempts AS attempts JOIN public.students ON students.id = student_id
+     JOIN public.users ON users.id = user_id;
+
+-- What a student owes.
+CREATE VIEW public.fee_rows AS
+SELECT records.id, records.student_id AS student, full_name AS student_name, registration_number, graduation_year,
+       tuition_balance, graduation_fee, public.received_from(records.student_id) AS amount_received,
+       public.due_from(records.student_id) AS amount_due,
+       public.fee_status(records.student_id) AS graduation_fee_status, mpesa_code, mpesa_payment_date,
+       last_verified_date, verified_by, notes, records.created_at, records.updated_at
+FROM public.finance_records AS records JOIN public.students ON students.id = records.student_id
+     JOIN public.users ON users.id = user_id
+WHERE students.deleted_at IS NULL;
+
 -- What M-PESA has sent, as it came: stored and committed before anything is made of it.
 CREATE TABLE public.mpesa_messages (
     id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -83,6 +83,9 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
     pub trusted_hops: usize,
+    /// `IMITATIONS`: whether a server imitates the outside services of its system, below `/_dev` (default outside
+    /// production); refused in production.
+    pub imitations: bool,
     /// `DEMO_PASSWORD`: the password of every demo account, in place of drawn ones; refused in production.
     pub demo_password: Option<SecretString>,
     /// `BCRYPT_COST`: work factor of new password hashes (default 10, as the legacy hashes).
@@ -195,6 +198,9 @@ impl Config {
         if !config.rate_limits && config.production && vars.text("MUSTER_ENV").is_some() {
             vars.problems.push("RATE_LIMITS=off is refused when MUSTER_ENV=production".to_owned());
         }
+        if config.imitations && config.production {
+            vars.problems.push("IMITATIONS=on is refused in production".to_owned());
+        }
         let is_laptop = config.database.url.is_none() && vars.any(&["MUSTER_ENV", "NODE_ENV"]).is_none();
         if config.demo_password.is_some() && config.production && !is_laptop {
             vars.problems
@@ -264,6 +270,7 @@ impl Variables<'_> {
             data_key: self.data_key(),
             cors_origins: self.list(&["CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"]),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
+            imitations: self.imitations(),
             demo_password: self.text("DEMO_PASSWORD").map(Into::into),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),
             own: Own::default(),
@@ -278,6 +285,18 @@ impl Variables<'_> {
             Some(_) => {
                 self.problems.push("IDENTIFIER_LOGIN must be link, trusted or off".to_owned());
                 IdentifierLogin::Off
+            }
+        }
+    }
+
+    fn imitations(&mut self) -> bool {
+        match self.text("IMITATIONS").as_deref() {
+            None => !self.production(),
+            Some("on") => true,
+            Some("off") => false,
+            Some(_) => {
+                self.problems.push("IMITATIONS must be on or off".to_owned());
+                false
             }
         }
     }

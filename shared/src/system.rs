@@ -62,6 +62,8 @@ pub struct System {
     pub demo: Option<&'static dyn Demo>,
     /// The database of the legacy server that it replaces.
     pub legacy: Option<&'static LegacyTables>,
+    /// The outside services that it uses and that `muster serve` imitates in development, by name: below `/_dev/<name>`.
+    pub imitations: &'static [&'static str],
 }
 
 impl System {

@@ -47,6 +47,7 @@ const fn system(migrations: &'static MigrationSet) -> System {
         admin: None,
         demo: None,
         legacy: None,
+        imitations: &[],
     }
 }
 

@@ -256,6 +256,7 @@ fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config 
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
+        imitations: false,
         demo_password: None,
         bcrypt_cost: 4,
         own: own_settings(system, &[]),

@@ -65,7 +65,7 @@ pub static SYSTEM: System = System {
     workers: workers::WORKERS,
     sockets: None,
     jobs: &JOBS,
-    clean_up: &[],
+    clean_up: &[mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
@@ -75,6 +75,7 @@ pub static SYSTEM: System = System {
     admin: Some(&first_admin::Administrator),
     demo: Some(&demo::University),
     legacy: Some(&legacy_tables::LEGACY),
+    imitations: &["daraja"],
 };
 
 /// Every route group.
@@ -119,7 +120,7 @@ static JOBS: Jobs = Jobs {
 };
 
 /// Tells the administrators that a job has failed for good.
-fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, _: Uuid) -> BoxFuture<'a, Result<()>> {
+fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         let message = format!("{} failed: something went wrong on our side. The log says why.", kind.name);
         let insert = sql!(
@@ -127,7 +128,7 @@ fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, _: Uuid) -> BoxFuture<'a,
              SELECT id, 'general', 'Background Job Failed', $1 FROM users WHERE role = 'admin' AND is_active"
         );
         change.execute(insert, &[&message]).await?;
-        Ok(())
+        mpesa::given_up(change, id).await
     }
     .boxed()
 }

@@ -74,6 +74,7 @@ pub static SYSTEM: System = System {
     admin: Some(&first_admin::Administrator),
     demo: Some(&demo::Battalion),
     legacy: Some(&legacy_tables::LEGACY),
+    imitations: &[],
 };
 
 /// Every route group.

@@ -74,6 +74,11 @@ pub const PARTS: &[Part] = &[
                 .or(&["CORS_ALLOWED_ORIGINS"]),
             variable("TRUSTED_HOPS", "0", "Proxies in front that append to `X-Forwarded-For`."),
             variable("RATE_LIMITS", "on", "`off` switches every limit off, for replays and load tests; refused in production."),
+            variable(
+                "IMITATIONS",
+                "on in development",
+                "`off`: a server does not imitate the outside services of its system below `/_dev`; `on` is refused in production.",
+            ),
             variable("SENTRY_DSN", "the log only", "Where failures are reported to, without personal data."),
         ],
     },

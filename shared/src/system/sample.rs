@@ -51,4 +51,5 @@ pub(crate) const SAMPLE: System = System {
     admin: None,
     demo: None,
     legacy: None,
+    imitations: &[],
 };

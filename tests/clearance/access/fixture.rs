@@ -80,8 +80,8 @@ const EMPTY: &str = "
 const ROWS: &str = "
     UPDATE finance_records SET id = '{record}'
     WHERE student_id = (SELECT id FROM students WHERE user_id = (SELECT id FROM users WHERE email LIKE 's05@%'));
-    INSERT INTO mpesa_attempts (id, student_id, phone_number, amount, account_reference, status)
-    SELECT '{attempt}', student_id, '254700000005', 10000, 'CLRZZZZZ0001', 'cancelled'
+    INSERT INTO mpesa_attempts (id, student_id, phone_number, amount, account_reference, checkout_request_id, status)
+    SELECT '{attempt}', student_id, '254700000005', 10000, 'CLRZZZZZ0001', 'ws_CO_191220191020363925', 'cancelled'
     FROM finance_records WHERE id = '{record}';
     INSERT INTO receipts (id, transaction_id, source, student_id, amount, applied_amount, paid_at, state)
     SELECT '{receipt}', 'ZPAYBILL01', 'c2b', student_id, 100, 100, '2025-11-20Z', 'applied'

@@ -224,7 +224,11 @@ fn reduced(pattern: &Value, value: &Value) -> Value {
                 .filter_map(|(name, pattern)| Some((name.clone(), reduced(pattern, members.get(name)?))));
             kept.collect::<Map<_, _>>().into()
         }
-        (Value::String(text), _) if text.starts_with("<<") => pattern.clone(),
+        // Rows are told apart by what was recorded as it is.
+        (_, Value::String(text)) => {
+            let masks = ["<<timestamp>>", "<<uuid>>"].into_iter();
+            masks.into_iter().find(|mask| fits_text(mask, text)).map_or_else(|| value.clone(), Value::from)
+        }
         _ => value.clone(),
     }
 }

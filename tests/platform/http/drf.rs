@@ -74,6 +74,7 @@ static SYSTEM: System = System {
     admin: None,
     demo: None,
     legacy: None,
+    imitations: &[],
 };
 
 const GROUP: Group =

@@ -83,6 +83,7 @@ static SYSTEM: System = System {
     admin: None,
     demo: None,
     legacy: None,
+    imitations: &[],
 };
 
 async fn classes(change: impl FnOnce(&mut Config)) -> TestApp {

@@ -31,6 +31,7 @@ pub static SAMPLE: System = System {
     admin: None,
     demo: None,
     legacy: None,
+    imitations: &[],
 };
 
 const GROUP: Group = Group {

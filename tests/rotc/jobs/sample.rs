@@ -50,6 +50,7 @@ pub static SYSTEM: System = System {
     admin: None,
     demo: None,
     legacy: None,
+    imitations: &[],
 };
 
 /// Stores an event and ends with it. Safe to run twice: it ends in the transaction of its effect.

@@ -66,6 +66,7 @@ pub static SYSTEM: System = System {
     admin: Some(&demo::FirstOperator),
     demo: Some(&demo::TwoBranches),
     legacy: None,
+    imitations: &[],
 };
 
 static HTTP: HttpPolicy = HttpPolicy {

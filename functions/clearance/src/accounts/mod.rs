@@ -22,7 +22,7 @@ pub use manage::{deactivate, welcome};
 pub use password::check as check_password;
 pub use register::Registration;
 pub use reset::SendReset;
-pub use user::{ONE as USER, User};
+pub use user::User;
 
 /// The routes below `/api/auth`, which is `/api/users` too.
 pub const GROUP: Group = Group {

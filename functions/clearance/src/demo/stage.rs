@@ -158,7 +158,7 @@ impl<'a> Stage<'a> {
         let insert = sql!(
             "INSERT INTO payments (student_id, amount, payment_method, transaction_id, graduation_fee_amount, created_by_id,
                                    created_at)
-             SELECT id, $2, $3, $4, $2, user_id, $5 FROM students WHERE id = $1"
+             SELECT id, $2::numeric, $3, $4, $2::numeric, user_id, $5 FROM students WHERE id = $1"
         );
         let (student, fee) = (self.student(number)?, Settings::of(&self.app)?.graduation_fee);
         let now = self.app.clock.now();
@@ -198,8 +198,8 @@ impl<'a> Stage<'a> {
         self.move_to(days);
         let by = self.account("gowns@mksu.test")?;
         let update = sql!(
-            "UPDATE gown_issuances SET status = $2, actual_return_date = CASE $2 WHEN 'returned' THEN $3::timestamptz END,
-                    returned_to_id = CASE $2 WHEN 'returned' THEN $4::uuid END, refund_amount = $5,
+            "UPDATE gown_issuances SET status = $2::text, actual_return_date = CASE $2::text WHEN 'returned' THEN $3::timestamptz END,
+                    returned_to_id = CASE $2::text WHEN 'returned' THEN $4::uuid END, refund_amount = $5::numeric,
                     deposit_refunded = $5::numeric IS NOT NULL,
                     refund_date = CASE WHEN $5::numeric IS NOT NULL THEN $3::timestamptz END
              WHERE id = $1"

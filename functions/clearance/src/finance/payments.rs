@@ -64,36 +64,29 @@ pub async fn list_payments(
     filters.finish()?;
     let student = payer(&person);
     let count = sql!(
-        "SELECT count(*) FROM payments JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         WHERE payments.deleted_at IS NULL AND ($1::uuid IS NULL OR student_id = $1)
-           AND ($2::text IS NULL OR payment_method = $2) AND ($3::bool IS NULL OR is_verified = $3)
-           AND ($4::text IS NULL OR faculty = $4) AND ($5::text IS NULL OR program = $5)
-           AND ($6::int IS NULL OR graduation_year = $6)
+        "SELECT count(*) FROM payment_rows
+         WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR payment_method = $2)
+           AND ($3::bool IS NULL OR is_verified = $3) AND ($4::text IS NULL OR faculty = $4)
+           AND ($5::text IS NULL OR program = $5) AND ($6::int IS NULL OR graduation_year = $6)
            AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
-               registration_number, users.full_name, users.admission_number, phone_number) NOT ILIKE word)"
+               registration_number, student_name, admission_number, phone_number) NOT ILIKE word)"
     );
     let list = sql!(
-        "SELECT payments.id, users.full_name AS student_name, registration_number,
-                CASE WHEN sums.state = 'claimed' THEN payments.amount ELSE sums.received END AS amount, payment_method,
-                transaction_id, payment_date, is_verified, verifiers.full_name AS verified_by_name, verification_date,
-                fee_statement, graduation_fee_amount, payments.created_at, sums.state,
-                sums.received AS amount_received, sums.due AS amount_due, sums.overpaid AS overpaid_amount
-         FROM payments JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         CROSS JOIN LATERAL payment_sums(student_id) AS sums
-         LEFT JOIN users AS verifiers ON verifiers.id = verified_by_id
-         WHERE payments.deleted_at IS NULL AND ($1::uuid IS NULL OR student_id = $1)
-           AND ($2::text IS NULL OR payment_method = $2) AND ($3::bool IS NULL OR is_verified = $3)
-           AND ($4::text IS NULL OR faculty = $4) AND ($5::text IS NULL OR program = $5)
-           AND ($6::int IS NULL OR graduation_year = $6)
+        "SELECT id, student_name, registration_number, amount, payment_method, transaction_id, payment_date, is_verified,
+                verified_by_name, verification_date, fee_statement, graduation_fee_amount, created_at, state,
+                amount_received, amount_due, overpaid_amount
+         FROM payment_rows
+         WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR payment_method = $2)
+           AND ($3::bool IS NULL OR is_verified = $3) AND ($4::text IS NULL OR faculty = $4)
+           AND ($5::text IS NULL OR program = $5) AND ($6::int IS NULL OR graduation_year = $6)
            AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
-               registration_number, users.full_name, users.admission_number, phone_number) NOT ILIKE word)
-         ORDER BY
-           CASE $8 WHEN 'amount' THEN payments.amount END, CASE $8 WHEN '-amount' THEN payments.amount END DESC,
-           CASE $8 WHEN 'created_at' THEN payments.created_at WHEN 'payment_date' THEN payment_date
+               registration_number, student_name, admission_number, phone_number) NOT ILIKE word)
+         ORDER BY CASE $8 WHEN 'amount' THEN amount END, CASE $8 WHEN '-amount' THEN amount END DESC,
+           CASE $8 WHEN 'created_at' THEN created_at WHEN 'payment_date' THEN payment_date
                    WHEN 'verification_date' THEN verification_date END NULLS FIRST,
-           CASE $8 WHEN '-created_at' THEN payments.created_at WHEN '-payment_date' THEN payment_date
+           CASE $8 WHEN '-created_at' THEN created_at WHEN '-payment_date' THEN payment_date
                    WHEN '-verification_date' THEN verification_date END DESC NULLS LAST,
-           payments.id LIMIT $9 OFFSET $10"
+           id LIMIT $9 OFFSET $10"
     );
     let mut read = app.db.read().await?;
     let counted =
@@ -183,14 +176,10 @@ pub async fn list_unverified_payments(
     }
     let count = sql!("SELECT count(*) FROM payments WHERE deleted_at IS NULL AND NOT is_verified");
     let list = sql!(
-        "SELECT payments.id, users.full_name AS student_name, registration_number,
-                CASE WHEN sums.state = 'claimed' THEN payments.amount ELSE sums.received END AS amount, payment_method,
-                transaction_id, payment_date, is_verified, NULL::text AS verified_by_name, verification_date,
-                fee_statement, graduation_fee_amount, payments.created_at, sums.state,
-                sums.received AS amount_received, sums.due AS amount_due, sums.overpaid AS overpaid_amount
-         FROM payments JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         CROSS JOIN LATERAL payment_sums(student_id) AS sums
-         WHERE payments.deleted_at IS NULL AND NOT is_verified ORDER BY payments.created_at DESC, payments.id LIMIT 200"
+        "SELECT id, student_name, registration_number, amount, payment_method, transaction_id, payment_date, is_verified,
+                verified_by_name, verification_date, fee_statement, graduation_fee_amount, created_at, state,
+                amount_received, amount_due, overpaid_amount
+         FROM payment_rows WHERE NOT is_verified ORDER BY created_at DESC, id LIMIT 200"
     );
     let mut read = app.db.read().await?;
     let count = read.only(count, &[]).await?;

@@ -68,25 +68,18 @@ impl Receipt {
 
 /// Selects the receipt `$1`, of the student `$2` if one is given.
 const ONE: shared::db::Sql = sql!(
-    "SELECT receipts.id, transaction_id, source, receipts.student_id AS student, full_name AS student_name,
-            registration_number, payment_id AS payment, amount, applied_amount,
-            CASE state WHEN 'applied' THEN amount - applied_amount ELSE 0.00 END AS excess_amount,
-            state = 'applied' AND amount > applied_amount + refunded_amount AS refund_due, phone_number,
-            account_reference, paid_at, state, reason, refunded_at, refund_reference, receipts.created_at
-     FROM receipts LEFT JOIN students ON students.id = receipts.student_id LEFT JOIN users ON users.id = user_id
-     WHERE receipts.id = $1 AND ($2::uuid IS NULL OR receipts.student_id = $2)"
+    "SELECT id, transaction_id, source, student, student_name, registration_number, payment, amount, applied_amount, excess_amount,
+            refund_due, phone_number, account_reference, paid_at, state, reason, refunded_at, refund_reference, created_at
+     FROM receipt_rows WHERE id = $1 AND ($2::uuid IS NULL OR student = $2)"
 );
 
 /// Those of a student, oldest first.
 pub(super) async fn of_student(read: &mut Read, student: Uuid) -> Result<Vec<Receipt>> {
     let list = sql!(
-        "SELECT receipts.id, transaction_id, source, receipts.student_id AS student, full_name AS student_name,
-                registration_number, payment_id AS payment, amount, applied_amount,
-                CASE state WHEN 'applied' THEN amount - applied_amount ELSE 0.00 END AS excess_amount,
-                state = 'applied' AND amount > applied_amount + refunded_amount AS refund_due, phone_number,
-                account_reference, paid_at, state, reason, refunded_at, refund_reference, receipts.created_at
-         FROM receipts JOIN students ON students.id = receipts.student_id JOIN users ON users.id = user_id
-         WHERE receipts.student_id = $1 ORDER BY paid_at, receipts.created_at, receipts.id LIMIT 200"
+        "SELECT id, transaction_id, source, student, student_name, registration_number, payment, amount, applied_amount, excess_amount,
+                refund_due, phone_number, account_reference, paid_at, state, reason, refunded_at, refund_reference, created_at
+         FROM receipt_rows
+         WHERE student = $1 ORDER BY paid_at, created_at, id LIMIT 200"
     );
     read.all(list, &[&student]).await
 }

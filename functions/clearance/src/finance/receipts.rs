@@ -52,27 +52,22 @@ pub async fn list_receipts(
     filters.finish()?;
     let own = payer(&person);
     let count = sql!(
-        "SELECT count(*) FROM receipts LEFT JOIN students ON students.id = receipts.student_id
-         WHERE ($1::uuid IS NULL OR receipts.student_id = $1) AND ($2::text IS NULL OR state = $2)
-           AND ($3::text IS NULL OR source = $3) AND ($4::uuid IS NULL OR $4 IN (receipts.student_id, user_id))
-           AND ($5::bool IS NULL OR (state = 'applied' AND amount > applied_amount + refunded_amount) = $5)
+        "SELECT count(*) FROM receipt_rows WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR state = $2)
+           AND ($3::text IS NULL OR source = $3) AND ($4::uuid IS NULL OR $4 IN (student, user_id))
+           AND ($5::bool IS NULL OR refund_due = $5)
            AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
                account_reference, registration_number) NOT ILIKE word)"
     );
     let list = sql!(
-        "SELECT receipts.id, transaction_id, source, receipts.student_id AS student, full_name AS student_name,
-                registration_number, payment_id AS payment, amount, applied_amount,
-                CASE state WHEN 'applied' THEN amount - applied_amount ELSE 0.00 END AS excess_amount,
-                state = 'applied' AND amount > applied_amount + refunded_amount AS refund_due, phone_number,
-                account_reference, paid_at, state, reason, refunded_at, refund_reference, receipts.created_at
-         FROM receipts LEFT JOIN students ON students.id = receipts.student_id LEFT JOIN users ON users.id = user_id
-         WHERE ($1::uuid IS NULL OR receipts.student_id = $1) AND ($2::text IS NULL OR state = $2)
-           AND ($3::text IS NULL OR source = $3) AND ($4::uuid IS NULL OR $4 IN (receipts.student_id, user_id))
-           AND ($5::bool IS NULL OR (state = 'applied' AND amount > applied_amount + refunded_amount) = $5)
+        "SELECT id, transaction_id, source, student, student_name, registration_number, payment, amount, applied_amount, excess_amount,
+                refund_due, phone_number, account_reference, paid_at, state, reason, refunded_at, refund_reference, created_at
+         FROM receipt_rows
+         WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR state = $2)
+           AND ($3::text IS NULL OR source = $3) AND ($4::uuid IS NULL OR $4 IN (student, user_id))
+           AND ($5::bool IS NULL OR refund_due = $5)
            AND NOT EXISTS (SELECT FROM unnest($6::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
                account_reference, registration_number) NOT ILIKE word)
-         ORDER BY CASE $7 WHEN 'created_at' THEN receipts.created_at END, receipts.created_at DESC, receipts.id
-         LIMIT $8 OFFSET $9"
+         ORDER BY CASE $7 WHEN 'created_at' THEN created_at END, created_at DESC, id LIMIT $8 OFFSET $9"
     );
     let mut read = app.db.read().await?;
     let counted = read.only(count, &[&own, &state, &source, &student, &refund, &words]).await?;

@@ -76,15 +76,10 @@ impl Sortable for ByAge {
 
 /// Selects the record `$1`, of the student `$2` if one is given; without `$1` that of the student.
 const ONE: shared::db::Sql = sql!(
-    "SELECT records.id, records.student_id AS student, full_name AS student_name, registration_number, tuition_balance,
-            graduation_fee, received_from(records.student_id) AS amount_received,
-            due_from(records.student_id) AS amount_due,
-            fee_status(records.student_id) AS graduation_fee_status, mpesa_code, mpesa_payment_date,
-            last_verified_date, verified_by, notes, records.created_at, records.updated_at
-     FROM finance_records AS records JOIN students ON students.id = records.student_id
-     JOIN users ON users.id = user_id
-     WHERE ($1::uuid IS NULL OR records.id = $1) AND ($2::uuid IS NULL OR records.student_id = $2)
-     LIMIT 1"
+    "SELECT id, student, student_name, registration_number, tuition_balance, graduation_fee, amount_received, amount_due,
+            graduation_fee_status, mpesa_code, mpesa_payment_date, last_verified_date, verified_by, notes, created_at,
+            updated_at
+     FROM fee_rows WHERE ($1::uuid IS NULL OR id = $1) AND ($2::uuid IS NULL OR student = $2) LIMIT 1"
 );
 
 async fn find(read: &mut Read, id: Option<Uuid>, student: Option<Uuid>) -> Result<FinanceRecord> {
@@ -113,12 +108,11 @@ impl Chosen {
 
     async fn count(&self, read: &mut Read) -> Result<i64> {
         let count = sql!(
-            "SELECT count(*) FROM finance_records AS records JOIN students ON students.id = student_id
-             JOIN users ON users.id = user_id
-             WHERE students.deleted_at IS NULL AND ($1::uuid IS NULL OR student_id = $1)
-               AND ($2::text IS NULL OR fee_status(student_id) = $2) AND ($3::int IS NULL OR graduation_year = $3)
+            "SELECT count(*) FROM fee_rows
+             WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR graduation_fee_status = $2)
+               AND ($3::int IS NULL OR graduation_year = $3)
                AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS word
-                               WHERE concat_ws(E'\n', registration_number, full_name) NOT ILIKE word)"
+                               WHERE concat_ws(E'\n', registration_number, student_name) NOT ILIKE word)"
         );
         read.only(count, &[&self.student, &self.status, &self.year, &self.words]).await
     }
@@ -139,17 +133,15 @@ pub async fn list_finance_records(
     let ordering = filters.ordering::<ByAge>();
     let chosen = Chosen::read(&person, filters)?;
     let list = sql!(
-        "SELECT records.id, student_id AS student, full_name AS student_name, registration_number, tuition_balance,
-                graduation_fee, received_from(student_id) AS amount_received, due_from(student_id) AS amount_due,
-                fee_status(student_id) AS graduation_fee_status, mpesa_code, mpesa_payment_date, last_verified_date,
-                verified_by, notes, records.created_at, records.updated_at
-         FROM finance_records AS records JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         WHERE students.deleted_at IS NULL AND ($1::uuid IS NULL OR student_id = $1)
-           AND ($2::text IS NULL OR fee_status(student_id) = $2) AND ($3::int IS NULL OR graduation_year = $3)
+        "SELECT id, student, student_name, registration_number, tuition_balance, graduation_fee, amount_received, amount_due,
+                graduation_fee_status, mpesa_code, mpesa_payment_date, last_verified_date, verified_by, notes, created_at,
+                updated_at
+         FROM fee_rows
+         WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR graduation_fee_status = $2)
+           AND ($3::int IS NULL OR graduation_year = $3)
            AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS word
-                           WHERE concat_ws(E'\n', registration_number, full_name) NOT ILIKE word)
-         ORDER BY CASE $5 WHEN 'created_at' THEN records.created_at END, records.created_at DESC, records.id
-         LIMIT $6 OFFSET $7"
+                           WHERE concat_ws(E'\n', registration_number, student_name) NOT ILIKE word)
+         ORDER BY CASE $5 WHEN 'created_at' THEN created_at END, created_at DESC, id LIMIT $6 OFFSET $7"
     );
     let mut read = app.db.read().await?;
     let (window, [key]) = (page.window(chosen.count(&mut read).await?)?, ordering.keys());
@@ -174,16 +166,14 @@ pub async fn list_invoices(
     let ordering = filters.ordering::<ByAge>();
     let chosen = Chosen::read(&person, filters)?;
     let list = sql!(
-        "SELECT records.id, full_name AS student_name, registration_number, graduation_fee AS amount,
-                received_from(student_id) AS amount_paid, due_from(student_id) AS amount_due,
-                fee_status(student_id) AS status, records.created_at
-         FROM finance_records AS records JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         WHERE students.deleted_at IS NULL AND ($1::uuid IS NULL OR student_id = $1)
-           AND ($2::text IS NULL OR fee_status(student_id) = $2) AND ($3::int IS NULL OR graduation_year = $3)
+        "SELECT id, student_name, registration_number, graduation_fee AS amount, amount_received AS amount_paid,
+                amount_due, graduation_fee_status AS status, created_at
+         FROM fee_rows
+         WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR graduation_fee_status = $2)
+           AND ($3::int IS NULL OR graduation_year = $3)
            AND NOT EXISTS (SELECT FROM unnest($4::text[]) AS word
-                           WHERE concat_ws(E'\n', registration_number, full_name) NOT ILIKE word)
-         ORDER BY CASE $5 WHEN 'created_at' THEN records.created_at END, records.created_at DESC, records.id
-         LIMIT $6 OFFSET $7"
+                           WHERE concat_ws(E'\n', registration_number, student_name) NOT ILIKE word)
+         ORDER BY CASE $5 WHEN 'created_at' THEN created_at END, created_at DESC, id LIMIT $6 OFFSET $7"
     );
     let mut read = app.db.read().await?;
     let (window, [key]) = (page.window(chosen.count(&mut read).await?)?, ordering.keys());

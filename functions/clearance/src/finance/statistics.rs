@@ -61,16 +61,13 @@ pub async fn summarize_payments(
     }
     let sum = sql!(
         "SELECT count(*) AS total, count(*) FILTER (WHERE is_verified) AS verified,
-                coalesce(sum(shown.amount), 0.00) AS amount,
-                coalesce(sum(shown.amount) FILTER (WHERE is_verified), 0.00) AS verified_amount,
+                coalesce(sum(amount), 0.00) AS amount,
+                coalesce(sum(amount) FILTER (WHERE is_verified), 0.00) AS verified_amount,
                 count(*) FILTER (WHERE payment_method = 'mpesa') AS mpesa,
                 count(*) FILTER (WHERE payment_method = 'bank') AS bank,
                 count(*) FILTER (WHERE payment_method = 'cash') AS cash,
                 coalesce(round(100.0 * count(*) FILTER (WHERE is_verified) / nullif(count(*), 0), 2), 0.00) AS rate
-         FROM payments CROSS JOIN LATERAL payment_sums(student_id) AS sums
-         CROSS JOIN LATERAL (SELECT CASE WHEN sums.state = 'claimed' THEN payments.amount ELSE sums.received END)
-             AS shown (amount)
-         WHERE deleted_at IS NULL"
+         FROM payment_rows"
     );
     let sums: Sums = app.db.read().await?.only(sum, &[]).await?;
     Ok(Json(PaymentStatistics {

@@ -47,12 +47,10 @@ impl ShownAttempt {
     /// One by its id; with `student` only if it is theirs. 404 without one.
     pub(super) async fn find(read: &mut Read, id: Uuid, student: Option<Uuid>) -> Result<Self> {
         let find = sql!(
-            "SELECT attempts.id, student_id AS student, full_name AS student_name, registration_number, phone_number,
-                    amount, account_reference, checkout_request_id, merchant_request_id, status, result_code,
-                    coalesce(result_desc, '') AS result_desc, transaction_id, attempts.created_at,
-                    attempts.updated_at, finished_at
-             FROM mpesa_attempts AS attempts JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-             WHERE attempts.id = $1 AND ($2::uuid IS NULL OR student_id = $2)"
+            "SELECT id, student, student_name, registration_number, phone_number, amount, account_reference, checkout_request_id,
+                    merchant_request_id, status, result_code, result_desc, transaction_id, created_at, updated_at, finished_at
+             FROM attempt_rows
+             WHERE id = $1 AND ($2::uuid IS NULL OR student = $2)"
         );
         read.one(find, &[&id, &student]).await?.ok_or_else(unknown)
     }
@@ -91,20 +89,17 @@ pub async fn list_attempts(
     filters.finish()?;
     let own = payer(&person);
     let count = sql!(
-        "SELECT count(*) FROM mpesa_attempts JOIN students ON students.id = student_id
-         WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR status = $2)
-           AND ($3::uuid IS NULL OR $3 IN (student_id, user_id))"
+        "SELECT count(*) FROM attempt_rows
+         WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR status = $2)
+           AND ($3::uuid IS NULL OR $3 IN (student, user_id))"
     );
     let list = sql!(
-        "SELECT attempts.id, student_id AS student, full_name AS student_name, registration_number, phone_number,
-                amount, account_reference, checkout_request_id, merchant_request_id, status, result_code,
-                coalesce(result_desc, '') AS result_desc, transaction_id, attempts.created_at, attempts.updated_at,
-                finished_at
-         FROM mpesa_attempts AS attempts JOIN students ON students.id = student_id JOIN users ON users.id = user_id
-         WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR status = $2)
-           AND ($3::uuid IS NULL OR $3 IN (student_id, user_id))
-         ORDER BY CASE $4 WHEN 'created_at' THEN attempts.created_at END, attempts.created_at DESC, attempts.id
-         LIMIT $5 OFFSET $6"
+        "SELECT id, student, student_name, registration_number, phone_number, amount, account_reference, checkout_request_id,
+                merchant_request_id, status, result_code, result_desc, transaction_id, created_at, updated_at, finished_at
+         FROM attempt_rows
+         WHERE ($1::uuid IS NULL OR student = $1) AND ($2::text IS NULL OR status = $2)
+           AND ($3::uuid IS NULL OR $3 IN (student, user_id))
+         ORDER BY CASE $4 WHEN 'created_at' THEN created_at END, created_at DESC, id LIMIT $5 OFFSET $6"
     );
     let mut read = app.db.read().await?;
     let window = page.window(read.only(count, &[&own, &status, &student]).await?)?;

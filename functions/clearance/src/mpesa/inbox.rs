@@ -16,6 +16,7 @@ use shared::{
     auth::rate_limit::Limit,
     error::{invalid, too_many_requests},
     http::{Json, Path, address::client_address, webhook::RawBody},
+    jobs::CleanUpRule,
     sql,
 };
 use subtle::ConstantTimeEq;
@@ -60,6 +61,15 @@ pub(super) fn admit(app: &App, secret: &str) -> Result<()> {
     let knows: bool = own.expose_secret().as_bytes().ct_eq(secret.as_bytes()).into();
     if knows { Ok(()) } else { Err(unknown()) }
 }
+
+/// Messages go after seven years, as other papers about money; what came of them stays.
+pub const OLD_MESSAGES: CleanUpRule = CleanUpRule::Rows {
+    what: "messages of M-PESA",
+    after_days: 7 * 365 + 2,
+    delete: sql!(
+        "DELETE FROM mpesa_messages WHERE id IN (SELECT id FROM mpesa_messages WHERE received_at < $1 LIMIT $2)"
+    ),
+};
 
 /// What M-PESA wants to hear: it was taken.
 #[derive(Debug, Serialize, ToSchema)]

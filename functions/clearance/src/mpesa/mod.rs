@@ -24,6 +24,7 @@ use utoipa_axum::{
 };
 
 pub use booking::BookMpesa;
+pub use inbox::OLD_MESSAGES;
 pub use message::Paybill;
 pub use paybill::book_paybill;
 pub use query::{AskMpesa, QueryAttempts};

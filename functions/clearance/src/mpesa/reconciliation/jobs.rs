@@ -79,7 +79,8 @@ impl Job for RunReconciliation {
 pub async fn given_up(change: &mut Change, job: Uuid) -> Result<()> {
     let note = sql!(
         "UPDATE reconciliations SET status = 'failed'
-         WHERE status = 'running' AND id = (SELECT (payload ->> 'reconciliation')::uuid FROM muster.jobs WHERE id = $1)"
+         WHERE status = 'running' AND id = (SELECT (payload ->> 'reconciliation')::uuid FROM muster.jobs
+                       WHERE id = $1 AND kind = 'run_reconciliation')"
     );
     change.execute(note, &[&job]).await?;
     Ok(())
