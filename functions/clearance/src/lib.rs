@@ -10,6 +10,7 @@ use shared::{
     error::Kind,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
+    imports::{Import, ImportFile, given_up},
     jobs::{CleanUp, JobKind, Jobs},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
@@ -26,6 +27,7 @@ pub mod approvals;
 pub mod audit;
 pub mod audit_logs;
 pub mod certificates;
+pub mod clean_up;
 pub mod clearances;
 pub mod demo;
 pub mod departments;
@@ -36,6 +38,7 @@ pub mod first_admin;
 pub mod gate;
 pub mod gowns;
 pub mod health;
+pub mod imports;
 pub mod kes;
 pub mod legacy_tables;
 pub mod mails;
@@ -46,6 +49,7 @@ pub mod notices;
 pub mod notifications;
 pub mod offices;
 pub mod refusals;
+pub mod reminders;
 pub mod reports;
 pub mod revalidated;
 pub mod settings;
@@ -65,7 +69,7 @@ pub static SYSTEM: System = System {
     workers: workers::WORKERS,
     sockets: None,
     jobs: &JOBS,
-    clean_up: &[mpesa::OLD_MESSAGES],
+    clean_up: &[clean_up::READ_NOTICES, mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
@@ -91,6 +95,7 @@ pub static GROUPS: &[&Group] = &[
     &finance::GROUP,
     &gowns::GROUP,
     &health::GROUP,
+    &imports::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
     &notifications::GROUP,
@@ -115,6 +120,9 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SweepFiles>(),
         JobKind::of::<audit_logs::CleanAudit>(),
         JobKind::of::<gowns::GownsOverdue>(),
+        JobKind::of::<ImportFile<imports::ImportBalances>>(),
+        JobKind::of::<ImportFile<imports::ImportStudents>>(),
+        JobKind::of::<reminders::RemindOffices>(),
     ],
     failed: tell,
 };
@@ -128,7 +136,11 @@ fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a
              SELECT id, 'general', 'Background Job Failed', $1 FROM users WHERE role = 'admin' AND is_active"
         );
         change.execute(insert, &[&message]).await?;
-        mpesa::given_up(change, id).await
+        match kind.name {
+            imports::ImportStudents::KIND => given_up::<imports::ImportStudents>(change, id).await,
+            imports::ImportBalances::KIND => given_up::<imports::ImportBalances>(change, id).await,
+            _ => mpesa::given_up(change, id).await,
+        }
     }
     .boxed()
 }
