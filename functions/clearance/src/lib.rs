@@ -37,7 +37,6 @@ pub mod finance;
 pub mod first_admin;
 pub mod gate;
 pub mod gowns;
-pub mod health;
 pub mod imports;
 pub mod kes;
 pub mod legacy_tables;
@@ -48,6 +47,7 @@ pub mod mpesa;
 pub mod notices;
 pub mod notifications;
 pub mod offices;
+pub mod ops;
 pub mod refusals;
 pub mod reminders;
 pub mod reports;
@@ -94,7 +94,7 @@ pub static GROUPS: &[&Group] = &[
     &departments::GROUP,
     &finance::GROUP,
     &gowns::GROUP,
-    &health::GROUP,
+    &ops::GROUP,
     &imports::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
