@@ -1,14 +1,23 @@
 //! Tests of the clearance system as its clients see it.
 
+mod academics;
 mod accounts;
+mod analytics;
 mod approvals;
+mod audit_logs;
 mod certificates;
 mod clearances;
+mod departments;
 mod finance;
+mod gowns;
+mod imports;
+mod jobs;
 mod legacy;
 mod money;
 mod mpesa;
+mod notifications;
 mod people;
 mod recorded;
 mod replay;
+mod reports;
 mod students;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::config::Config;
-use tests::{TestApp, cluster::Database, own_settings};
-use tokio_postgres::Client;
+use tests::{Client, TestApp, cluster::Database, own_settings};
 use uuid::Uuid;
 
 /// Every row of the legacy database.
@@ -116,12 +115,23 @@ pub fn account(name: &str) -> Option<Uuid> {
     row.and_then(|row| row.pk.as_str()?.parse().ok())
 }
 
+/// The id of a row by its short name: `student.S05`, `gown.GWN-008`.
+pub fn id(alias: &str) -> Uuid {
+    let aliases: BTreeMap<String, Uuid> = serde_json::from_str(ALIASES).expect("aliases are JSON");
+    aliases.get(alias).copied().unwrap_or_else(|| panic!("no row is called {alias}"))
+}
+
+/// Requests of somebody who asks in the recordings.
+pub fn client<'a>(app: &'a TestApp, name: &str) -> Client<'a> {
+    app.as_user(account(name).unwrap_or_else(|| panic!("nobody is called {name}")))
+}
+
 fn rows() -> Vec<Row> {
     serde_json::from_str(DUMP).expect("the dump is JSON")
 }
 
 /// Fills the tables, without the triggers: nobody has written these rows.
-async fn fill(client: Client) {
+async fn fill(client: tokio_postgres::Client) {
     let run =
         async |sql: &str| client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
     run("SET session_replication_role = replica; DELETE FROM departments").await;

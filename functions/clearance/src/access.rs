@@ -6,7 +6,7 @@ use shared::{
         principal::{Call, Permit, Principal, Source},
         token::{BadToken, Claims},
     },
-    db::{Actor, UserKey},
+    db::{Actor, Change, UserKey},
     error::{forbidden, unauthorized},
     permits, row, sql,
 };
@@ -148,17 +148,7 @@ impl Principal for Person {
         if !found.is_active {
             return Err(unauthorized("user_inactive", "User is inactive"));
         }
-        Ok(found.is_live.then(|| Self {
-            id: found.id,
-            session: claims.sid,
-            email: found.email,
-            full_name: found.full_name,
-            role: Role::named(&found.role),
-            office: found.office,
-            office_code: found.office_code,
-            student: found.student,
-            call: Call::default(),
-        }))
+        Ok(found.is_live.then(|| Self::of(found, claims.sid)))
     }
 
     async fn admit(&self, _: &App) -> Result<()> {
@@ -198,6 +188,34 @@ impl Principal for Person {
 }
 
 impl Person {
+    fn of(found: Found, session: Uuid) -> Self {
+        Self {
+            id: found.id,
+            session,
+            email: found.email,
+            full_name: found.full_name,
+            role: Role::named(&found.role),
+            office: found.office,
+            office_code: found.office_code,
+            student: found.student,
+            call: Call::default(),
+        }
+    }
+
+    /// Whoever has started a job, as they are now; 403 for an account that is not active any more.
+    pub async fn reload(change: &mut Change, user: &UserKey) -> Result<Self> {
+        let find = sql!(
+            "SELECT users.id, users.email, users.full_name, users.role, users.is_active, offices.id AS office,
+                    offices.code AS office_code, students.id AS student, FALSE AS is_live
+             FROM users
+             LEFT JOIN departments AS offices ON offices.id = effective_department(users.role, users.department_id)
+             LEFT JOIN students ON students.user_id = users.id AND students.deleted_at IS NULL
+             WHERE users.id = $1 AND users.is_active"
+        );
+        let found: Option<Found> = change.one(find, &[&user.parse::<Uuid>()]).await?;
+        found.map(|found| Self::of(found, Uuid::nil())).ok_or_else(|| forbidden(NOT_PERMITTED))
+    }
+
     /// Whether they administer the system.
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin

@@ -10,6 +10,7 @@ use shared::{
     error::Kind,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
+    imports::{Import, ImportFile, given_up},
     jobs::{CleanUp, JobKind, Jobs},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
@@ -25,6 +26,7 @@ pub mod approvals;
 pub mod audit;
 pub mod audit_logs;
 pub mod certificates;
+pub mod clean_up;
 pub mod clearances;
 pub mod departments;
 pub mod enrollment;
@@ -33,6 +35,7 @@ pub mod finance;
 pub mod gate;
 pub mod gowns;
 pub mod health;
+pub mod imports;
 pub mod kes;
 pub mod legacy_tables;
 pub mod mails;
@@ -43,6 +46,7 @@ pub mod notices;
 pub mod notifications;
 pub mod offices;
 pub mod refusals;
+pub mod reminders;
 pub mod reports;
 pub mod revalidated;
 pub mod settings;
@@ -61,7 +65,7 @@ pub static SYSTEM: System = System {
     workers: WORKERS,
     sockets: None,
     jobs: &JOBS,
-    clean_up: &[mpesa::OLD_MESSAGES],
+    clean_up: &[clean_up::READ_NOTICES, mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
@@ -87,6 +91,7 @@ pub static GROUPS: &[&Group] = &[
     &finance::GROUP,
     &gowns::GROUP,
     &health::GROUP,
+    &imports::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
     &notifications::GROUP,
@@ -99,9 +104,9 @@ pub static WORKERS: &[&Worker] = &[];
 
 static JOBS: Jobs = Jobs {
     kinds: &[
+        JobKind::of::<CleanUp>(),
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),
-        JobKind::of::<CleanUp>(),
         JobKind::of::<SweepEvents>(),
         JobKind::of::<accounts::SendReset>(),
         JobKind::of::<mpesa::BookMpesa>(),
@@ -114,13 +119,23 @@ static JOBS: Jobs = Jobs {
         JobKind::of::<SweepFiles>(),
         JobKind::of::<audit_logs::CleanAudit>(),
         JobKind::of::<gowns::GownsOverdue>(),
+        JobKind::of::<ImportFile<imports::ImportBalances>>(),
+        JobKind::of::<ImportFile<imports::ImportStudents>>(),
+        JobKind::of::<reminders::RemindOffices>(),
     ],
     failed: tell,
 };
 
 /// Tells the administrators that a job has failed for good.
-fn tell<'a>(change: &'a mut Change, _: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
-    mpesa::given_up(change, id).boxed()
+fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+    async move {
+        match kind.name {
+            imports::ImportStudents::KIND => given_up::<imports::ImportStudents>(change, id).await,
+            imports::ImportBalances::KIND => given_up::<imports::ImportBalances>(change, id).await,
+            _ => mpesa::given_up(change, id).await,
+        }
+    }
+    .boxed()
 }
 
 static HTTP: HttpPolicy = HttpPolicy {

@@ -99,6 +99,11 @@ impl<const N: usize> Columns<N> {
         Self { fields: fields.each_ref().map(|field| (field, field.indexes(&keys))) }
     }
 
+    /// Whether the table has a column for the field of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(field, indexes)| field.name == name && !indexes.is_empty())
+    }
+
     /// What a row says in each field: the first of its columns that says something.
     pub fn values<'a>(&self, row: &'a Row) -> [Option<&'a str>; N] {
         self.fields.each_ref().map(|(field, indexes)| {

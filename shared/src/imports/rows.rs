@@ -48,6 +48,17 @@ impl<K> Report<K> {
     /// Counts the rows after a statement has written their records, `(key, id, is new)`: a record that it has not written
     /// says what was there, and so does a further row of one that it has.
     pub fn settle<T>(&mut self, pending: Pending<T>, written: Vec<(String, K, bool)>) {
+        self.settle_but(pending, written, &HashMap::new());
+    }
+
+    /// The same where some records were refused, by what the database knows of them: `refused` says by their keys why, as a
+    /// part of a sentence, and all of their rows fail.
+    pub fn settle_but<T>(
+        &mut self,
+        pending: Pending<T>,
+        written: Vec<(String, K, bool)>,
+        refused: &HashMap<String, String>,
+    ) {
         let mut effects = HashMap::new();
         for (key, id, is_new) in written {
             let (effect, ids) = match is_new {
@@ -58,6 +69,10 @@ impl<K> Report<K> {
             effects.insert(key, effect);
         }
         for (row, key) in pending.rows {
+            if let Some(why) = refused.get(&key) {
+                self.fail(row, &key, format!("Row {row}: {why}."));
+                continue;
+            }
             let effect = effects.remove(&key).unwrap_or(Effect::Unchanged);
             self.count(row, &key, effect, Vec::new());
         }

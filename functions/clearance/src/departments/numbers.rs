@@ -43,7 +43,7 @@ pub async fn list_department_staff(
     let list = sql!(
         "SELECT id, full_name, CASE WHEN $2 THEN email END AS email,
                 CASE WHEN $2 THEN admission_number END AS admission_number, is_active
-         FROM users WHERE is_active AND department_id = $1 AND role NOT IN ('admin', 'student')
+         FROM users WHERE is_active AND department_id = $1 AND role = 'department_staff'
          ORDER BY full_name, id LIMIT 200"
     );
     let staff = app.db.read().await?.all(list, &[&department.id, &!person.is_student()]).await?;
@@ -102,7 +102,7 @@ pub async fn show_department_statistics(
 row! {
     /// A step on the way to be cleared.
     #[derive(Clone, Debug, Serialize, ToSchema)]
-    pub struct Step {
+    pub struct WorkflowStep {
         order: i32,
         department: String,
         code: String,
@@ -116,7 +116,7 @@ row! {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Workflow {
     total_steps: usize,
-    workflow: Vec<Step>,
+    workflow: Vec<WorkflowStep>,
 }
 
 /// List the offices that a new request needs
@@ -130,6 +130,6 @@ pub async fn show_approval_workflow(
         "SELECT approval_order AS order, name AS department, code, department_type AS type, head_email AS contact
          FROM departments WHERE is_active ORDER BY approval_order, id"
     );
-    let workflow: Vec<Step> = app.db.read().await?.all(list, &[]).await?;
+    let workflow: Vec<WorkflowStep> = app.db.read().await?.all(list, &[]).await?;
     Ok(Json(Workflow { total_steps: workflow.len(), workflow }))
 }

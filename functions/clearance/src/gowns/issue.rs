@@ -171,7 +171,7 @@ async fn next_number(change: &mut Change) -> Result<String> {
     );
     let draw = sql!(
         "UPDATE counters SET value = (
-             SELECT min(n)::int FROM generate_series($1 + 1, $1 + 1 + (SELECT count(*) FROM gown_issuances)) AS n
+             SELECT min(n)::int FROM generate_series($1::bigint + 1, $1 + 1 + (SELECT count(*) FROM gown_issuances)) AS n
              WHERE NOT EXISTS (SELECT FROM gown_issuances
                                WHERE gown_number = 'GWN-' || lpad(n::text, greatest(4, length(n::text)), '0')))
          WHERE name = 'gown' RETURNING value"

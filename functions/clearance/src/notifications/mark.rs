@@ -24,7 +24,7 @@ pub struct Marked {
 
 /// What was done with several.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Done {
+pub struct BulkMarked {
     message: String,
 }
 
@@ -96,17 +96,17 @@ async fn mark(app: &App, person: &Person, id: Uuid, is_read: bool) -> Result<Jso
 
 /// Mark all one's own notices as read
 #[utoipa::path(post, path = "/api/notifications/mark-all-read", tag = "notifications",
-    responses((status = 200, body = Done)))]
+    responses((status = 200, body = BulkMarked)))]
 pub async fn mark_all_notifications(
     Signed(person): Signed<Person>,
     State(app): State<App>,
-) -> Result<Json<Done>> {
+) -> Result<Json<BulkMarked>> {
     let mut change = app.db.change(&person.actor()).await?;
     let update =
         sql!("UPDATE notifications SET is_read = TRUE, read_at = $2 WHERE recipient_id = $1 AND NOT is_read");
     let marked = change.execute(update, &[&person.id, &app.clock.now()]).await?;
     change.commit().await?;
-    Ok(Json(Done { message: format!("{marked} notification(s) marked as read") }))
+    Ok(Json(BulkMarked { message: format!("{marked} notification(s) marked as read") }))
 }
 
 /// Remove a notice
@@ -128,14 +128,14 @@ pub async fn delete_notification(
 
 /// Remove one's own notices that are read
 #[utoipa::path(delete, path = "/api/notifications/delete-all-read", tag = "notifications",
-    responses((status = 200, body = Done)))]
+    responses((status = 200, body = BulkMarked)))]
 pub async fn delete_read_notifications(
     Signed(person): Signed<Person>,
     State(app): State<App>,
-) -> Result<Json<Done>> {
+) -> Result<Json<BulkMarked>> {
     let mut change = app.db.change(&person.actor()).await?;
     let delete = sql!("DELETE FROM notifications WHERE recipient_id = $1 AND is_read");
     let deleted = change.execute(delete, &[&person.id]).await?;
     change.commit().await?;
-    Ok(Json(Done { message: format!("{deleted} read notification(s) deleted") }))
+    Ok(Json(BulkMarked { message: format!("{deleted} read notification(s) deleted") }))
 }

@@ -76,7 +76,7 @@ fn cells(cadet: CadetRecord) -> [Cell; 28] {
     ]
 }
 
-const fn column(title: &'static str, width: u8) -> Column {
+const fn column(title: &'static str, width: u8) -> Column<'static> {
     Column { title, width }
 }
 
