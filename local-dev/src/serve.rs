@@ -211,7 +211,8 @@ fn home(served: &Served) -> io::Result<String> {
 }
 
 async fn answer(served: Served, pages: Router, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
-    let pages = outbox::routes(served.app.clone()).merge(imitations::routes(&served.app)).fallback_service(pages);
+    let pages =
+        outbox::routes(served.app.clone()).merge(imitations::routes(&served.app)).fallback_service(pages);
     let router: Router = Router::new()
         .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
         .layer(axum::middleware::from_fn(with_peer));

@@ -193,7 +193,9 @@ impl Config {
         let mut vars = Variables { lookup, prefix, storage, problems: Vec::new() };
         let mut config = vars.config();
         if let Some(OwnSettings { part, read }) = own {
-            config.own = read(&mut OwnVariables { variables: &mut vars, part });
+            let mut own = OwnVariables { variables: &mut vars, part, origins: Vec::new() };
+            config.own = read(&mut own);
+            config.cors_origins.extend(own.origins);
         }
         if !config.rate_limits && config.production && vars.text("MUSTER_ENV").is_some() {
             vars.problems.push("RATE_LIMITS=off is refused when MUSTER_ENV=production".to_owned());

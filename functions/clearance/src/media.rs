@@ -170,17 +170,18 @@ pub async fn fetch_file(
     Path((kind, name)): Path<(String, String)>,
     Query(signature): Query<Signature>,
 ) -> Result<Response> {
-    let holds = is_signed(&app, &format!("/media/{kind}/{name}"), &signature).await?;
-    if !holds && person.is_none() {
-        return Err(Person::refusal(BadToken::Missing));
-    }
     let stored = format!("{kind}-{name}");
     if !is_plain_name(&stored) {
         return Err(unknown());
     }
     let addresses = [format!("/uploads/{stored}"), format!("/uploads/cloud/{stored}")];
-    let reader = person.as_ref().filter(|_| !holds);
-    let (entity, id, address) = find(&app, &kind, &addresses, reader).await?.ok_or_else(unknown)?;
+    let mut found = find(&app, &kind, &addresses, None).await?.ok_or_else(unknown)?;
+    let holds = is_signed(&app, &format!("/media/{kind}/{name}"), &signature).await?;
+    if !holds {
+        let reader = person.as_ref().ok_or_else(|| Person::refusal(BadToken::Missing))?;
+        found = find(&app, &kind, &addresses, Some(reader)).await?.ok_or_else(unknown)?;
+    }
+    let (entity, id, address) = found;
     let file = app.files.get(&address).await?.ok_or_else(unknown)?;
     let mut change = match &person {
         Some(person) => app.db.change(&person.actor()).await?,

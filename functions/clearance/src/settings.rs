@@ -217,6 +217,7 @@ impl Settings {
 
 fn read(vars: &mut OwnVariables<'_, '_>) -> Own {
     let frontend_url = vars.parsed("FRONTEND_URL", "an address such as https://school.example", client());
+    vars.allow_origin(&frontend_url);
     let mpesa = mpesa(vars);
     Own::new(Settings {
         access_token: life(vars, "JWT_ACCESS_TOKEN_LIFETIME", TimeDelta::minutes(60)),

@@ -2,6 +2,8 @@
 
 use std::{any::Any, fmt, str::FromStr, sync::Arc};
 
+use url::Url;
+
 use super::{Part, Variables};
 use crate::{Result, error::internal, http::Money};
 
@@ -22,6 +24,7 @@ pub struct Own(Option<Arc<dyn Any + Send + Sync>>);
 pub struct OwnVariables<'a, 'b> {
     pub(super) variables: &'a mut Variables<'b>,
     pub(super) part: &'static Part,
+    pub(super) origins: Vec<String>,
 }
 
 impl Own {
@@ -96,6 +99,11 @@ impl OwnVariables<'_, '_> {
     pub fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Lets the pages of this address call the API.
+    pub fn allow_origin(&mut self, address: &Url) {
+        self.origins.push(address.origin().ascii_serialization());
     }
 
     /// Something that is wrong: the system does not start.

@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{Method, StatusCode};
 use serde::Serialize;
 
 use super::{Accepts, negotiation};
@@ -135,19 +135,7 @@ async fn through<P: Principal>(
     if describes && (wrong_method || response.status().is_success()) {
         return Ok(Json(Described::of(route)).into_response());
     }
-    Ok(if wrong_method { with_options(response) } else { response })
-}
-
-/// Names the methods of a view as the framework does: with OPTIONS, and without HEAD.
-fn with_options(mut response: Response) -> Response {
-    let allowed =
-        response.headers().get(header::ALLOW).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let methods = allowed.split(',').map(str::trim).filter(|method| !method.is_empty() && *method != "HEAD");
-    let methods: Vec<&str> = methods.chain(["OPTIONS"]).collect();
-    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-        response.headers_mut().insert(header::ALLOW, value);
-    }
-    response
+    Ok(response)
 }
 
 /// What OPTIONS tells of a view.

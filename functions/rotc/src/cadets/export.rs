@@ -81,7 +81,7 @@ const fn column(title: &'static str, width: u8) -> Column<'static> {
 }
 
 /// The columns, named as in the legacy table.
-const COLUMNS: &[Column] = &[
+const COLUMNS: &[Column<'static>] = &[
     column("id", 8),
     column("rank", 10),
     column("first_name", 20),
