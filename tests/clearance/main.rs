@@ -1,12 +1,15 @@
 //! Tests of the clearance system as its clients see it.
 
 mod academics;
+mod access;
 mod accounts;
 mod analytics;
 mod approvals;
 mod audit_logs;
 mod certificates;
 mod clearances;
+mod coverage;
+mod demo;
 mod departments;
 mod finance;
 mod gowns;

@@ -115,6 +115,28 @@ pub fn account(name: &str) -> Option<Uuid> {
     row.and_then(|row| row.pk.as_str()?.parse().ok())
 }
 
+/// A student, and what no text about another student holds.
+pub struct Known {
+    /// The account.
+    pub user: Uuid,
+    /// Ids, number and address.
+    pub marks: Vec<String>,
+}
+
+/// Every student of the recordings.
+pub fn students() -> Vec<Known> {
+    let rows = rows();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let email = |user: &str| rows.iter().find(|row| row.pk == user).map(|row| text(&row.fields["email"]));
+    let students = rows.iter().filter(|row| row.model == "students.student");
+    let known = students.map(|row| {
+        let (user, number) = (text(&row.fields["user"]), text(&row.fields["registration_number"]));
+        let marks = [text(&row.pk), number, email(&user).unwrap_or_default(), user.clone()].into();
+        Known { user: user.parse().expect("a UUID"), marks }
+    });
+    known.collect()
+}
+
 /// The id of a row by its short name: `student.S05`, `gown.GWN-008`.
 pub fn id(alias: &str) -> Uuid {
     let aliases: BTreeMap<String, Uuid> = serde_json::from_str(ALIASES).expect("aliases are JSON");
@@ -130,11 +152,15 @@ fn rows() -> Vec<Row> {
     serde_json::from_str(DUMP).expect("the dump is JSON")
 }
 
-/// Fills the tables, without the triggers: nobody has written these rows.
 async fn fill(client: tokio_postgres::Client) {
+    refill(&client, "DELETE FROM departments").await;
+}
+
+/// Fills the tables, which `empty` empties, without the triggers: nobody has written these rows.
+pub async fn refill(client: &tokio_postgres::Client, empty: &str) {
     let run =
         async |sql: &str| client.batch_execute(sql).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
-    run("SET session_replication_role = replica; DELETE FROM departments").await;
+    run(&format!("SET session_replication_role = replica; {empty}")).await;
     let rows = rows();
     let unknown: BTreeSet<&str> = rows.iter().map(|row| row.model.as_str()).collect();
     assert_eq!(unknown.len(), MODELS.len(), "models of the dump: {unknown:?}");
@@ -155,6 +181,7 @@ async fn fill(client: tokio_postgres::Client) {
         assert_eq!(inserted, of_table.len() as u64, "rows of {table}");
     }
     run(ADOPTION).await;
+    run("RESET session_replication_role").await;
 }
 
 /// The columns of a row, as the tables name them.

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt;
 use serde_json::Value;
-use shared::{db::UserKey, http::address::Peer};
+use shared::{db::UserKey, http::address::Peer, system::System};
 use tower::ServiceExt;
 
 use crate::{Answer, EventStream, TestApp, description::Description, exercised};
@@ -64,6 +64,11 @@ impl<'a> Client<'a> {
     pub fn quiet(mut self) -> Self {
         self.quiet = true;
         self
+    }
+
+    /// What is asked.
+    pub fn system(&self) -> &'static System {
+        self.app.system
     }
 
     /// GET.
@@ -145,6 +150,12 @@ impl<'a> Client<'a> {
         EventStream::new(self.response(&Method::GET, url, None, Bytes::new()).await)
     }
 
+    /// GET without waiting for the body, as of a stream, which has no end.
+    pub async fn head_of(&self, url: &str) -> Answer {
+        let response = self.response(&Method::GET, url, None, Bytes::new()).await;
+        Answer { request: format!("GET {url}"), parts: response.into_parts().0, body: Bytes::new() }
+    }
+
     /// The token this client sends.
     pub async fn token(&self) -> String {
         self.app.token(&self.who).await.unwrap_or_default()
@@ -174,9 +185,8 @@ impl<'a> Client<'a> {
         let Ok(response) = self.app.router.clone().oneshot(request).await;
         // What is no longer offered answers nothing better than 410.
         let answered = response.status().as_u16() < 400 || response.status() == http::StatusCode::GONE;
-        let is_rotc = self.app.system.name == rotc::SYSTEM.name;
-        if is_rotc && !self.quiet && answered {
-            exercised::note(method, &path);
+        if !self.quiet && answered {
+            exercised::note(self.app.system, method, &path);
         }
         response
     }

@@ -1,7 +1,7 @@
 //! Which operations of the API the tests have called with success, for the check that none is left out.
 //!
-//! Every test process writes its own list below the build directory; the binary `zz_coverage` runs after the others and
-//! reads that of `rotc`.
+//! A test process writes the list of the system that its binary is named after below the build directory; the binary
+//! `zz_coverage` runs after the others and reads them.
 
 use std::{
     collections::BTreeSet,
@@ -13,13 +13,16 @@ use std::{
 
 use http::Method;
 use serde_json::Value;
+use shared::system::System;
+
+use crate::{SYSTEMS, description::Description};
 
 /// First line of the list when the run was asked for some tests only.
 pub const PARTIAL: &str = "(some tests only)";
 
-/// Every operation of the API as (`GET`, `/api/cadets/{id}`).
-pub fn operations() -> Vec<(String, String)> {
-    let document = serde_json::to_value(shared::http::openapi::document(&rotc::SYSTEM));
+/// Every operation of the API of a system as (`GET`, `/api/items/{id}`).
+pub fn operations(system: &System) -> Vec<(String, String)> {
+    let document = serde_json::to_value(shared::http::openapi::document(system));
     let document = document.expect("the description is JSON");
     let paths = document["paths"].as_object().cloned().unwrap_or_default();
     let methods = ["get", "post", "put", "patch", "delete", "head", "options"];
@@ -40,31 +43,38 @@ pub fn list_of(name: &str) -> PathBuf {
     directory.join(format!("exercised-{name}.txt"))
 }
 
-/// Remembers a request that was answered with success.
-pub(crate) fn note(method: &Method, path: &str) {
-    static LIST: LazyLock<Mutex<List>> = LazyLock::new(|| Mutex::new(List::begin()));
-    let Some(operation) = operation(method, path) else { return };
-    LIST.lock().expect("no test thread panicked").add(operation);
+/// Remembers a request to a system that was answered with success, if the binary tests this system.
+pub(crate) fn note(system: &System, method: &Method, path: &str) {
+    static LIST: LazyLock<Option<Mutex<List>>> = LazyLock::new(|| List::begin().map(Mutex::new));
+    let Some(list) = &*LIST else { return };
+    let mut list = list.lock().expect("no test thread panicked");
+    if list.system.name == system.name
+        && let Some(operation) = Description::of(list.system).called(method, path)
+    {
+        list.add(format!("{} {}", operation.method, operation.path));
+    }
 }
 
 struct List {
+    system: &'static System,
     known: BTreeSet<String>,
     file: File,
 }
 
 impl List {
-    fn begin() -> Self {
+    fn begin() -> Option<Self> {
         let name = std::env::current_exe().ok().and_then(|path| {
             let stem = path.file_stem()?.to_string_lossy().into_owned();
             Some(stem.rsplit_once('-').map_or(stem.clone(), |(name, _)| name.to_owned()))
         });
-        let path = list_of(&name.unwrap_or_default());
+        let (system, _) = SYSTEMS.iter().find(|(system, _)| Some(system.name) == name.as_deref())?;
+        let path = list_of(system.name);
         let mut file = File::create(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let narrowed = ["--skip", "--ignored", "--exact"];
         if std::env::args().skip(1).any(|arg| !arg.starts_with('-') || narrowed.contains(&&*arg)) {
             writeln!(file, "{PARTIAL}").expect("the list can be written");
         }
-        Self { known: BTreeSet::new(), file }
+        Some(Self { system, known: BTreeSet::new(), file })
     }
 
     fn add(&mut self, operation: String) {
@@ -72,21 +82,6 @@ impl List {
             writeln!(self.file, "{operation}").expect("the list can be written");
         }
     }
-}
-
-/// The operation a request calls; a fixed segment wins over a variable one.
-fn operation(method: &Method, path: &str) -> Option<String> {
-    static OPERATIONS: LazyLock<Vec<(String, String)>> = LazyLock::new(operations);
-    let path = path.strip_prefix("/api/v1").map_or_else(|| path.to_owned(), |rest| format!("/api{rest}"));
-    let path = path.trim_end_matches('/').to_lowercase();
-    let fits = |template: &str| {
-        let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-        template.len() == path.len()
-            && template.iter().zip(&path).all(|(want, got)| want.starts_with('{') || want == got)
-    };
-    let fitting = OPERATIONS.iter().filter(|(verb, template)| *verb == method.as_str() && fits(template));
-    let best = fitting.min_by_key(|(_, template)| template.matches('{').count());
-    best.map(|(verb, template)| format!("{verb} {template}"))
 }
 
 /// The operations the binary `name` has called in its last run; the error says why that is not known.

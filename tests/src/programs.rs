@@ -41,7 +41,7 @@ fn build() -> PathBuf {
     for name in NAMES {
         cargo.args(["--bin", name]);
     }
-    for package in ["rotc", "muster", "shared", "documents", "tests"] {
+    for package in ["rotc", "clearance", "muster", "shared", "documents", "tests"] {
         cargo.args(["--package", package]);
     }
     // Cargo tells a test about its package in variables; build scripts would take them for a change and run again.

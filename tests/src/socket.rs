@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use futures_util::{SinkExt, StreamExt};
 use http::Method;
 use serde_json::Value;
+use shared::system::System;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 
@@ -14,6 +15,7 @@ use crate::{TestApp, exercised, stream::PATIENCE};
 pub struct Listening {
     /// Where.
     pub address: SocketAddr,
+    system: &'static System,
     server: tokio::task::JoinHandle<()>,
 }
 
@@ -31,7 +33,7 @@ impl TestApp {
         let router = self.router.clone();
         let server =
             tokio::spawn(async move { axum::serve(listener, router).await.expect("the server runs") });
-        Listening { address, server }
+        Listening { system: self.system, address, server }
     }
 }
 
@@ -40,7 +42,7 @@ impl Listening {
     pub async fn socket(&self, path: &str) -> Socket {
         let connected = connect_async(format!("ws://{}{path}", self.address)).await;
         let (socket, _) = connected.expect("the socket opens");
-        exercised::note(&Method::GET, path.split('?').next().unwrap_or_default());
+        exercised::note(self.system, &Method::GET, path.split('?').next().unwrap_or_default());
         Socket(socket)
     }
 }

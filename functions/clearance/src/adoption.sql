@@ -33,8 +33,8 @@ WITH paid AS (
     FROM numbered
     WHERE payments.id = numbered.id AND payments.transaction_id <> '' AND bearers > 1
 )
-INSERT INTO public.receipts (transaction_id, source, student_id, payment_id, amount, applied_amount, phone_number, paid_at,
+INSERT INTO public.receipts (transaction_id, source, payment_method, student_id, payment_id, amount, applied_amount, phone_number, paid_at,
                              state, created_by_id, created_at)
-SELECT receipt_number, 'manual', student_id, id, amount, amount, phone_number,
+SELECT receipt_number, 'manual', payment_method, student_id, id, amount, amount, phone_number,
        coalesce(payment_date, verification_date, created_at), 'applied', verified_by_id, created_at
 FROM numbered;

@@ -14,7 +14,8 @@ use shared::{
     jobs::{CleanUp, JobKind, Jobs},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
-    system::{Group, Storage, System, Worker},
+    sql,
+    system::{Group, Storage, System},
 };
 use uuid::Uuid;
 
@@ -28,13 +29,14 @@ pub mod audit_logs;
 pub mod certificates;
 pub mod clean_up;
 pub mod clearances;
+pub mod demo;
 pub mod departments;
 pub mod enrollment;
 pub mod events;
 pub mod finance;
+pub mod first_admin;
 pub mod gate;
 pub mod gowns;
-pub mod health;
 pub mod imports;
 pub mod kes;
 pub mod legacy_tables;
@@ -45,6 +47,7 @@ pub mod mpesa;
 pub mod notices;
 pub mod notifications;
 pub mod offices;
+pub mod ops;
 pub mod refusals;
 pub mod reminders;
 pub mod reports;
@@ -52,6 +55,7 @@ pub mod revalidated;
 pub mod settings;
 pub mod students;
 pub mod times;
+pub mod workers;
 pub mod workflow;
 
 /// The system as local-dev, the functions, the tests and the templates see it.
@@ -62,18 +66,18 @@ pub static SYSTEM: System = System {
     envelope: &DrfEnvelope { code: true, message: false, request_id: false },
     http: &HTTP,
     groups: GROUPS,
-    workers: WORKERS,
+    workers: workers::WORKERS,
     sockets: None,
     jobs: &JOBS,
     clean_up: &[clean_up::READ_NOTICES, mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
     sign_in: Some(&accounts::TOKENS),
-    examples: "{}",
+    examples: include_str!("../examples.json"),
     storage: &Storage { prefix: "clearance/", cloudinary_folder: "clearance", intakes: media::INTAKES },
     settings: Some(&settings::SETTINGS),
-    admin: None,
-    demo: None,
+    admin: Some(&first_admin::Administrator),
+    demo: Some(&demo::University),
     legacy: Some(&legacy_tables::LEGACY),
     imitations: &["daraja"],
 };
@@ -90,7 +94,7 @@ pub static GROUPS: &[&Group] = &[
     &departments::GROUP,
     &finance::GROUP,
     &gowns::GROUP,
-    &health::GROUP,
+    &ops::GROUP,
     &imports::GROUP,
     &media::GROUP,
     &mpesa::GROUP,
@@ -98,9 +102,6 @@ pub static GROUPS: &[&Group] = &[
     &reports::GROUP,
     &students::GROUP,
 ];
-
-/// Every function that no HTTP request starts.
-pub static WORKERS: &[&Worker] = &[];
 
 static JOBS: Jobs = Jobs {
     kinds: &[
@@ -129,6 +130,12 @@ static JOBS: Jobs = Jobs {
 /// Tells the administrators that a job has failed for good.
 fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
+        let message = format!("{} failed: something went wrong on our side. The log says why.", kind.name);
+        let insert = sql!(
+            "INSERT INTO notifications (recipient_id, notification_type, title, message)
+             SELECT id, 'general', 'Background Job Failed', $1 FROM users WHERE role = 'admin' AND is_active"
+        );
+        change.execute(insert, &[&message]).await?;
         match kind.name {
             imports::ImportStudents::KIND => given_up::<imports::ImportStudents>(change, id).await,
             imports::ImportBalances::KIND => given_up::<imports::ImportBalances>(change, id).await,

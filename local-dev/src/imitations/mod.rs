@@ -59,12 +59,11 @@ pub fn names(app: &App) -> Vec<&'static str> {
 
 /// Their routes, for programs on this machine.
 pub fn routes(app: &App) -> Router {
-    let all = of(app).fold(Router::new(), |routes, imitation| {
+    of(app).fold(Router::new(), |routes, imitation| {
         let outside = Outside::of(app);
         let path = format!("/_dev/{}", imitation.name);
         routes.nest(&path, with_faults(imitation, outside).layer(middleware::from_fn(only_local)))
-    });
-    all
+    })
 }
 
 /// The routes of one, and `POST /_faults`, by which somebody asks it to fail.

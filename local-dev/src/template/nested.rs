@@ -24,6 +24,8 @@ pub fn nested(system: &System) -> String {
     let mut text = HEAD
         .replace("@system@", system.name)
         .replace("@title@", system.title)
+        .replace("@own_parameters@", &own(system, parameter))
+        .replace("@own_variables@", &own(system, variable))
         .replace("@cloudinary_folder@", system.storage.cloudinary_folder)
         .replace("@functions@", &functions.to_string())
         .replace("@connections@", &(2 * functions).to_string());
@@ -38,6 +40,32 @@ pub fn nested(system: &System) -> String {
         text += SOCKETS_FOOT;
     }
     text
+}
+
+/// A piece for each variable that only this system reads.
+fn own(system: &System, piece: fn(&str) -> String) -> String {
+    let variables = system.settings.iter().flat_map(|settings| settings.part.variables);
+    variables.map(|variable| piece(variable.name)).collect()
+}
+
+/// Empty is as good as absent.
+fn parameter(name: &str) -> String {
+    let is_secret = ["KEY", "SECRET"].iter().any(|word| name.contains(word));
+    let hidden = if is_secret { "    NoEcho: true\n" } else { "" };
+    format!("  {}:\n    Type: String\n{hidden}    Default: \"\"\n", parameter_name(name))
+}
+
+fn variable(name: &str) -> String {
+    format!("        {name}: !Ref {}\n", parameter_name(name))
+}
+
+/// `FEE_GATE` as `FeeGate`.
+fn parameter_name(variable: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(usize::from(!word.is_empty()));
+        format!("{first}{}", rest.to_lowercase())
+    };
+    variable.split('_').map(word).collect()
 }
 
 fn api(system: &System) -> String {

@@ -78,7 +78,7 @@ impl Caller {
     }
 
     pub fn client(self, app: &TestApp) -> Client<'_> {
-        let id = self.user().and_then(id).and_then(|id| id.parse().ok());
+        let id = self.user().and_then(id).and_then(|id| id.parse::<i32>().ok());
         id.map_or_else(|| app.anonymous(), |id| app.as_user(id)).quiet()
     }
 

@@ -3,81 +3,27 @@
 pub mod fixture;
 mod queries;
 
-use std::collections::BTreeSet;
-
-use http::Method;
-use serde_json::{Value, json};
-use tests::{Answer, TestApp, exercised};
+use serde_json::json;
+use tests::{
+    Answer, TestApp,
+    matrix::{self, Row},
+};
 
 use fixture::Caller;
 
 const MATRIX: &str = include_str!("matrix.txt");
 
-/// One row of the matrix.
-struct Row {
-    method: Method,
-    /// `/api/cadets/{id=cadet}`, perhaps with a query.
-    path: String,
-    /// What each caller is to get.
-    cells: [String; 5],
-    /// What is sent, if it must be more than an empty object for the guard to be reached.
-    body: Option<Value>,
-}
-
-impl Row {
-    fn parse(line: &str) -> Self {
-        let (row, body) = line.split_once(" {\"").map_or((line, None), |(row, body)| (row, Some(body)));
-        let words: Vec<&str> = row.split_whitespace().collect();
-        let [method, path, cells @ ..] = words.as_slice() else { panic!("matrix.txt: {line}") };
-        let cells: Vec<String> = cells.iter().map(|cell| (*cell).to_owned()).collect();
-        let cells = cells.try_into().unwrap_or_else(|_| panic!("matrix.txt: five cells are needed: {line}"));
-        let method = method.parse().unwrap_or_else(|_| panic!("matrix.txt: a method: {line}"));
-        let body = body.map(|body| serde_json::from_str(&format!("{{\"{body}")));
-        let body = body.map(|body| body.unwrap_or_else(|error| panic!("matrix.txt: {error}: {line}")));
-        Self { method, path: (*path).to_owned(), cells, body }
-    }
-
-    /// The operation as the description names it.
-    fn operation(&self) -> String {
-        let path = self.path.split('?').next().unwrap_or_default();
-        let plain = |segment: &str| match segment.split_once('=') {
-            Some((variable, _)) => format!("{variable}}}"),
-            None => segment.to_owned(),
-        };
-        format!("{} {}", self.method, path.split('/').map(plain).collect::<Vec<_>>().join("/"))
-    }
-
-    /// The address with the ids of the fixtures.
-    fn url(&self) -> String {
-        let fill = |segment: &str| {
-            let Some(inner) = segment.strip_prefix('{') else { return segment.to_owned() };
-            let (inner, rest) = inner.split_once('}').unwrap_or((inner, ""));
-            let name = inner.split_once('=').map_or("", |(_, name)| name);
-            let id =
-                name.strip_prefix('\'').map(|text| text.trim_end_matches('\'')).or_else(|| fixture::id(name));
-            let known: Vec<&str> = fixture::FIXTURES.iter().map(|(name, _)| *name).collect();
-            let id = id.unwrap_or_else(|| panic!("{}: write {{id=NAME}}, NAME one of {known:?}", self.path));
-            format!("{id}{rest}")
-        };
-        self.path.split('/').map(fill).collect::<Vec<_>>().join("/")
-    }
-}
-
 fn rows() -> Vec<Row> {
-    let lines = MATRIX.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#'));
-    lines.map(Row::parse).collect()
+    Row::all(MATRIX, Caller::ALL.len())
+}
+
+fn url(row: &Row) -> String {
+    row.url(|name| fixture::id(name).map(str::to_owned))
 }
 
 #[test]
 fn every_operation_has_a_row_and_every_row_an_operation() {
-    let operations = exercised::operations().into_iter().map(|(method, path)| format!("{method} {path}"));
-    let served: BTreeSet<String> = operations.collect();
-    let listed: BTreeSet<String> = rows().iter().map(Row::operation).collect();
-
-    let missing: Vec<_> = served.difference(&listed).map(|one| format!("{one}  ? ? ? ? ?")).collect();
-    assert!(missing.is_empty(), "say in tests/rotc/access/matrix.txt who may call these: {missing:#?}");
-    let unused: Vec<_> = listed.difference(&served).collect();
-    assert!(unused.is_empty(), "remove these rows from tests/rotc/access/matrix.txt: {unused:#?}");
+    matrix::is_complete(&rotc::SYSTEM, &rows());
 }
 
 #[tokio::test]
@@ -88,7 +34,7 @@ async fn everybody_may_do_what_the_matrix_says_and_nothing_else() {
         // Whoever is refused comes first: they leave everything as it is.
         for (cell, caller) in row.cells.iter().zip(Caller::ALL).rev() {
             let before = newest_write(&app).await;
-            let (method, url) = (row.method.clone(), row.url());
+            let (method, url) = (row.method.clone(), url(&row));
             let body = row.body.clone().unwrap_or_else(|| json!({}));
             let answer = caller.client(&app).json(method, &url, &body).await;
             let wrote = newest_write(&app).await != before;
@@ -125,7 +71,7 @@ async fn every_operation_works_through_functions_as_the_template_installs_them()
         // A minute's limit of requests is not what is tested.
         app.execute("TRUNCATE muster.rate_limits", &[]).await;
         let body = row.body.clone().unwrap_or_else(|| json!({}));
-        let answer = caller.client(&app).json(row.method.clone(), &row.url(), &body).await;
+        let answer = caller.client(&app).json(row.method.clone(), &url(&row), &body).await;
         if let Some(problem) = problem(&row, cell, caller, &answer, false) {
             let shown: String = answer.to_string().chars().take(300).collect();
             problems.push(format!("{} {} as {caller:?}: {problem}: {shown}", row.method, row.path));

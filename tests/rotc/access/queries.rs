@@ -72,6 +72,6 @@ async fn asked(app: &TestApp, row: &Row) -> i64 {
     let Some((_, caller)) = row.cells.iter().zip(Caller::ALL).find(may) else { return 0 };
     app.app.db.versions().all_changed().await;
     let before = app.times_run("").await;
-    caller.client(app).json(Method::GET, &row.url(), &json!({})).await;
+    caller.client(app).json(Method::GET, &super::url(row), &json!({})).await;
     app.times_run("").await - before
 }

@@ -2,33 +2,93 @@
 //!
 //! The lists beside this file name the exceptions. They may only shrink: an entry that is no exception any more fails.
 
-mod audited;
-mod deployed;
-mod description;
 mod examples;
-mod guard;
 mod kept;
-mod refused;
-mod schemas;
-mod snapshots;
-mod sturdy;
-mod touched;
 
-use std::collections::BTreeSet;
+use rotc::SYSTEM;
+use tests::{TestApp, coverage, coverage::Guard};
 
-use tests::sources::repository;
+/// Nobody is signed in who calls it, and a stranger without the code of a mail is refused all the same.
+const PROVED_BY_A_CODE: &str = "POST /api/auth/link";
 
-/// Compares the exceptions there are with those listed in `file`.
-fn assert_listed(found: &BTreeSet<String>, listed: &str, file: &str, advice: &str) {
-    let listed: BTreeSet<String> =
-        listed.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect();
-    let new: Vec<_> = found.difference(&listed).collect();
-    assert!(new.is_empty(), "{advice}: {new:#?}");
-    let gone: Vec<_> = listed.difference(found).collect();
-    assert!(gone.is_empty(), "remove these lines from tests/rotc/coverage/{file}: {gone:#?}");
+#[tokio::test]
+async fn every_table_is_audited_except_the_listed_ones() {
+    coverage::every_table_is_audited(&TestApp::rotc().await, &["fn_merit_demerit_audit"]).await;
 }
 
-/// The text of a file of the repository, for messages that name it.
-fn text(path: &str) -> String {
-    std::fs::read_to_string(repository(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+#[tokio::test]
+async fn every_table_and_column_tells_that_it_was_written_except_the_listed_ones() {
+    coverage::every_column_tells(&TestApp::rotc().await).await;
+}
+
+#[test]
+fn every_function_has_a_program_and_every_program_a_function() {
+    coverage::every_function_has_a_program(&SYSTEM);
+}
+
+#[test]
+fn every_function_is_in_the_template() {
+    coverage::every_function_is_in_the_template(&SYSTEM);
+}
+
+#[test]
+fn handlers_that_take_a_body_describe_it() {
+    coverage::bodies_are_described(&SYSTEM, 50);
+}
+
+#[test]
+fn operation_ids_are_unique() {
+    coverage::operation_ids_are_unique(&SYSTEM);
+}
+
+#[test]
+fn operations_without_sign_in_are_described_as_public() {
+    coverage::public_operations_are_described(&SYSTEM, &[PROVED_BY_A_CODE]);
+}
+
+#[test]
+fn error_responses_are_described_by_access_parameters_and_body() {
+    coverage::errors_are_described(&SYSTEM, &[PROVED_BY_A_CODE]);
+}
+
+#[test]
+fn no_two_types_of_the_documentation_share_a_name() {
+    coverage::types_have_names_of_their_own(&SYSTEM);
+}
+
+#[tokio::test]
+async fn no_operation_crashes_on_a_strange_id() {
+    let app = TestApp::with(|config| config.rate_limits = false).await;
+    coverage::strange_ids_crash_nothing(&app.as_admin()).await;
+}
+
+#[tokio::test]
+async fn every_operation_refuses_strangers_except_the_public_ones() {
+    let app = TestApp::with(|config| config.rate_limits = false).await;
+    coverage::strangers_are_refused(&app, "Invalid token", &[]).await;
+}
+
+#[test]
+fn the_description_of_the_api_is_the_one_in_the_repository() {
+    coverage::the_description_is_kept(&SYSTEM);
+}
+
+#[tokio::test]
+async fn an_empty_database_is_migrated_to_the_schema_in_the_repository() {
+    coverage::the_schema_is_kept(&SYSTEM).await;
+}
+
+#[test]
+fn recorded_exchanges_never_change() {
+    Guard::of(&SYSTEM).recorded_exchanges_never_change();
+}
+
+#[test]
+fn demands_are_never_dropped() {
+    Guard::of(&SYSTEM).demands_are_never_dropped();
+}
+
+#[test]
+fn exceptions_are_never_added() {
+    Guard::of(&SYSTEM).exceptions_are_never_added();
 }

@@ -30,7 +30,7 @@ use crate::{
 
 /// The routes below `/api/audit-logs`.
 pub const GROUP: Group = Group {
-    name: "audit_logs",
+    name: "audit-logs",
     about: "Who changed what.",
     prefixes: &["/api/audit-logs"],
     needs: &[Need::Database],
@@ -156,7 +156,7 @@ impl Criteria {
 }
 
 /// List the audit log
-#[utoipa::path(get, path = "/api/audit-logs", tag = "audit_logs",
+#[utoipa::path(get, path = "/api/audit-logs", tag = "audit-logs",
     params(("page" = Option<i64>, Query), ("page_size" = Option<i64>, Query), ("action" = Option<String>, Query),
         ("entity" = Option<String>, Query), ("contains" = Option<String>, Query), ("actor" = Option<Uuid>, Query),
         ("ip_address" = Option<String>, Query), ("start" = Option<String>, Query), ("end" = Option<String>, Query),
@@ -178,7 +178,7 @@ pub async fn list_audit_logs(
 }
 
 /// List the newest 20 rows of the audit log
-#[utoipa::path(get, path = "/api/audit-logs/recent", tag = "audit_logs",
+#[utoipa::path(get, path = "/api/audit-logs/recent", tag = "audit-logs",
     responses((status = 200, body = Vec<LogRow>)))]
 pub async fn list_recent_audit_logs(
     Admin(_admin): Admin,
@@ -191,7 +191,7 @@ pub async fn list_recent_audit_logs(
 }
 
 /// List what an account did
-#[utoipa::path(get, path = "/api/audit-logs/by_user", tag = "audit_logs", params(("user" = Uuid, Query)),
+#[utoipa::path(get, path = "/api/audit-logs/by_user", tag = "audit-logs", params(("user" = Uuid, Query)),
     responses((status = 200, body = Vec<LogRow>)))]
 pub async fn list_audit_logs_by_user(
     Admin(_admin): Admin,
@@ -206,7 +206,7 @@ pub async fn list_audit_logs_by_user(
 }
 
 /// List what an account did
-#[utoipa::path(get, path = "/api/audit-logs/by_user/{user_id}", tag = "audit_logs", params(("user_id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/audit-logs/by_user/{user_id}", tag = "audit-logs", params(("user_id" = Uuid, Path)),
     responses((status = 200, body = Vec<LogRow>)))]
 pub async fn list_audit_logs_of_user(
     Admin(_admin): Admin,
@@ -224,7 +224,7 @@ async fn of_user(app: &App, filters: Filters, user: Option<Uuid>) -> Result<Json
 }
 
 /// Show a row of the audit log
-#[utoipa::path(get, path = "/api/audit-logs/{id}", tag = "audit_logs", params(("id" = Uuid, Path)),
+#[utoipa::path(get, path = "/api/audit-logs/{id}", tag = "audit-logs", params(("id" = Uuid, Path)),
     responses((status = 200, body = LogDetail)))]
 pub async fn show_audit_log(
     Admin(_admin): Admin,

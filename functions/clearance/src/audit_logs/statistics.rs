@@ -33,7 +33,7 @@ pub struct AuditStatistics {
 }
 
 /// Count the rows of the audit log
-#[utoipa::path(get, path = "/api/audit-logs/statistics", tag = "audit_logs",
+#[utoipa::path(get, path = "/api/audit-logs/statistics", tag = "audit-logs",
     responses((status = 200, body = AuditStatistics)))]
 pub async fn show_audit_statistics(
     Admin(_admin): Admin,

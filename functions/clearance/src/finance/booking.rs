@@ -93,6 +93,26 @@ pub async fn book(app: &App, change: &mut Change, arrival: &Arrival) -> Result<B
     if let Some(receipt) = known {
         return Ok(Booked::Known(receipt));
     }
+    let inserted = insert(app, change, arrival, attempt, review.as_deref().unwrap_or_default()).await?;
+    let Some(receipt) = inserted else {
+        let find = sql!("SELECT id FROM receipts WHERE transaction_id = upper($1)");
+        return Ok(Booked::Known(change.only(find, &[&arrival.transaction_id]).await?));
+    };
+    match arrival.student {
+        Some(student) if review.is_none() => apply(app, change, receipt, student, arrival.by).await?,
+        _ => told::review(app, change, receipt).await?,
+    }
+    Ok(Booked::New(receipt))
+}
+
+/// Makes a receipt that does not count yet; none if the transaction has one.
+async fn insert(
+    app: &App,
+    change: &mut Change,
+    arrival: &Arrival,
+    attempt: Option<Uuid>,
+    reason: &str,
+) -> Result<Option<Uuid>> {
     let insert = sql!(
         "INSERT INTO receipts (transaction_id, source, payment_method, student_id, attempt_id, amount, phone_number,
                                account_reference, paid_at, state, reason, created_by_id, created_at)
@@ -101,11 +121,10 @@ pub async fn book(app: &App, change: &mut Change, arrival: &Arrival) -> Result<B
     );
     // A phone number may be a hash, which is none.
     let phone = if arrival.phone.len() <= 20 { arrival.phone.as_str() } else { "" };
-    let reason = review.clone().unwrap_or_default();
     let Arrival { transaction_id, source, method, student, amount, account_reference, paid_at, by, .. } =
         arrival;
     let now = app.clock.now();
-    let inserted: Option<Uuid> = change
+    change
         .one(
             insert,
             &[
@@ -123,16 +142,7 @@ pub async fn book(app: &App, change: &mut Change, arrival: &Arrival) -> Result<B
                 &now,
             ],
         )
-        .await?;
-    let Some(receipt) = inserted else {
-        let find = sql!("SELECT id FROM receipts WHERE transaction_id = upper($1)");
-        return Ok(Booked::Known(change.only(find, &[transaction_id]).await?));
-    };
-    match arrival.student {
-        Some(student) if review.is_none() => apply(app, change, receipt, student, arrival.by).await?,
-        _ => told::review(app, change, receipt).await?,
-    }
-    Ok(Booked::New(receipt))
+        .await
 }
 
 /// The receipt that an arrival is about already, and the request to pay that a new one belongs to.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use shared::{
     App, Result,
     auth::principal::Signed,
+    db::Read,
     drf::{Filters, PageNumber, Paginated},
     error::not_found,
     http::{Json, Path, Sortable},
@@ -41,6 +42,45 @@ pub fn payer(person: &Person) -> Option<Uuid> {
     if person.reads_payments() { None } else { Some(person.student.unwrap_or_default()) }
 }
 
+/// What a list is narrowed to.
+struct Chosen {
+    student: Option<Uuid>,
+    method: Option<&'static str>,
+    verified: Option<bool>,
+    faculty: Option<String>,
+    program: Option<String>,
+    year: Option<i32>,
+    words: Vec<String>,
+}
+
+impl Chosen {
+    fn read(person: &Person, mut filters: Filters) -> Result<Self> {
+        let chosen = Self {
+            student: payer(person),
+            method: filters.choice("payment_method", &METHODS),
+            verified: filters.boolean("is_verified"),
+            faculty: filters.text("student__faculty"),
+            program: filters.text("student__program"),
+            year: filters.integer("student__graduation_year"),
+            words: filters.search(),
+        };
+        filters.finish().map(|()| chosen)
+    }
+
+    async fn count(&self, read: &mut Read) -> Result<i64> {
+        let count = sql!(
+            "SELECT count(*) FROM payment_rows
+             WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR payment_method = $2)
+               AND ($3::bool IS NULL OR is_verified = $3) AND ($4::text IS NULL OR faculty = $4)
+               AND ($5::text IS NULL OR program = $5) AND ($6::int IS NULL OR graduation_year = $6)
+               AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
+                   registration_number, student_name, admission_number, phone_number) NOT ILIKE word)"
+        );
+        let Self { student, method, verified, faculty, program, year, words } = self;
+        read.only(count, &[student, method, verified, faculty, program, year, words]).await
+    }
+}
+
 /// List payments
 ///
 /// Students see their own, the finance office all, other staff none.
@@ -55,22 +95,10 @@ pub async fn list_payments(
     State(app): State<App>,
     links: Links,
     page: PageNumber<20, 100>,
-    mut filters: Filters,
+    filters: Filters,
 ) -> Result<Json<Paginated<PaymentRow>>> {
-    let (method, verified) = (filters.choice("payment_method", &METHODS), filters.boolean("is_verified"));
-    let (faculty, program) = (filters.text("student__faculty"), filters.text("student__program"));
-    let year = filters.integer("student__graduation_year");
-    let (words, ordering) = (filters.search(), filters.ordering::<PaymentOrder>());
-    filters.finish()?;
-    let student = payer(&person);
-    let count = sql!(
-        "SELECT count(*) FROM payment_rows
-         WHERE ($1::uuid IS NULL OR student_id = $1) AND ($2::text IS NULL OR payment_method = $2)
-           AND ($3::bool IS NULL OR is_verified = $3) AND ($4::text IS NULL OR faculty = $4)
-           AND ($5::text IS NULL OR program = $5) AND ($6::int IS NULL OR graduation_year = $6)
-           AND NOT EXISTS (SELECT FROM unnest($7::text[]) AS word WHERE concat_ws(E'\n', transaction_id,
-               registration_number, student_name, admission_number, phone_number) NOT ILIKE word)"
-    );
+    let ordering = filters.ordering::<PaymentOrder>();
+    let chosen = Chosen::read(&person, filters)?;
     let list = sql!(
         "SELECT id, student_name, registration_number, amount, payment_method, transaction_id, payment_date, is_verified,
                 verified_by_name, verification_date, fee_statement, graduation_fee_amount, created_at, state,
@@ -89,25 +117,11 @@ pub async fn list_payments(
            id LIMIT $9 OFFSET $10"
     );
     let mut read = app.db.read().await?;
-    let counted =
-        read.only(count, &[&student, &method, &verified, &faculty, &program, &year, &words]).await?;
-    let (window, [key]) = (page.window(counted)?, ordering.keys());
+    let (window, [key]) = (page.window(chosen.count(&mut read).await?)?, ordering.keys());
+    let Chosen { student, method, verified, faculty, program, year, words } = &chosen;
+    let (limit, offset) = (window.limit, window.offset);
     let rows: Vec<PaymentRow> = read
-        .all(
-            list,
-            &[
-                &student,
-                &method,
-                &verified,
-                &faculty,
-                &program,
-                &year,
-                &words,
-                &key,
-                &window.limit,
-                &window.offset,
-            ],
-        )
+        .all(list, &[student, method, verified, faculty, program, year, words, &key, &limit, &offset])
         .await?;
     let rows = rows.into_iter().map(|row| row.linked(&links)).collect::<Result<_>>()?;
     Ok(Json(page.paginated(window, rows)))

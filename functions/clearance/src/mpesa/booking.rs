@@ -127,6 +127,29 @@ async fn confirm(task: &Task, message: &Message, callback: &Callback) -> Result<
     })
 }
 
+/// Whether the callback is about this request. One that has overtaken the answer to the request, or came without one, brings its
+/// names, which are kept if it is believed.
+async fn agree(
+    change: &mut Change,
+    attempt: &mut Attempt,
+    callback: &Callback,
+    is_believed: bool,
+) -> Result<bool> {
+    let (checkout, merchant) = (&callback.checkout_request_id, &callback.merchant_request_id);
+    if let Some(own) = &attempt.checkout_request_id {
+        return Ok(own == checkout);
+    }
+    let taken = sql!("SELECT EXISTS (SELECT FROM mpesa_attempts WHERE checkout_request_id = $1)");
+    if change.only::<bool>(taken, &[checkout]).await? {
+        return Ok(false);
+    }
+    if is_believed {
+        attempt.adopt(change, checkout, merchant).await?;
+        attempt.checkout_request_id = Some(checkout.clone());
+    }
+    Ok(true)
+}
+
 async fn settle(
     app: &App,
     change: &mut Change,
@@ -139,23 +162,8 @@ async fn settle(
         None => None,
     };
     let Some(mut attempt) = attempt else { return Ok(Verdict::Unusable("Unknown request to pay")) };
-    match &attempt.checkout_request_id {
-        Some(own) if *own != callback.checkout_request_id => {
-            return Ok(Verdict::Unusable("CheckoutRequestID and path do not agree"));
-        }
-        Some(_) => {}
-        // A callback that has overtaken the answer to the request, or came without one.
-        None => {
-            let (checkout, merchant) = (&callback.checkout_request_id, &callback.merchant_request_id);
-            let taken = sql!("SELECT EXISTS (SELECT FROM mpesa_attempts WHERE checkout_request_id = $1)");
-            if change.only::<bool>(taken, &[checkout]).await? {
-                return Ok(Verdict::Unusable("CheckoutRequestID and path do not agree"));
-            }
-            if matches!(confirmed, Confirmed::Yes) {
-                attempt.adopt(change, checkout, merchant).await?;
-                attempt.checkout_request_id = Some(checkout.clone());
-            }
-        }
+    if !agree(change, &mut attempt, callback, matches!(confirmed, Confirmed::Yes)).await? {
+        return Ok(Verdict::Unusable("CheckoutRequestID and path do not agree"));
     }
     if callback.code != "0" {
         fail(app, change, &attempt, (&callback.code, &callback.words)).await?;

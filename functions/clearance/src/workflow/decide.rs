@@ -62,23 +62,48 @@ pub async fn decide(app: &App, person: &Person, id: Uuid, decision: &Decision, m
     }
     let approval = lock_approval(&mut change, id).await?;
     guard(app, &mut change, person, &request, &approval, decision.approves).await?;
-    store(app, &mut change, person, id, decision).await?;
-    let message = if decision.approves {
-        tell::approved(app, &mut change, request.owner, id, &approval.office_name).await?;
-        match settle(app, &mut change, &request).await? {
-            0 => "Approved! All departments have cleared this student.".to_owned(),
-            remaining => format!("Approved! {remaining} department(s) remaining."),
-        }
-    } else {
-        let reason = format!("{}: {}", approval.office_name, decision.reason);
-        close(app, &mut change, &request, "rejected", &reason).await?;
-        tell::rejected(app, &mut change, &request, &approval.office_name, &decision.reason).await?;
-        "Rejected. Clearance request has been rejected.".to_owned()
-    };
+    let message = carry_out(app, &mut change, (&request, &approval), person.id, id, decision).await?;
     if mode == Mode::Commit {
         change.commit().await?;
     }
     Ok(message)
+}
+
+/// Decides in the transaction of the caller, who has seen to it that `by` may: what follows from it is the same.
+pub async fn decide_for(
+    app: &App,
+    change: &mut Change,
+    by: Uuid,
+    id: Uuid,
+    decision: &Decision,
+) -> Result<String> {
+    let find = sql!("SELECT clearance_request_id FROM clearance_approvals WHERE id = $1");
+    let request: Uuid = change.only(find, &[&id]).await?;
+    let request = lock(change, request, None).await?;
+    let approval = lock_approval(change, id).await?;
+    carry_out(app, change, (&request, &approval), by, id, decision).await
+}
+
+async fn carry_out(
+    app: &App,
+    change: &mut Change,
+    (request, approval): (&Request, &Approval),
+    by: Uuid,
+    id: Uuid,
+    decision: &Decision,
+) -> Result<String> {
+    store(app, change, by, id, decision).await?;
+    if decision.approves {
+        tell::approved(app, change, request.owner, id, &approval.office_name).await?;
+        return Ok(match settle(app, change, request).await? {
+            0 => "Approved! All departments have cleared this student.".to_owned(),
+            remaining => format!("Approved! {remaining} department(s) remaining."),
+        });
+    }
+    let reason = format!("{}: {}", approval.office_name, decision.reason);
+    close(app, change, request, "rejected", &reason).await?;
+    tell::rejected(app, change, request, &approval.office_name, &decision.reason).await?;
+    Ok("Rejected. Clearance request has been rejected.".to_owned())
 }
 
 /// Locks the request of an approval that a person may see.
@@ -174,7 +199,7 @@ async fn is_paid(change: &mut Change, student: Uuid) -> Result<()> {
     }
 }
 
-async fn store(app: &App, change: &mut Change, person: &Person, id: Uuid, decision: &Decision) -> Result<()> {
+async fn store(app: &App, change: &mut Change, by: Uuid, id: Uuid, decision: &Decision) -> Result<()> {
     let update = sql!(
         "UPDATE clearance_approvals SET status = $2, approved_by_id = $3, approval_date = $4, rejection_reason = $5,
                 notes = $6, evidence_file = coalesce($7, evidence_file)
@@ -183,7 +208,7 @@ async fn store(app: &App, change: &mut Change, person: &Person, id: Uuid, decisi
     let Decision { approves, reason, notes, evidence } = decision;
     let (status, usual) = if *approves { ("approved", "Approved") } else { ("rejected", "") };
     let notes = notes.as_deref().filter(|notes| !notes.is_empty()).unwrap_or(usual);
-    change.execute(update, &[&id, &status, &person.id, &app.clock.now(), reason, &notes, evidence]).await?;
+    change.execute(update, &[&id, &status, &by, &app.clock.now(), reason, &notes, evidence]).await?;
     Ok(())
 }
 

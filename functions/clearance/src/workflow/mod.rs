@@ -18,7 +18,7 @@ use shared::{
 };
 use uuid::Uuid;
 
-pub use decide::{Decision, Mode, decide, drop_approval};
+pub use decide::{Decision, Mode, decide, decide_for, drop_approval};
 pub use open::open;
 
 use crate::{

@@ -81,13 +81,13 @@ pub fn read_csv(file: &[u8]) -> Result<(Vec<Line>, usize)> {
 
 /// The transaction that a reversal is of, if its details name it: a word of ten letters and digits.
 fn original(details: &str) -> Option<String> {
-    let words = details.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut words = details.split(|c: char| !c.is_ascii_alphanumeric());
     let is_number = |word: &&str| {
         word.len() == 10
             && word.bytes().any(|byte| byte.is_ascii_digit())
             && word.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
-    words.filter(is_number).next_back().map(str::to_uppercase)
+    words.rfind(is_number).map(str::to_uppercase)
 }
 
 fn plain(text: &str) -> String {

@@ -166,7 +166,8 @@ type Period = (DateTime<Utc>, DateTime<Utc>);
 ///
 /// A CSV file of its portal, or `from` and `to` of at most 48 hours, for which M-PESA is asked. Money that we did not know is
 /// booked; the same list twice books nothing twice. Lists of more than 2,000 lines are compared after the response.
-#[utoipa::path(post, path = "/api/finance/reconciliations", tag = "mpesa", request_body = Object,
+#[utoipa::path(post, path = "/api/finance/reconciliations", tag = "mpesa",
+    request_body(content = Object, content_type = "multipart/form-data"),
     responses((status = 201, body = ReconciliationDetail)))]
 pub async fn reconcile(
     FinanceDesk(person): FinanceDesk,

@@ -19,7 +19,7 @@ use crate::settings::{MpesaEnvironment, Settings};
 
 /// Health and documentation.
 pub const GROUP: Group = Group {
-    name: "health",
+    name: "ops",
     about: "Health and documentation of the installation.",
     prefixes: &["/api/health", "/api/schema", "/api/docs", "/api/redoc"],
     needs: &[Need::Database],
@@ -70,7 +70,7 @@ struct Asked {
 /// Say how the system is
 ///
 /// 503 when the database does not answer. M-PESA and mail never make it unhealthy.
-#[utoipa::path(get, path = "/api/health", tag = "health", security(()), params(("live" = Option<String>, Query)),
+#[utoipa::path(get, path = "/api/health", tag = "ops", security(()), params(("live" = Option<String>, Query)),
     responses((status = 200, body = Health), (status = 503, description = "The database does not answer", body = Health)))]
 async fn show_health(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response> {
     let mut health = Health {

@@ -1,22 +1,25 @@
+//! What is described of a system is what it is.
+
 use std::process::Command;
 
-use rotc::SYSTEM;
 use serde_json::Value;
-use shared::db::migrate;
-use tests::cluster::{Database, SETS, connect};
+use shared::{db::migrate, system::System};
 
 use super::text;
+use crate::cluster::{Database, connect};
 
-#[test]
-fn the_description_of_the_api_is_the_one_in_the_repository() {
-    let snapshot: Value = serde_json::from_str(&text("functions/rotc/openapi.json")).expect("JSON");
+/// The description of the API is the one in the repository, which a review has seen.
+pub fn the_description_is_kept(system: &System) {
+    let name = system.name;
+    let snapshot: Value =
+        serde_json::from_str(&text(&format!("functions/{name}/openapi.json"))).expect("JSON");
 
-    let present = serde_json::to_value(shared::http::openapi::document(&SYSTEM)).expect("JSON");
+    let present = serde_json::to_value(shared::http::openapi::document(system)).expect("JSON");
 
     let changed = changed(&snapshot, &present);
     assert!(
         changed.is_empty(),
-        "the API has changed; if that is meant, run `cargo muster openapi` and commit functions/rotc/openapi.json: {changed:#?}"
+        "the API has changed; if that is meant, run `cargo muster openapi` and commit functions/{name}/openapi.json: {changed:#?}"
     );
 }
 
@@ -44,11 +47,14 @@ fn changed(snapshot: &Value, present: &Value) -> Vec<String> {
 /// The major version of PostgreSQL the snapshot is made with; others write some things otherwise.
 const SNAPSHOT_MAJOR: i32 = 15;
 
-#[tokio::test]
-async fn an_empty_database_is_migrated_to_the_schema_in_the_repository() {
+/// An empty database is migrated to the schema in the repository.
+pub async fn the_schema_is_kept(system: &System) {
+    let name = system.name;
     let database = Database::empty().await;
     let mut client = connect(&database.url).await;
-    migrate::migrate(&mut client, &SETS).await.expect("the migrations apply");
+    migrate::migrate(&mut client, &[&migrate::SHARED, system.migrations])
+        .await
+        .expect("the migrations apply");
     let version = client.query_one("SELECT current_setting('server_version_num')::int / 10000", &[]).await;
     if version.expect("a version").get::<_, i32>(0) != SNAPSHOT_MAJOR {
         eprintln!("skipped: the snapshot is made with PostgreSQL {SNAPSHOT_MAJOR}");
@@ -63,12 +69,12 @@ async fn an_empty_database_is_migrated_to_the_schema_in_the_repository() {
 
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let present = normalised(&String::from_utf8_lossy(&output.stdout));
-    let snapshot = text("migrations/rotc/schema.sql");
+    let snapshot = text(&format!("migrations/{name}/schema.sql"));
     let (old, new): (Vec<_>, Vec<_>) = (snapshot.lines().collect(), present.lines().collect());
     let first = old.iter().zip(&new).position(|(old, new)| old != new).unwrap_or(old.len().min(new.len()));
     assert!(
         snapshot == present,
-        "the schema has changed, renew migrations/rotc/schema.sql as migrations/README.md says; line {}:\n- {}\n+ {}",
+        "the schema has changed, renew migrations/{name}/schema.sql as migrations/README.md says; line {}:\n- {}\n+ {}",
         first + 1,
         old.get(first).unwrap_or(&"(end)"),
         new.get(first).unwrap_or(&"(end)"),
