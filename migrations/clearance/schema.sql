@@ -923,6 +923,50 @@ CREATE VIEW public.approval_rows AS
      LEFT JOIN public.users approvers ON ((approvers.id = approvals.approved_by_id)))
   WHERE ((approvals.deleted_at IS NULL) AND (requests.deleted_at IS NULL));
 
+CREATE TABLE public.mpesa_attempts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    student_id uuid NOT NULL,
+    payment_id uuid,
+    phone_number character varying(20) NOT NULL,
+    amount numeric(10,2) NOT NULL,
+    account_reference character varying(12) NOT NULL,
+    checkout_request_id text,
+    merchant_request_id text,
+    status character varying(20) NOT NULL,
+    result_code text,
+    result_desc text,
+    transaction_id text,
+    created_by_id uuid,
+    asked_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    CONSTRAINT mpesa_attempts_amount_check CHECK ((amount > (0)::numeric)),
+    CONSTRAINT mpesa_attempts_status_check CHECK (((status)::text = ANY ((ARRAY['created'::character varying, 'sent'::character varying, 'pending'::character varying, 'succeeded'::character varying, 'mismatch'::character varying, 'failed'::character varying, 'cancelled'::character varying, 'timed_out'::character varying, 'reversed'::character varying])::text[])))
+);
+
+CREATE VIEW public.attempt_rows AS
+ SELECT attempts.id,
+    attempts.student_id AS student,
+    users.full_name AS student_name,
+    students.registration_number,
+    attempts.phone_number,
+    attempts.amount,
+    attempts.account_reference,
+    attempts.checkout_request_id,
+    attempts.merchant_request_id,
+    attempts.status,
+    attempts.result_code,
+    COALESCE(attempts.result_desc, ''::text) AS result_desc,
+    attempts.transaction_id,
+    attempts.created_at,
+    attempts.updated_at,
+    attempts.finished_at,
+    students.user_id
+   FROM ((public.mpesa_attempts attempts
+     JOIN public.students ON ((students.id = attempts.student_id)))
+     JOIN public.users ON ((users.id = students.user_id)));
+
 CREATE TABLE public.audit_logs (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     actor_id uuid,
@@ -981,6 +1025,29 @@ CREATE TABLE public.finance_records (
     CONSTRAINT finance_records_tuition_balance_check CHECK ((tuition_balance >= (0)::numeric))
 );
 
+CREATE VIEW public.fee_rows AS
+ SELECT records.id,
+    records.student_id AS student,
+    users.full_name AS student_name,
+    students.registration_number,
+    students.graduation_year,
+    records.tuition_balance,
+    records.graduation_fee,
+    public.received_from(records.student_id) AS amount_received,
+    public.due_from(records.student_id) AS amount_due,
+    public.fee_status(records.student_id) AS graduation_fee_status,
+    records.mpesa_code,
+    records.mpesa_payment_date,
+    records.last_verified_date,
+    records.verified_by,
+    records.notes,
+    records.created_at,
+    records.updated_at
+   FROM ((public.finance_records records
+     JOIN public.students ON ((students.id = records.student_id)))
+     JOIN public.users ON ((users.id = students.user_id)))
+  WHERE (students.deleted_at IS NULL);
+
 CREATE TABLE public.gown_issuances (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     student_id uuid NOT NULL,
@@ -1016,28 +1083,6 @@ CREATE TABLE public.gown_stock (
     total integer NOT NULL,
     CONSTRAINT gown_stock_size_check CHECK (((size)::text = ANY ((ARRAY['XS'::character varying, 'S'::character varying, 'M'::character varying, 'L'::character varying, 'XL'::character varying, 'XXL'::character varying])::text[]))),
     CONSTRAINT gown_stock_total_check CHECK (((total >= 0) AND (total <= 10000)))
-);
-
-CREATE TABLE public.mpesa_attempts (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    student_id uuid NOT NULL,
-    payment_id uuid,
-    phone_number character varying(20) NOT NULL,
-    amount numeric(10,2) NOT NULL,
-    account_reference character varying(12) NOT NULL,
-    checkout_request_id text,
-    merchant_request_id text,
-    status character varying(20) NOT NULL,
-    result_code text,
-    result_desc text,
-    transaction_id text,
-    created_by_id uuid,
-    asked_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT now() NOT NULL,
-    finished_at timestamp with time zone,
-    CONSTRAINT mpesa_attempts_amount_check CHECK ((amount > (0)::numeric)),
-    CONSTRAINT mpesa_attempts_status_check CHECK (((status)::text = ANY ((ARRAY['created'::character varying, 'sent'::character varying, 'pending'::character varying, 'succeeded'::character varying, 'mismatch'::character varying, 'failed'::character varying, 'cancelled'::character varying, 'timed_out'::character varying, 'reversed'::character varying])::text[])))
 );
 
 CREATE TABLE public.mpesa_messages (
@@ -1108,6 +1153,44 @@ CREATE TABLE public.payments (
     CONSTRAINT payments_payment_method_check CHECK (((payment_method)::text = ANY ((ARRAY['mpesa'::character varying, 'bank'::character varying, 'cash'::character varying])::text[])))
 );
 
+CREATE VIEW public.payment_rows AS
+ SELECT payments.id,
+    payments.student_id,
+    users.full_name AS student_name,
+    students.registration_number,
+    users.admission_number,
+    students.faculty,
+    students.program,
+    students.graduation_year,
+        CASE
+            WHEN (sums.state = 'claimed'::text) THEN payments.amount
+            ELSE sums.received
+        END AS amount,
+    payments.payment_method,
+    payments.transaction_id,
+    payments.phone_number,
+    payments.payment_date,
+    payments.is_verified,
+    payments.verified_by_id AS verified_by,
+    verifiers.full_name AS verified_by_name,
+    payments.verification_date,
+    payments.notes,
+    payments.receipt,
+    payments.fee_statement,
+    payments.graduation_fee_amount,
+    payments.created_at,
+    payments.updated_at,
+    sums.state,
+    sums.received AS amount_received,
+    sums.due AS amount_due,
+    sums.overpaid AS overpaid_amount
+   FROM ((((public.payments
+     JOIN public.students ON ((students.id = payments.student_id)))
+     JOIN public.users ON ((users.id = students.user_id)))
+     CROSS JOIN LATERAL public.payment_sums(payments.student_id) sums(received, due, overpaid, state))
+     LEFT JOIN public.users verifiers ON ((verifiers.id = payments.verified_by_id)))
+  WHERE (payments.deleted_at IS NULL);
+
 CREATE TABLE public.receipts (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     transaction_id character varying(100) NOT NULL,
@@ -1138,6 +1221,34 @@ CREATE TABLE public.receipts (
     CONSTRAINT receipts_state_check CHECK (((state)::text = ANY ((ARRAY['applied'::character varying, 'review'::character varying, 'dismissed'::character varying, 'reversed'::character varying])::text[]))),
     CONSTRAINT receipts_transaction_id_check CHECK (((transaction_id)::text = upper((transaction_id)::text)))
 );
+
+CREATE VIEW public.receipt_rows AS
+ SELECT receipts.id,
+    receipts.transaction_id,
+    receipts.source,
+    receipts.student_id AS student,
+    users.full_name AS student_name,
+    students.registration_number,
+    receipts.payment_id AS payment,
+    receipts.amount,
+    receipts.applied_amount,
+        CASE receipts.state
+            WHEN 'applied'::text THEN (receipts.amount - receipts.applied_amount)
+            ELSE 0.00
+        END AS excess_amount,
+    (((receipts.state)::text = 'applied'::text) AND (receipts.amount > (receipts.applied_amount + receipts.refunded_amount))) AS refund_due,
+    receipts.phone_number,
+    receipts.account_reference,
+    receipts.paid_at,
+    receipts.state,
+    receipts.reason,
+    receipts.refunded_at,
+    receipts.refund_reference,
+    receipts.created_at,
+    students.user_id
+   FROM ((public.receipts
+     LEFT JOIN public.students ON ((students.id = receipts.student_id)))
+     LEFT JOIN public.users ON ((users.id = students.user_id)));
 
 CREATE TABLE public.reconciliation_items (
     id bigint NOT NULL,
