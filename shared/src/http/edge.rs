@@ -1,6 +1,7 @@
 //! The outermost layer of a system: request id, log line, headers, CORS, conditional requests, errors as JSON.
 
 use std::{
+    borrow::Cow,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
@@ -61,8 +62,9 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     };
     let took = started.elapsed();
     add_headers(&edge, &facts, response.headers_mut(), took);
-    facts.log(edge.system.name, response.status(), took);
-    let operation = edge.operations.find(&facts.method, matched.get().map(MatchedPath::as_str));
+    let route = matched.get().map(MatchedPath::as_str);
+    facts.log(edge.system.name, route, response.status(), took);
+    let operation = edge.operations.find(&facts.method, route);
     edge.app.metrics.requests().note(operation, response.status(), took);
     if let Some(problem) = failure(&response) {
         tell(&edge, &facts, &operation.route, &problem).await;
@@ -132,19 +134,30 @@ impl Facts {
         }
     }
 
-    fn log(&self, system: &str, status: StatusCode, took: Duration) {
+    fn log(&self, system: &str, route: Option<&str>, status: StatusCode, took: Duration) {
+        let path = without_secrets(&self.path, route.unwrap_or_default());
         let agent = self.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         tracing::info!(
             system,
             request_id = self.request_id,
             method = %self.method,
-            path = self.path,
+            path = &*path,
             status = status.as_u16(),
             duration_ms = took.as_secs_f64() * 1000.0,
             device = agent.and_then(device),
             "request"
         );
     }
+}
+
+/// The path as it may be logged: a part that the route calls `{secret}` is left out.
+fn without_secrets<'a>(path: &'a str, route: &str) -> Cow<'a, str> {
+    if !route.contains("{secret}") {
+        return Cow::Borrowed(path);
+    }
+    let names = route.split('/').chain(std::iter::repeat(""));
+    let shown = path.split('/').zip(names).map(|(part, name)| if name == "{secret}" { "***" } else { part });
+    Cow::Owned(shown.collect::<Vec<_>>().join("/"))
 }
 
 /// The device a mobile or desktop client names in its user agent: the first parenthesis.
@@ -230,4 +243,16 @@ fn answer_preflight(cors: &Cors, facts: &Facts, headers: &mut HeaderMap) {
         return;
     };
     headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(allowed));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_in_paths_are_not_logged() {
+        let route = "/api/hooks/{secret}/{id}";
+        assert_eq!(without_secrets("/api/hooks/s3cret/7", route), "/api/hooks/***/7");
+        assert_eq!(without_secrets("/api/items/7", "/api/items/{id}"), "/api/items/7");
+    }
 }
