@@ -38,3 +38,6 @@ INSERT INTO public.receipts (transaction_id, source, payment_method, student_id,
 SELECT receipt_number, 'manual', payment_method, student_id, id, amount, amount, phone_number,
        coalesce(payment_date, verification_date, created_at), 'applied', verified_by_id, created_at
 FROM numbered;
+
+-- Certificates are signed by the program.
+INSERT INTO muster.jobs (id, kind, queue, payload) VALUES (gen_random_uuid(), 'issue_certificates', 'upkeep', '{}');

@@ -105,6 +105,7 @@ pub static GROUPS: &[&Group] = &[
 
 static JOBS: Jobs = Jobs {
     kinds: &[
+        JobKind::of::<certificates::IssueCertificates>(),
         JobKind::of::<CleanUp>(),
         JobKind::of::<SendMails>(),
         JobKind::of::<SendManyMails>(),

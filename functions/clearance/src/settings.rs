@@ -286,29 +286,8 @@ fn life(vars: &mut OwnVariables<'_, '_>, name: &str, default: TimeDelta) -> Time
 }
 
 fn mpesa(vars: &mut OwnVariables<'_, '_>) -> MpesaSettings {
-    let all = [
-        ("off", MpesaEnvironment::Off),
-        ("imitation", MpesaEnvironment::Imitation),
-        ("sandbox", MpesaEnvironment::Sandbox),
-        ("production", MpesaEnvironment::Production),
-    ];
-    let environment = match vars.text("MPESA_ENVIRONMENT") {
-        None if !vars.production() => MpesaEnvironment::Imitation,
-        _ => vars.choice("MPESA_ENVIRONMENT", &all).unwrap_or(MpesaEnvironment::Off),
-    };
+    let environment = mpesa_environment(vars);
     let real = matches!(environment, MpesaEnvironment::Sandbox | MpesaEnvironment::Production);
-    if environment == MpesaEnvironment::Imitation && vars.production() {
-        vars.problem("MPESA_ENVIRONMENT=imitation is refused in production".to_owned());
-    }
-    let host = match environment {
-        MpesaEnvironment::Sandbox => Url::parse("https://sandbox.safaricom.co.ke").ok(),
-        MpesaEnvironment::Production => Url::parse("https://api.safaricom.co.ke").ok(),
-        _ => None,
-    };
-    let given = vars.text("MPESA_BASE_URL").map(|text| Url::parse(&text));
-    if matches!(given, Some(Err(_))) {
-        vars.problem("MPESA_BASE_URL must be an address such as https://sandbox.safaricom.co.ke".to_owned());
-    }
     let mut required = |name: &str, made_up: &str| -> String {
         let text = vars.text(name);
         if text.is_none() && real {
@@ -320,7 +299,66 @@ fn mpesa(vars: &mut OwnVariables<'_, '_>) -> MpesaSettings {
     let consumer_secret = required("MPESA_CONSUMER_SECRET", "imitation").into();
     let shortcode = required("MPESA_SHORTCODE", "174379");
     let passkey = required("MPESA_PASSKEY", "imitation").into();
-    let secret = required("MPESA_CALLBACK_SECRET", "dev-callback-secret");
+    MpesaSettings {
+        environment,
+        base_url: mpesa_base(vars, environment),
+        consumer_key,
+        consumer_secret,
+        shortcode,
+        passkey,
+        callback_secret: callback_secret(vars, real).into(),
+        confirm: switch(vars, "MPESA_CONFIRM", true),
+        pull: switch(vars, "MPESA_PULL", false),
+        allowed: allowed_networks(vars),
+        max_amount: vars.money("MPESA_MAX_AMOUNT", "150000"),
+        validate_amount: switch(vars, "C2B_VALIDATE_AMOUNT", true),
+        session: Arc::default(),
+    }
+}
+
+fn mpesa_environment(vars: &mut OwnVariables<'_, '_>) -> MpesaEnvironment {
+    let all = [
+        ("off", MpesaEnvironment::Off),
+        ("imitation", MpesaEnvironment::Imitation),
+        ("sandbox", MpesaEnvironment::Sandbox),
+        ("production", MpesaEnvironment::Production),
+    ];
+    let environment = match vars.text("MPESA_ENVIRONMENT") {
+        None if !vars.production() => MpesaEnvironment::Imitation,
+        _ => vars.choice("MPESA_ENVIRONMENT", &all).unwrap_or(MpesaEnvironment::Off),
+    };
+    if environment == MpesaEnvironment::Imitation && vars.production() {
+        vars.problem("MPESA_ENVIRONMENT=imitation is refused in production".to_owned());
+    }
+    environment
+}
+
+fn mpesa_base(vars: &mut OwnVariables<'_, '_>, environment: MpesaEnvironment) -> Option<Url> {
+    let host = match environment {
+        MpesaEnvironment::Sandbox => Url::parse("https://sandbox.safaricom.co.ke").ok(),
+        MpesaEnvironment::Production => Url::parse("https://api.safaricom.co.ke").ok(),
+        _ => None,
+    };
+    let given = vars.text("MPESA_BASE_URL").map(|text| Url::parse(&text));
+    if matches!(given, Some(Err(_))) {
+        vars.problem("MPESA_BASE_URL must be an address such as https://sandbox.safaricom.co.ke".to_owned());
+    }
+    given.and_then(std::result::Result::ok).or(host)
+}
+
+/// In development a known one. In production nobody knows one that was not set, so that nobody can report payments to an
+/// installation without M-PESA.
+fn callback_secret(vars: &mut OwnVariables<'_, '_>, real: bool) -> String {
+    let secret = match vars.text("MPESA_CALLBACK_SECRET") {
+        Some(secret) => secret,
+        None if vars.production() => {
+            if real {
+                vars.problem("MPESA_CALLBACK_SECRET is needed for M-PESA".to_owned());
+            }
+            shared::ids::Ids.uuid().simple().to_string()
+        }
+        None => "dev-callback-secret".to_owned(),
+    };
     if !is_callback_secret(&secret) {
         vars.problem(
             "MPESA_CALLBACK_SECRET must have at least 16 characters of A-Z a-z 0-9 - _, and must not contain mpesa, \
@@ -328,6 +366,10 @@ fn mpesa(vars: &mut OwnVariables<'_, '_>) -> MpesaSettings {
                 .to_owned(),
         );
     }
+    secret
+}
+
+fn allowed_networks(vars: &mut OwnVariables<'_, '_>) -> Vec<IpNet> {
     let mut allowed = Vec::new();
     for network in vars.list("MPESA_ALLOWED_IPS") {
         match network.parse::<IpNet>().or_else(|_| network.parse::<std::net::IpAddr>().map(IpNet::from)) {
@@ -335,21 +377,7 @@ fn mpesa(vars: &mut OwnVariables<'_, '_>) -> MpesaSettings {
             Err(_) => vars.problem("MPESA_ALLOWED_IPS must be networks such as 196.201.212.0/22".to_owned()),
         }
     }
-    MpesaSettings {
-        environment,
-        base_url: given.and_then(std::result::Result::ok).or(host),
-        consumer_key,
-        consumer_secret,
-        shortcode,
-        passkey,
-        callback_secret: secret.into(),
-        confirm: switch(vars, "MPESA_CONFIRM", true),
-        pull: switch(vars, "MPESA_PULL", false),
-        allowed,
-        max_amount: vars.money("MPESA_MAX_AMOUNT", "150000"),
-        validate_amount: switch(vars, "C2B_VALIDATE_AMOUNT", true),
-        session: Arc::default(),
-    }
+    allowed
 }
 
 /// Daraja refuses addresses with some words.

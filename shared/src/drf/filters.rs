@@ -27,8 +27,8 @@ impl Filters {
 
     /// A text that is compared as it is.
     pub fn text(&self, name: &str) -> Option<String> {
-        let named = self.query.iter().filter(|(known, _)| known == name);
-        named.last().map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
+        let mut named = self.query.iter().filter(|(known, _)| known == name);
+        named.next_back().map(|(_, value)| value.trim().to_owned()).filter(|value| !value.is_empty())
     }
 
     /// One of these words.

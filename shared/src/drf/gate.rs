@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::{Accepts, negotiation};
@@ -94,6 +94,7 @@ async fn through<P: Principal>(
     let (mut parts, body) = request.into_parts();
     let asked: Result<P> = required(app, &parts, P::SOURCES).await;
     let person = asked.as_ref().ok();
+    let signed_in = person.is_some();
     if app.config.rate_limits {
         let (limit, who) = match person {
             Some(person) => {
@@ -135,7 +136,13 @@ async fn through<P: Principal>(
     if describes && (wrong_method || response.status().is_success()) {
         return Ok(Json(Described::of(route)).into_response());
     }
-    Ok(response)
+    Ok(if signed_in { not_stored(response) } else { response })
+}
+
+/// What somebody signed in is answered is for them alone, unless the view says how it may be kept.
+fn not_stored(mut response: Response) -> Response {
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
 }
 
 /// What OPTIONS tells of a view.

@@ -192,20 +192,7 @@ fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Durati
             headers.insert(HeaderName::from_static(name), value);
         }
     }
-    if edge.system.http.layer.is_some() {
-        name_options(headers);
-    }
     allow_origin(edge, facts, headers);
-}
-
-/// Where OPTIONS describes a view it is a method like others; HEAD goes without saying.
-fn name_options(headers: &mut HeaderMap) {
-    let Some(allowed) = headers.get(header::ALLOW).and_then(|value| value.to_str().ok()) else { return };
-    let methods = allowed.split(',').map(str::trim).filter(|method| !method.is_empty() && *method != "HEAD");
-    let methods: Vec<&str> = methods.chain(["OPTIONS"]).collect();
-    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
-        headers.insert(header::ALLOW, value);
-    }
 }
 
 /// Lets pages of other origins read the response: the origin itself, or `*` where any may.

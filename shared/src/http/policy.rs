@@ -8,6 +8,9 @@ use crate::{
     error::{Kind, invalid},
 };
 
+/// Puts a layer around the routes of a system.
+pub type Layer = fn(Router<App>, &App) -> Router<App>;
+
 /// What differs between systems in every request and response.
 #[derive(Debug)]
 pub struct HttpPolicy {
@@ -28,7 +31,7 @@ pub struct HttpPolicy {
     pub challenge: &'static str,
     /// A layer around every route and what no route matched, inside of the errors. With one, it is also asked about OPTIONS
     /// that are no preflight of a browser.
-    pub layer: Option<fn(Router<App>, &App) -> Router<App>>,
+    pub layer: Option<Layer>,
 }
 
 /// One API, perhaps with several prefixes.

@@ -8,7 +8,7 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
-use http::{Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tower::{ServiceBuilder, ServiceExt};
 use tower_http::{
     catch_panic::CatchPanicLayer,
@@ -91,8 +91,25 @@ fn layered(
     Router::new().fallback_service(
         ServiceBuilder::new()
             .map_request(move |request: Request| normaliser.normalised(request))
+            .map_response(move |mut response: Response| {
+                // Here, because the router names the methods after every layer.
+                if system.http.layer.is_some() {
+                    name_options(response.headers_mut());
+                }
+                response
+            })
             .service(inner),
     )
+}
+
+/// Where OPTIONS describes a view it is a method like others; HEAD goes without saying.
+fn name_options(headers: &mut HeaderMap) {
+    let Some(allowed) = headers.get(header::ALLOW).and_then(|value| value.to_str().ok()) else { return };
+    let methods = allowed.split(',').map(str::trim).filter(|method| !method.is_empty() && *method != "HEAD");
+    let methods: Vec<&str> = methods.chain(["OPTIONS"]).collect();
+    if let Ok(value) = HeaderValue::from_str(&methods.join(", ")) {
+        headers.insert(header::ALLOW, value);
+    }
 }
 
 /// What a route does with every request: it says which it is, and sends a browser to the path with a slash, where the

@@ -100,11 +100,14 @@ pub struct LegacyTables {
     pub complete: Option<&'static Completion>,
 }
 
+/// A setting of a transaction: name and value.
+pub type Parameter = (&'static str, String);
+
 /// What is made of imported rows in the transaction that imports them.
 #[derive(Debug)]
 pub struct Completion {
     /// Settings of the transaction that the statements read, such as `muster.graduation_fee`, from those of the system.
-    pub parameters: fn(&Own) -> Result<Vec<(&'static str, String)>>,
+    pub parameters: fn(&Own) -> Result<Vec<Parameter>>,
     /// The statements. Triggers of the imported tables do not run.
     pub statements: &'static str,
 }

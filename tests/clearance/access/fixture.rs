@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use clearance::certificates::issue_missing;
 use serde_json::Value;
 use tests::{Client, TestApp};
 
@@ -65,6 +66,9 @@ pub async fn restore(app: &TestApp) {
     let further =
         FURTHER.iter().fold(ROWS.to_owned(), |sql, (name, id)| sql.replace(&format!("{{{name}}}"), id));
     app.database().await.batch_execute(&further).await.unwrap_or_else(|error| panic!("{error:?}: {further}"));
+    let mut change = app.app.db.change_for_system("certificates").await.expect("a transaction");
+    issue_missing(&app.app, &mut change).await.expect("certificates of the completed requests");
+    change.commit().await.expect("they are kept");
     app.app.db.versions().all_changed().await;
 }
 

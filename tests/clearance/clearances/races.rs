@@ -8,7 +8,7 @@ use crate::people::{OFFICES, agree, approval, asked, client, crowded, id, seen, 
 
 /// How often a race is run: `MUSTER_RACES=100` for more.
 fn rounds() -> usize {
-    std::env::var("MUSTER_RACES").ok().and_then(|text| text.parse().ok()).unwrap_or(10)
+    std::env::var_os("MUSTER_RACES").and_then(|text| text.to_str()?.parse().ok()).unwrap_or(10)
 }
 
 async fn approvals(app: &TestApp, request: &str) -> Vec<String> {

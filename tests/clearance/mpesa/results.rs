@@ -80,10 +80,7 @@ async fn callback_that_overtakes_the_answer_is_booked_once() {
     world.hear().await;
     assert_eq!(world.attempt(payer).await, "succeeded");
     assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
-    assert_eq!(
-        world.app.value::<bool>("SELECT checkout_request_id IS NOT NULL FROM mpesa_attempts", &[]).await,
-        true
-    );
+    assert!(world.app.value::<bool>("SELECT checkout_request_id IS NOT NULL FROM mpesa_attempts", &[]).await);
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Giving certificates and taking them back.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -7,6 +9,7 @@ use shared::{
     App, Result,
     certificates::{self, Code, Signature, Snapshot},
     db::Change,
+    jobs::{Job, Task},
     row, sql,
 };
 use uuid::Uuid;
@@ -141,6 +144,23 @@ pub async fn issue_missing(app: &App, change: &mut Change) -> Result<usize> {
         issue(app, change, *request).await?;
     }
     Ok(requests.len())
+}
+
+/// Gives the certificates that imported requests have not. What is given is given: a second run finds nothing to do.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct IssueCertificates {}
+
+impl Job for IssueCertificates {
+    const KIND: &'static str = "issue_certificates";
+    const LEASE: Duration = Duration::from_mins(15);
+    const INTERNAL: bool = true;
+
+    async fn run(self, task: &Task) -> Result<()> {
+        let mut change = task.change("certificates of imported requests").await?;
+        let issued = issue_missing(&task.app, &mut change).await?;
+        change.finish(task, &serde_json::json!({ "issued": issued })).await?;
+        change.commit().await
+    }
 }
 
 /// Takes the certificate of a request back.

@@ -11,7 +11,7 @@ use shared::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub use issue::{Issued, issue, issue_missing, revoke};
+pub use issue::{IssueCertificates, Issued, issue, issue_missing, revoke};
 pub use print::{__path_print_certificate, print_certificate};
 pub use shown::{ShownCertificate, shown};
 

@@ -69,12 +69,10 @@ impl<'a> Stage<'a> {
 
     /// Offices clear a student, a day after another.
     pub async fn approve(&mut self, request: Uuid, offices: &[(&str, &str)], days: i64) -> Result<()> {
-        let mut days = days;
-        for (office, _) in offices {
-            self.move_to(days);
+        for (day, (office, _)) in (days..).zip(offices) {
+            self.move_to(day);
             let decision = Decision { approves: true, reason: String::new(), notes: None, evidence: None };
             self.decide(request, office, &decision).await?;
-            days += 1;
         }
         Ok(())
     }

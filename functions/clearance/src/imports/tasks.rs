@@ -5,7 +5,6 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{
     App, Result,
-    auth::principal::Signed,
     http::{Json, Path},
     imports::Report,
     row, sql,
@@ -14,7 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::answer::Imported;
-use crate::{access::Person, refusals::unknown};
+use crate::{access::FinanceDesk, refusals::unknown};
 
 row! {
     struct Found {
@@ -42,7 +41,7 @@ pub struct ImportTask {
 #[utoipa::path(get, path = "/api/students/import/{id}", tag = "imports", params(("id" = Uuid, Path)),
     responses((status = 200, body = ImportTask)))]
 pub async fn show_import(
-    Signed(person): Signed<Person>,
+    FinanceDesk(person): FinanceDesk,
     State(app): State<App>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<ImportTask>> {
