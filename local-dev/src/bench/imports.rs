@@ -119,8 +119,8 @@ async fn import(body: Vec<u8>) -> Result<Figures, BoxError> {
 }
 
 async fn admin(app: &App) -> Result<User, BoxError> {
-    let find = sql!("SELECT min(id) FROM users WHERE role = 'admin'");
-    let id: Option<i32> = app.db.read().await?.only(find, &[]).await?;
+    let find = sql!("SELECT id FROM users WHERE role = 'admin' ORDER BY id LIMIT 1");
+    let id: Option<i32> = app.db.read().await?.one(find, &[]).await?;
     Ok(User {
         id: id.ok_or("the bench has no admin")?,
         username: super::data::ADMIN.0.to_owned(),

@@ -73,8 +73,8 @@ mod tests {
     #[test]
     fn the_contact_is_the_bare_address_of_the_sender() {
         let subject = |from| read(&[("MAIL_FROM", from)]).expect("a configuration").push.subject;
-        assert_eq!(subject("School <office@school.example>"), "mailto:office@school.example");
-        assert_eq!(subject("office@school.example"), "mailto:office@school.example");
+        assert_eq!(subject("School <mail@school.example>"), "mailto:mail@school.example");
+        assert_eq!(subject("mail@school.example"), "mailto:mail@school.example");
         assert_eq!(subject("nobody"), "mailto:unit@example.test");
     }
 

@@ -11,8 +11,9 @@ use bytes::Bytes;
 use http::{HeaderValue, header};
 use serde::Deserialize;
 use utoipa::openapi::{
-    OpenApi, Paths,
+    OpenApi, Paths, RefOr, Schema,
     path::{Operation, PathItem},
+    schema::AdditionalProperties,
     security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
 };
 use utoipa_axum::router::UtoipaMethodRouter;
@@ -39,6 +40,7 @@ pub fn document(system: &System) -> OpenApi {
     let components = all.components.get_or_insert_default();
     flattened::mend(components);
     components.security_schemes.insert("bearer".to_owned(), SecurityScheme::Http(bearer).into());
+    open_bodies(&mut all.paths);
     all.security = Some(vec![SecurityRequirement::new("bearer", Vec::<String>::new())]);
     all.servers = Some(introduction::servers(system.http));
     all.tags = Some(introduction::tags(system.groups));
@@ -61,6 +63,25 @@ fn operations_of(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mu
         ("PATCH", &mut item.patch),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+}
+
+/// A body that is an object of which nothing else is said has members all the same: generated clients must be able to send
+/// some.
+fn open_bodies(paths: &mut Paths) {
+    for item in paths.paths.values_mut() {
+        for (_, operation) in operations_of(item) {
+            let Some(RefOr::T(body)) = &mut operation.request_body else { continue };
+            for content in body.content.values_mut() {
+                if let RefOr::T(content) = content
+                    && let Some(RefOr::T(Schema::Object(object))) = &mut content.schema
+                    && object.properties.is_empty()
+                    && object.additional_properties.is_none()
+                {
+                    object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(true)));
+                }
+            }
+        }
+    }
 }
 
 /// Serves the one operation of `routes` under a second address as well, with an id of its own in the description.

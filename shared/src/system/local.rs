@@ -106,7 +106,7 @@ pub type Parameter = (&'static str, String);
 /// What is made of imported rows in the transaction that imports them.
 #[derive(Debug)]
 pub struct Completion {
-    /// Settings of the transaction that the statements read, such as `muster.graduation_fee`, from those of the system.
+    /// Settings of the transaction that the statements read, such as `muster.rate`, from those of the system.
     pub parameters: fn(&Own) -> Result<Vec<Parameter>>,
     /// The statements. Triggers of the imported tables do not run.
     pub statements: &'static str,
