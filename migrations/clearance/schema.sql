@@ -445,7 +445,8 @@ CREATE FUNCTION public.fee_status(student uuid) RETURNS text
     SELECT CASE
         WHEN public.due_from(student) = 0 THEN 'verified'
         WHEN EXISTS (SELECT FROM public.payments WHERE student_id = student AND deleted_at IS NULL
-                       AND NOT is_verified AND amount = public.due_from(student)) THEN 'paid'
+                       AND NOT is_verified AND amount = public.due_from(student)
+                       AND public.received_from(student) = 0) THEN 'paid'
         ELSE 'pending' END
 $$;
 

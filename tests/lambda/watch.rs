@@ -54,6 +54,7 @@ impl Parts {
             .arg(env_file)
             .args(["--functions", &format!("http://127.0.0.1:{functions}")])
             .env("MUSTER_DATA", data)
+            .env("MUSTER_SYSTEMS", "rotc")
             .env("PORT", "0")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

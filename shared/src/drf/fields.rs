@@ -8,7 +8,10 @@ use serde_json::Value;
 use uuid::Uuid;
 use validator::ValidateEmail;
 
-use super::{envelope::NON_FIELD, filters::moment};
+use super::{
+    envelope::NON_FIELD,
+    filters::{in_range, moment},
+};
 use crate::{
     Result,
     error::{FieldError, invalid},
@@ -152,7 +155,7 @@ impl Fields {
     pub fn date(&mut self, name: &str, need: Need) -> Option<NaiveDate> {
         let value = self.value(name, need)?;
         let day = value.as_str().filter(|text| text.trim().len() == 10);
-        match day.and_then(|text| text.trim().parse().ok()) {
+        match day.and_then(|text| text.trim().parse().ok()).filter(in_range) {
             Some(day) => Some(day),
             None => self.wrong(name, "Date has wrong format. Use one of these formats instead: YYYY-MM-DD."),
         }

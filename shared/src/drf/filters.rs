@@ -1,7 +1,7 @@
 //! Parameters that choose the rows of a list, with the messages of django-filter.
 
 use axum::extract::{FromRequestParts, OriginalUri};
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use http::{Uri, request::Parts};
 use uuid::Uuid;
 
@@ -64,7 +64,7 @@ impl Filters {
     /// A day.
     pub fn date(&mut self, name: &str) -> Option<NaiveDate> {
         let text = self.text(name)?;
-        text.parse().ok().or_else(|| self.wrong(name, "Enter a valid date."))
+        text.parse().ok().filter(in_range).or_else(|| self.wrong(name, "Enter a valid date."))
     }
 
     /// A moment; without an offset it is one of the time zone `zone`, and a day is its beginning.
@@ -114,12 +114,18 @@ pub(super) fn moment(text: &str, zone: &impl TimeZone) -> Option<DateTime<Utc>> 
     // A plus sign that was not encoded arrives as a space.
     let text = text.replace(' ', if text.contains('T') { "+" } else { "T" });
     if let Ok(at) = DateTime::parse_from_rfc3339(&text) {
-        return Some(at.to_utc());
+        return Some(at.to_utc()).filter(|at| in_range(&at.date_naive()));
     }
     let local = NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M:%S%.f")
         .or_else(|_| NaiveDateTime::parse_from_str(&text, "%Y-%m-%dT%H:%M"))
         .or_else(|_| text.parse::<NaiveDate>().map(|day| day.and_time(NaiveTime::MIN)));
-    Some(local.ok()?.and_local_timezone(zone.clone()).earliest()?.to_utc())
+    let at = local.ok()?.and_local_timezone(zone.clone()).earliest()?.to_utc();
+    Some(at).filter(|at| in_range(&at.date_naive()))
+}
+
+/// The years that Python knows; others are no dates to clients, and some not to the database.
+pub(super) fn in_range(day: &NaiveDate) -> bool {
+    (1..=9999).contains(&day.year())
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Filters {
@@ -186,6 +192,8 @@ mod tests {
             assert_eq!(at(text).as_deref(), Some("2025-11-01T00:00:00+00:00"), "{text}");
         }
         assert_eq!(at("2025-11-01").as_deref(), Some("2025-10-31T21:00:00+00:00"));
-        assert_eq!(at("yesterday"), None);
+        for text in ["yesterday", "-4713-01-01", "+99999-01-01", "0000-01-01"] {
+            assert_eq!(at(text), None, "{text}");
+        }
     }
 }

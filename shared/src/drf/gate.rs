@@ -34,7 +34,8 @@ use crate::{
 
 /// The rules of a system.
 pub struct Gate<P: Principal> {
-    /// Routes that anybody may call, by the beginning of their templates. Elsewhere a wrong method of somebody unknown is 401.
+    /// Routes that anybody may call, or that look for a token elsewhere, by the beginning of their templates. Everywhere else
+    /// nobody gets further than 401 without a token that holds.
     pub open: &'static [&'static str],
     /// Routes that do not count against [`Self::anonymous`].
     pub uncounted: &'static [&'static str],
@@ -92,8 +93,12 @@ async fn through<P: Principal>(
 ) -> Result<Response> {
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| route.starts_with(prefix));
     let (mut parts, body) = request.into_parts();
-    let asked: Result<P> = required(app, &parts, P::SOURCES).await;
-    let person = asked.as_ref().ok();
+    // Before anything is counted: a token that has expired leads its owner to the sign-in, however many there are.
+    let asked: Option<P> = match required(app, &parts, P::SOURCES).await {
+        Err(refused) if !begins(gate.open) => return Err(refused),
+        asked => asked.ok(),
+    };
+    let person = asked.as_ref();
     let signed_in = person.is_some();
     if app.config.rate_limits {
         let (limit, who) = match person {
@@ -130,9 +135,6 @@ async fn through<P: Principal>(
         _ => next.run(request).await,
     };
     let wrong_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
-    if wrong_method && !begins(gate.open) {
-        asked?;
-    }
     if describes && (wrong_method || response.status().is_success()) {
         return Ok(Json(Described::of(route)).into_response());
     }

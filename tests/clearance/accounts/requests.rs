@@ -107,3 +107,25 @@ async fn clearance_limit(app: &TestApp, access: &str) -> usize {
     }
     0
 }
+
+#[tokio::test]
+async fn token_that_does_not_hold_is_401_however_often_it_comes() {
+    let app = empty().await;
+    for _ in 0..120 {
+        let answer = app.with_token("old").quiet().get("/api/auth/profile/").await;
+        answer.is(401).has(json!({ "code": "token_not_valid" }));
+    }
+    app.anonymous().get("/api/auth/health/").await.is(200);
+    app.with_token("old").post("/api/auth/logout/", json!({})).await.is(200);
+}
+
+#[tokio::test]
+async fn one_of_two_registrations_at_once_is_told_which_field_is_taken() {
+    let app = TestApp::of(&clearance::SYSTEM, |config| config.database.pool_size = 8).await;
+    let (one, other) = tokio::join!(
+        register(&app, "one@students.test", "SCE/CS/0001/2024"),
+        register(&app, "two@students.test", "SCE/CS/0001/2024")
+    );
+    let refused = if one.status() == 201 { other } else { one };
+    refused.is(400).has(json!({ "admission_number": ["user with this admission number already exists."] }));
+}

@@ -139,3 +139,28 @@ async fn unknown_accounts_wait_until_somebody_matches_or_dismisses_them() {
         .is(400)
         .has(json!({ "error": "This receipt is dismissed" }));
 }
+
+#[tokio::test]
+async fn rest_of_a_partial_payment_is_verified_by_its_own_amount() {
+    let world = world().await;
+    let payer = world.payer(1).await;
+    world.confirm("RCB0000001", "2750", &payer.registration()).await.is(200);
+    let own = world.as_desk().get(&format!("/api/finance/records/?search={}", payer.registration())).await;
+    own.is(200).has(json!({ "results": [{ "graduation_fee_status": "pending", "amount_due": "2750.00" }] }));
+    let payment: uuid::Uuid =
+        world.app.value("SELECT id FROM payments WHERE student_id = $1", &[&payer.student]).await;
+    let path = format!("/api/finance/payments/{payment}");
+    let verify = async |body: serde_json::Value| world.as_desk().post(&format!("{path}/verify/"), body).await;
+    verify(json!({ "verify": true, "transaction_id": "BNK-1" })).await.is(400).has(json!({
+        "amount": ["Money was received already: name the amount of the rest."]
+    }));
+    let wrong = json!({ "verify": true, "transaction_id": "BNK-1", "amount": "2000.00" });
+    verify(wrong).await.is(400).has(json!({
+        "amount": ["Payment amount must be exactly KES 2,750.00 (amount due)"]
+    }));
+    world.as_desk().patch(&format!("{path}/"), json!({ "amount": "2000.00" })).await.is(400);
+    verify(json!({ "verify": true, "transaction_id": "BNK-1", "amount": "2750.00" })).await.is(200);
+    let mut receipts = world.receipts(payer).await;
+    receipts.sort();
+    assert_eq!(receipts, ["applied 2750.00 2750.00 c2b", "applied 2750.00 2750.00 manual"]);
+}

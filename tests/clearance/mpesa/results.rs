@@ -194,3 +194,24 @@ async fn foreign_ids_and_nonsense_are_kept_and_book_nothing() {
         world.app.value("SELECT count(*) FROM mpesa_messages WHERE state = 'unusable'", &[]).await;
     assert_eq!((unusable, world.receipts(payer).await.len()), (4, 0));
 }
+
+#[tokio::test]
+async fn forged_failure_does_not_keep_the_payment_out() {
+    let world = world().await;
+    let payer = world.payer(1).await;
+    world.push(payer, "10").await.is(503);
+    let calls = world.outside.take();
+    let mut forged = calls[0].clone();
+    forged.body = json!({ "Body": { "stkCallback": {
+        "MerchantRequestID": "m", "CheckoutRequestID": "ws_CO_forged", "ResultCode": 1, "ResultDesc": "no",
+    } } });
+    world.deliver(&forged).await.is(200);
+    world.app.work().await;
+    assert_eq!(world.attempt(payer).await, "failed");
+
+    world.wait(3);
+    world.deliver(&calls[0]).await.is(200);
+    world.app.work().await;
+    assert_eq!(world.attempt(payer).await, "succeeded");
+    assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
+}

@@ -11,6 +11,13 @@ pub async fn is_free(
     admission_number: Option<&str>,
     except: Option<Uuid>,
 ) -> Result<bool> {
+    // Two that want the same wait for each other, so that the second is told which field is taken.
+    let wait = sql!(
+        "SELECT pg_advisory_xact_lock(hashtextextended(kind || value, 0))
+         FROM (VALUES ('clearance.email:', lower($1)), ('clearance.number:', upper($2))) AS wanted (kind, value)
+         WHERE value <> '' ORDER BY kind"
+    );
+    change.execute(wait, &[&email, &admission_number]).await?;
     let find = sql!(
         "SELECT coalesce(bool_or(lower(email) = lower($1)), FALSE), coalesce(bool_or(admission_number = $2), FALSE)
          FROM users WHERE (lower(email) = lower($1) OR admission_number = $2) AND id IS DISTINCT FROM $3"

@@ -335,7 +335,17 @@ async fn store(
         return Err(fault("A verified payment cannot be changed"));
     }
     if let Some(amount) = wish.amount {
-        Fee::of(&mut change, student).await?.check(amount)?;
+        // What was received stays what it is; before that it is what is claimed.
+        let look = sql!("SELECT received_from($1) > 0, received_from($1) = $2::numeric");
+        match change.only(look, &[&student, &amount]).await? {
+            (false, _) => Fee::of(&mut change, student).await?.check(amount)?,
+            (true, true) => {}
+            (true, false) => {
+                let message =
+                    "Money was received already: verify the rest with its amount and transaction number.";
+                return Err(invalid_field("amount", message));
+            }
+        }
     }
     let method = wish.method.unwrap_or(&before.payment_method);
     let phone = wish.phone.as_deref().unwrap_or(&before.phone_number);

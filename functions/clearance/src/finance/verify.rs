@@ -57,7 +57,8 @@ row! {
 
 /// Verify a payment
 ///
-/// Books a receipt of what is due. A transaction number in the body means yes.
+/// Books a receipt of what is due. A transaction number in the body means yes. Of a payment of which a part was received,
+/// `amount` names the rest.
 #[utoipa::path(post, path = "/api/finance/payments/{id}/verify", tag = "finance", params(("id" = Uuid, Path)),
     request_body = Object, responses((status = 200, body = VerifiedPayment)))]
 pub async fn verify_payment(
@@ -78,6 +79,7 @@ pub async fn verify_payment(
             .filter(|text| !text.is_empty()),
         payment_date: payment_date(&mut fields),
     };
+    let rest = fields.money("amount", Need::Optional, 10, 2);
     fields.finish()?;
     let mut change = app.db.change(&person.actor()).await?;
     lock(&app, &mut change, student).await?;
@@ -85,7 +87,7 @@ pub async fn verify_payment(
         "SELECT amount, payment_method, transaction_id, phone_number, payment_date, is_verified, created_by_id
          FROM payments WHERE id = $1 AND deleted_at IS NULL FOR UPDATE"
     );
-    let claimed: Claimed = change.one(find, &[&id]).await?.ok_or_else(unknown)?;
+    let mut claimed: Claimed = change.one(find, &[&id]).await?.ok_or_else(unknown)?;
     if claimed.is_verified {
         return Err(invalid_field("non_field_errors", "Payment is already verified"));
     }
@@ -94,6 +96,13 @@ pub async fn verify_payment(
     }
     if Settings::of(&app)?.four_eyes && claimed.created_by_id == Some(person.id) {
         return Err(refused("Somebody else must do this."));
+    }
+    if change.only::<bool>(sql!("SELECT received_from($1) > 0"), &[&student]).await? {
+        // What was received is no claim: the rest must be named, with its own number.
+        let named = || invalid_field("amount", "Money was received already: name the amount of the rest.");
+        claimed.amount = rest.ok_or_else(named)?;
+        claimed.transaction_id.clear();
+        claimed.payment_date = None;
     }
     Fee::of(&mut change, student).await?.check(claimed.amount)?;
     note(&mut change, id, &decision.notes, &person.full_name).await?;

@@ -162,7 +162,9 @@ async fn settle(
         None => None,
     };
     let Some(mut attempt) = attempt else { return Ok(Verdict::Unusable("Unknown request to pay")) };
-    if !agree(change, &mut attempt, callback, matches!(confirmed, Confirmed::Yes)).await? {
+    // A failure is not confirmed, so the names it brings are not kept.
+    let is_believed = callback.code == "0" && matches!(confirmed, Confirmed::Yes);
+    if !agree(change, &mut attempt, callback, is_believed).await? {
         return Ok(Verdict::Unusable("CheckoutRequestID and path do not agree"));
     }
     if callback.code != "0" {

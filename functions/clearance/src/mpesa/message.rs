@@ -1,6 +1,6 @@
 //! The bodies that M-PESA sends.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde_json::Value;
 use shared::http::Money;
 
@@ -96,7 +96,9 @@ pub fn amount(text: &str) -> Option<Money> {
 /// `20251120101500`, of Nairobi.
 fn moment(text: &str) -> Option<DateTime<Utc>> {
     let local = NaiveDateTime::parse_from_str(text, "%Y%m%d%H%M%S").ok()?;
-    Some(local.and_local_timezone(nairobi()).single()?.to_utc())
+    // What is not of this time is a mistake: it would be dealt first, or count as the latest for ever.
+    let at = local.and_local_timezone(nairobi()).single()?.to_utc();
+    (2000..2100).contains(&at.year()).then_some(at)
 }
 
 #[cfg(test)]

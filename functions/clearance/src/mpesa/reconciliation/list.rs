@@ -1,6 +1,6 @@
 //! Lists of M-PESA: the CSV file of its portal, and what it hands out by `pull`.
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use shared::{Result, error::invalid_field, http::Money};
 
@@ -14,6 +14,9 @@ use crate::{
 
 /// Lines of a list.
 const MOST: usize = 50_000;
+
+/// Characters of a transaction number.
+const LONGEST_NUMBER: usize = 100;
 
 /// A line of a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,13 +67,24 @@ pub fn read_csv(file: &[u8]) -> Result<(Vec<Line>, usize)> {
         if rows > MOST {
             return Err(wrong(format!("The list has more than {MOST} lines.")));
         }
-        let Some(at) = moment(cell(time)) else { continue };
         let taken_back = plain(cell(status)).contains("revers") || plain(cell(details)).contains("revers");
-        let (came, went) = (amount(cell(paid_in)), amount(cell(withdrawn).trim_start_matches('-')));
-        let Some(amount) = (if taken_back { went.or(came) } else { came }) else { continue };
-        if !taken_back && plain(cell(status)) != "completed" {
+        let is_done = plain(cell(status)) == "completed";
+        if !taken_back && !is_done {
             continue;
         }
+        let unreadable = |name: &str| wrong(format!("{name} of {} cannot be read.", cell(number)));
+        let at = moment(cell(time)).ok_or_else(|| unreadable("Completion Time"))?;
+        if cell(number).len() > LONGEST_NUMBER {
+            return Err(wrong("A Receipt No. is too long.".to_owned()));
+        }
+        let (came, went) = (amount(cell(paid_in)), amount(cell(withdrawn).trim_start_matches('-')));
+        let Some(amount) = (if taken_back { went.or(came) } else { came }) else {
+            // Money that went out is none of ours; what was paid in must be read.
+            if cell(paid_in).trim_matches(['0', '.', ',', '-']).is_empty() {
+                continue;
+            }
+            return Err(unreadable("Paid In"));
+        };
         let own = cell(number).to_uppercase();
         let number = if taken_back { original(cell(details)).unwrap_or(own) } else { own };
         let (account, phone) = (cell(account).to_owned(), String::new());
@@ -98,7 +112,8 @@ fn moment(text: &str) -> Option<DateTime<Utc>> {
     let local = NaiveDateTime::parse_from_str(text, "%d-%m-%Y %H:%M:%S")
         .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S"))
         .ok()?;
-    Some(local.and_local_timezone(nairobi()).single()?.to_utc())
+    let at = local.and_local_timezone(nairobi()).single()?.to_utc();
+    (2000..2100).contains(&at.year()).then_some(at)
 }
 
 /// Every transaction of a period that M-PESA hands out.
