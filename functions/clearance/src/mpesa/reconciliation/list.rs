@@ -57,40 +57,44 @@ pub fn read_csv(file: &[u8]) -> Result<(Vec<Line>, usize)> {
         column("Transaction Status")?,
     ];
     let [paid_in, withdrawn, account] = [column("Paid In")?, column("Withdrawn")?, column("A/C No.")?];
+    let cells = [number, time, details, status, paid_in, withdrawn, account];
     let (mut lines, mut rows) = (Vec::new(), 0);
     for record in records {
-        let cell = |index: usize| record.get(index).unwrap_or_default().trim();
-        if cell(number).is_empty() {
+        let cells = cells.map(|index| record.get(index).unwrap_or_default().trim());
+        if cells[0].is_empty() {
             continue;
         }
         rows += 1;
         if rows > MOST {
             return Err(wrong(format!("The list has more than {MOST} lines.")));
         }
-        let taken_back = plain(cell(status)).contains("revers") || plain(cell(details)).contains("revers");
-        let is_done = plain(cell(status)) == "completed";
-        if !taken_back && !is_done {
-            continue;
-        }
-        let unreadable = |name: &str| wrong(format!("{name} of {} cannot be read.", cell(number)));
-        let at = moment(cell(time)).ok_or_else(|| unreadable("Completion Time"))?;
-        if cell(number).len() > LONGEST_NUMBER {
-            return Err(wrong("A Receipt No. is too long.".to_owned()));
-        }
-        let (came, went) = (amount(cell(paid_in)), amount(cell(withdrawn).trim_start_matches('-')));
-        let Some(amount) = (if taken_back { went.or(came) } else { came }) else {
-            // Money that went out is none of ours; what was paid in must be read.
-            if cell(paid_in).trim_matches(['0', '.', ',', '-']).is_empty() {
-                continue;
-            }
-            return Err(unreadable("Paid In"));
-        };
-        let own = cell(number).to_uppercase();
-        let number = if taken_back { original(cell(details)).unwrap_or(own) } else { own };
-        let (account, phone) = (cell(account).to_owned(), String::new());
-        lines.push(Line { number, amount, account, phone, at, reversed: taken_back });
+        lines.extend(read_line(cells)?);
     }
     Ok((lines, rows))
+}
+
+/// A line about money that came, or was taken back; 400 for one that cannot be read, so that no money is passed over.
+fn read_line(
+    [number, time, details, status, paid_in, withdrawn, account]: [&str; 7],
+) -> Result<Option<Line>> {
+    let unreadable = |name: &str| invalid_field("file", format!("{name} of {number} cannot be read."));
+    let reversed = plain(status).contains("revers") || plain(details).contains("revers");
+    if !reversed && plain(status) != "completed" {
+        return Ok(None);
+    }
+    let (came, went) = (amount(paid_in), amount(withdrawn.trim_start_matches('-')));
+    let Some(amount) = (if reversed { went.or(came) } else { came }) else {
+        // Money that went out is none of ours; what was paid in must be read.
+        let is_nothing = paid_in.trim_matches(['0', '.', ',', '-']).is_empty();
+        return if is_nothing { Ok(None) } else { Err(unreadable("Paid In")) };
+    };
+    let at = moment(time).ok_or_else(|| unreadable("Completion Time"))?;
+    if number.len() > LONGEST_NUMBER {
+        return Err(invalid_field("file", "A Receipt No. is too long."));
+    }
+    let own = number.to_uppercase();
+    let number = if reversed { original(details).unwrap_or(own) } else { own };
+    Ok(Some(Line { number, amount, account: account.to_owned(), phone: String::new(), at, reversed }))
 }
 
 /// The transaction that a reversal is of, if its details name it: a word of ten letters and digits.
