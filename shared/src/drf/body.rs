@@ -153,13 +153,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn broken_json_is_named_by_its_place() {
-        for (body, place) in [
-            (r#"{"username":"#, "line 1 column 13 (char 12)"),
-            ("{\n  \"ñ\": x}", "line 2 column 8 (char 9)"),
-            (r#"{"a": 1,, "b": 2}"#, "line 1 column 9 (char 8)"),
+    async fn broken_json_is_named_as_python_does() {
+        let name = "property name enclosed in double quotes";
+        for (body, expected) in [
+            (r#"{"username":"#, "value: line 1 column 13 (char 12)".to_owned()),
+            ("{\n  \"ñ\": x}", "value: line 2 column 8 (char 9)".to_owned()),
+            (r#"{"a": 1,, "b": 2}"#, format!("{name}: line 1 column 9 (char 8)")),
+            ("{bad json", format!("{name}: line 1 column 2 (char 1)")),
         ] {
-            let expected = (400, format!("JSON parse error - Expecting value: {place}"));
+            let expected = (400, format!("JSON parse error - Expecting {expected}"));
             assert_eq!(refusal("application/json", body).await, expected, "{body}");
         }
     }
