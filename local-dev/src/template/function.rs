@@ -46,12 +46,12 @@ const MAIL_ENVIRONMENT: &str = "          SMTP_URL: !If
             - !Ref AWS::NoValue
 ";
 
-/// How many functions of a system talk to the database.
-pub(super) fn with_database(system: &System) -> usize {
+/// How many functions of a system need something.
+pub(super) fn with(system: &System, need: Need) -> usize {
     let groups = system.groups.iter().map(|group| group.needs);
     let workers = system.workers.iter().map(|worker| worker.needs);
     let needs = groups.chain(workers).chain(system.sockets.map(|sockets| sockets.needs));
-    needs.filter(|needs| needs.contains(&Need::Database)).count()
+    needs.filter(|needs| needs.contains(&need)).count()
 }
 
 /// The names of the programs of a system, which are also those of its functions.

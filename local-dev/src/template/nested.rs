@@ -2,12 +2,17 @@
 
 use shared::{
     queue::Queue,
-    system::{Group, System},
+    system::{Group, Need, System},
 };
 
 use super::function;
 
 const HEAD: &str = include_str!("pieces/head.yaml");
+
+/// Only of systems that read scans: nothing may be declared that nothing uses.
+const OCR_PARAMETER: &str = "  OcrLayer:\n    Type: String\n    Description: Layer version with tesseract and pdftoppm; empty reads no text\n    Default: \"\"\n";
+const OCR_CONDITION: &str = "  HasOcrLayer: !Not [!Equals [!Ref OcrLayer, \"\"]]\n";
+
 const API: &str = include_str!("pieces/api.yaml");
 const INTEGRATION: &str = include_str!("pieces/integration.yaml");
 const PATH: &str = include_str!("pieces/path.yaml");
@@ -20,8 +25,12 @@ const LAST_RESORT: &str = "ops";
 
 /// The text of `functions/<system>/template.yaml`.
 pub fn nested(system: &System) -> String {
-    let functions = function::with_database(system);
+    let functions = function::with(system, Need::Database);
+    let reads_scans = function::with(system, Need::Ocr) > 0;
+    let of_scans = |text: &'static str| if reads_scans { text } else { "" };
     let mut text = HEAD
+        .replace("@ocr_parameter@", of_scans(OCR_PARAMETER))
+        .replace("@ocr_condition@", of_scans(OCR_CONDITION))
         .replace("@system@", system.name)
         .replace("@title@", system.title)
         .replace("@own_parameters@", &own(system, parameter))
