@@ -35,6 +35,8 @@ async fn default_order_is_by_school_and_two_keys_are_taken() {
         ["BA-PSY", "BSC-IT", "BSC-CS", "BCOM-ACC"]
     );
     assert_eq!(codes("/api/academics/departments/?search=computing%20tech").await, ["IT"]);
+    let one = student.get(&format!("/api/academics/departments/{}/", id("acad.IT"))).await;
+    one.is(200).has(json!({ "code": "IT", "school_code": "SCE" }));
 }
 
 #[tokio::test]

@@ -102,6 +102,7 @@ async fn long_list_is_imported_in_the_background() {
         .await
         .is(200)
         .has(json!({ "status": "done", "result": { "created": 2001, "rows": 2001 } }));
+    admin.get(&format!("/api/finance/records/import/{task}/")).await.is(200);
     assert_eq!(students(&app).await, 2041);
     client(&app, "staff:finance_staff").get(&shown).await.is(404);
 }

@@ -1,8 +1,9 @@
 //! Tokens, sessions and passwords.
 
 use chrono::TimeDelta;
+use http::Method;
 use serde_json::json;
-use tests::TestApp;
+use tests::{TestApp, field};
 
 use super::{PASSWORD, add, empty, log_in, register, tokens};
 
@@ -164,4 +165,49 @@ async fn five_wrong_passwords_lock_the_account_as_throttled() {
     assert_eq!(refused.header("retry-after"), "1800");
     app.clock.advance(TimeDelta::minutes(31));
     log_in(&app, "amani@students.test", PASSWORD).await.is(200);
+}
+
+#[tokio::test]
+async fn password_is_changed_with_its_confirmation() {
+    let app = empty().await;
+    let (access, _) = tokens(&register(&app, "amani@students.test", "").await);
+    let body = |old: &str, new: &str, again: &str| json!({ "old_password": old, "new_password": new, "new_password_confirm": again });
+    let client = app.with_token(&access);
+    let differs = body(PASSWORD, "Quiet-Harbour-43", "Quiet-Harbour-44");
+    client.put("/api/auth/change-password/", differs).await.is(400).has(json!({
+        "new_password": ["Password fields didn't match."]
+    }));
+    let first = body(PASSWORD, "Quiet-Harbour-43", "Quiet-Harbour-43");
+    client.put("/api/auth/change-password/", first).await.is(200);
+    let second = body("Quiet-Harbour-43", "Quiet-Harbour-44", "Quiet-Harbour-44");
+    client.patch("/api/auth/change-password/", second).await.is(200);
+    log_in(&app, "amani@students.test", "Quiet-Harbour-44").await.is(200);
+}
+
+#[tokio::test]
+async fn page_of_the_link_resets_the_password() {
+    let app = empty().await;
+    register(&app, "amani@students.test", "").await;
+    app.anonymous()
+        .post("/api/auth/password-reset/", json!({ "email": "amani@students.test" }))
+        .await
+        .is(200);
+    app.work().await;
+    let mail = app.mailed("amani@students.test", "Reset your password").await;
+    let token = mail.split("token=").nth(1).and_then(|rest| rest.split_whitespace().next()).expect("a link");
+    let send = async |again: &str| {
+        let parts = [
+            field("token", token),
+            field("new_password", "Quiet-Harbour-44"),
+            field("new_password_confirm", again),
+        ];
+        app.anonymous().form(Method::POST, "/reset-password/", &parts).await
+    };
+    let refused = send("Quiet-Harbour-45").await;
+    refused.is(400);
+    assert!(refused.text().contains("didn&#39;t match"), "{}", refused.text());
+    let done = send("Quiet-Harbour-44").await;
+    done.is(200);
+    assert!(done.text().contains("Password has been reset."), "{}", done.text());
+    log_in(&app, "amani@students.test", "Quiet-Harbour-44").await.is(200);
 }

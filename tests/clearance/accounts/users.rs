@@ -139,3 +139,18 @@ async fn audit_rows_name_who_is_gone_and_hold_no_secret() {
     app.execute("UPDATE users SET role = 'student' WHERE id = $1", &[&admin]).await;
     assert_eq!(app.value::<String>(row, &[&id]).await, "create User Somebody Else 203.0.113.7");
 }
+
+#[tokio::test]
+async fn administrator_reads_and_saves_an_account() {
+    let app = empty().await;
+    let admin = add(&app, "admin@mksu.test", "admin").await;
+    let other = add(&app, "other@mksu.test", "student").await;
+    let client = app.as_user(admin);
+    let path = format!("/api/users/{other}/");
+    client.get(&path).await.is(200).has(json!({ "email": "other@mksu.test", "role": "student" }));
+    let body = json!({ "email": "new@mksu.test", "full_name": "New Name", "role": "hostel_staff" });
+    client.put(&path, body).await.is(200).has(json!({ "email": "new@mksu.test", "role": "hostel_staff" }));
+    client.put(&path, json!({ "email": "new@mksu.test" })).await.is(400).has(json!({
+        "full_name": ["This field is required."]
+    }));
+}

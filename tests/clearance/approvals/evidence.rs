@@ -129,3 +129,16 @@ async fn bodies_without_a_file_stay_small() {
     let request = text(&ask(&app, "S01").await.is(201).json()["id"]);
     agree(&app, &request, &OFFICES).await;
 }
+
+#[tokio::test]
+async fn saved_approval_takes_notes_and_ignores_what_it_names() {
+    let app = university().await;
+    let path = format!("/api/approvals/{}/", id("appr.S05.LIBRARY"));
+    let body = json!({ "clearance_request": id("req.S06"), "department": id("dept.MESS"), "notes": "One book is due",
+                       "status": "approved" });
+    let saved = client(&app, "staff:LIBRARY").put(&path, body).await;
+    saved
+        .is(200)
+        .has(json!({ "notes": "One book is due", "status": "pending", "department_code": "LIBRARY" }));
+    client(&app, "staff:LIBRARY").put(&path, json!({ "notes": "x" })).await.is(400);
+}
