@@ -291,18 +291,6 @@ impl Variables<'_> {
         }
     }
 
-    fn imitations(&mut self) -> bool {
-        match self.text("IMITATIONS").as_deref() {
-            None => !self.production(),
-            Some("on") => true,
-            Some("off") => false,
-            Some(_) => {
-                self.problems.push("IMITATIONS must be on or off".to_owned());
-                false
-            }
-        }
-    }
-
     fn reports(&mut self) -> Option<ReportsConfig> {
         let text = self.text("SENTRY_DSN")?;
         let config = Url::parse(&text).ok().map(|dsn| ReportsConfig {

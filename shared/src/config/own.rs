@@ -111,3 +111,17 @@ impl OwnVariables<'_, '_> {
         self.variables.problems.push(text);
     }
 }
+
+impl Variables<'_> {
+    pub(super) fn imitations(&mut self) -> bool {
+        match self.text("IMITATIONS").as_deref() {
+            None => !self.production(),
+            Some("on") => true,
+            Some("off") => false,
+            Some(_) => {
+                self.problems.push("IMITATIONS must be on or off".to_owned());
+                false
+            }
+        }
+    }
+}
