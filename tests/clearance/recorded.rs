@@ -52,21 +52,18 @@ const DROPPED: [&str; 3] = ["graduation_fee_status", "groups", "user_permissions
 /// Addresses of files, which are null where there is none.
 const FILES: [&str; 3] = ["evidence_file", "receipt", "fee_statement"];
 
-/// What the adoption makes of the rows: the fee of a student is what they have paid or claimed, else the configured one.
-const ADOPTION: &str = "
-    INSERT INTO finance_records (student_id, graduation_fee, created_at, updated_at)
-    SELECT students.id, 10000.00, students.created_at, students.created_at FROM students
-    ON CONFLICT (student_id) DO UPDATE SET graduation_fee = EXCLUDED.graduation_fee;
-    UPDATE finance_records SET graduation_fee = CASE WHEN is_verified THEN amount ELSE graduation_fee_amount END
-    FROM payments WHERE payments.student_id = finance_records.student_id;
-    INSERT INTO receipts (transaction_id, source, student_id, payment_id, amount, applied_amount, phone_number, paid_at, state,
-                          created_by_id, created_at, updated_at)
-    SELECT coalesce(nullif(upper(transaction_id), ''), 'LEGACY-' || upper(id::text)), 'manual', student_id, id, amount, amount,
-           phone_number, coalesce(payment_date, verification_date, created_at), 'applied', verified_by_id, created_at,
-           created_at
-    FROM payments WHERE is_verified;
-    UPDATE audit_logs SET actor_name = users.full_name, actor_email = users.email
-    FROM users WHERE users.id = audit_logs.actor_id;";
+/// What an import of the rows makes of them besides. Its job, which gives certificates, is for tests that want some.
+fn adoption() -> String {
+    let complete = clearance::SYSTEM.legacy.and_then(|legacy| legacy.complete).expect("an adoption");
+    format!(
+        "SELECT set_config('muster.graduation_fee', '10000.00', false);
+         {}
+         DELETE FROM muster.jobs;
+         UPDATE audit_logs SET actor_name = users.full_name, actor_email = users.email
+         FROM users WHERE users.id = audit_logs.actor_id;",
+        complete.statements
+    )
+}
 
 #[derive(Clone, Debug, Deserialize)]
 struct Row {
@@ -87,7 +84,8 @@ pub async fn limited() -> TestApp {
 
 /// The same with other variables and another configuration.
 pub async fn recorded_with(variables: &[(&str, &str)], change: impl FnOnce(&mut Config)) -> TestApp {
-    let database = Database::filled(&clearance::SYSTEM, "recorded", &format!("{DUMP}{ADOPTION}"), fill).await;
+    let content = format!("{DUMP}{}", adoption());
+    let database = Database::filled(&clearance::SYSTEM, "recorded", &content, fill).await;
     let app = TestApp::running(&clearance::SYSTEM, database, |config| {
         config.own = own_settings(&clearance::SYSTEM, variables);
         config.rate_limits = false;
@@ -180,7 +178,7 @@ pub async fn refill(client: &tokio_postgres::Client, empty: &str) {
         let inserted = inserted.unwrap_or_else(|error| panic!("{insert}: {error:?}"));
         assert_eq!(inserted, of_table.len() as u64, "rows of {table}");
     }
-    run(ADOPTION).await;
+    run(&adoption()).await;
     run("RESET session_replication_role").await;
 }
 
