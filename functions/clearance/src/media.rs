@@ -16,8 +16,8 @@ use shared::{
         rate_limit::Limit,
         token::{BadToken, Coder},
     },
-    drf::{BaseAddress, Fields, Need as Field},
-    error::{Kind, invalid_field, too_many_requests},
+    drf::{BaseAddress, Fields, Need as Field, within},
+    error::{Kind, invalid_field},
     files::{Accepts, Audience, Intake, StoredFile, is_plain_name},
     http::{Path, Query, UploadedFile, download::attachment},
     sql,
@@ -88,12 +88,7 @@ pub fn read(fields: &mut Fields, name: &str) -> Option<UploadedFile> {
 
 /// Counts a file that somebody sends; 429 for one too many in an hour.
 pub async fn count_upload(app: &App, person: &Person) -> Result<()> {
-    if UPLOADS.allows(app, &person.id.to_string()).await? {
-        return Ok(());
-    }
-    let seconds = UPLOADS.seconds.unsigned_abs();
-    let text = format!("Request was throttled. Expected available in {seconds} seconds.");
-    Err(too_many_requests(text, seconds))
+    within(app, UPLOADS, &person.id.to_string()).await
 }
 
 /// Stores a file and tells its address, for a column that is watched. Give the outcome of the change to

@@ -211,10 +211,7 @@ impl Fields {
 
     /// Fails with everything that was wrong.
     pub fn finish(self) -> Result<()> {
-        match self.errors.first() {
-            None => Ok(()),
-            Some(first) => Err(invalid("invalid", first.message.clone()).with_fields(self.errors)),
-        }
+        settle(self.errors)
     }
 
     fn value(&mut self, name: &str, need: Need) -> Option<Value> {
@@ -230,6 +227,14 @@ impl Fields {
     fn wrong<T>(&mut self, name: &str, message: impl Into<String>) -> Option<T> {
         self.reject(name, message);
         None
+    }
+}
+
+/// Fails with 400 and every message, if there is one.
+pub(super) fn settle(errors: Vec<FieldError>) -> Result<()> {
+    match errors.first() {
+        None => Ok(()),
+        Some(first) => Err(invalid("invalid", first.message.clone()).with_fields(errors)),
     }
 }
 

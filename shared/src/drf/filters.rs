@@ -1,13 +1,14 @@
 //! Parameters that choose the rows of a list, with the messages of django-filter.
 
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::extract::FromRequestParts;
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use http::{Uri, request::Parts};
 use uuid::Uuid;
 
+use super::{fields::settle, query::called};
 use crate::{
     Error, Result,
-    error::{FieldError, invalid},
+    error::FieldError,
     http::{Ordering, Sortable},
 };
 
@@ -92,10 +93,7 @@ impl Filters {
 
     /// Fails with 400 and all messages when a parameter is wrong.
     pub fn finish(self) -> Result<()> {
-        match self.errors.first() {
-            None => Ok(()),
-            Some(first) => Err(invalid("invalid", first.message.clone()).with_fields(self.errors)),
-        }
+        settle(self.errors)
     }
 
     fn wrong<T>(&mut self, name: &str, message: impl Into<String>) -> Option<T> {
@@ -132,8 +130,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Filters {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
-        let called = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
-        Ok(Self::of(called))
+        Ok(Self::of(called(parts)))
     }
 }
 

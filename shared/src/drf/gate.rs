@@ -13,7 +13,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use serde::Serialize;
 
 use super::{Accepts, negotiation};
@@ -92,7 +92,7 @@ async fn through<P: Principal>(
     next: Next,
 ) -> Result<Response> {
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| route.starts_with(prefix));
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     // Before anything is counted: a token that has expired leads its owner to the sign-in, however many there are.
     let asked: Option<P> = match required(app, &parts, P::SOURCES).await {
         Err(refused) if !begins(gate.open) => return Err(refused),
@@ -121,9 +121,8 @@ async fn through<P: Principal>(
             return Err(not_acceptable("Could not satisfy the request Accept header."));
         }
     }
-    let describes = parts.method == Method::OPTIONS;
-    if describes {
-        parts.method = Method::GET;
+    if parts.method == Method::OPTIONS {
+        return Ok(Json(Described::of(route)).into_response());
     }
     let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let is_post = parts.method == Method::POST;
@@ -134,10 +133,6 @@ async fn through<P: Principal>(
         }
         _ => next.run(request).await,
     };
-    let wrong_method = response.status() == StatusCode::METHOD_NOT_ALLOWED;
-    if describes && (wrong_method || response.status().is_success()) {
-        return Ok(Json(Described::of(route)).into_response());
-    }
     Ok(if signed_in { not_stored(response) } else { response })
 }
 
@@ -233,8 +228,13 @@ impl Counts {
     }
 }
 
-/// The refusal in the words of the framework.
-fn throttled(remaining: TimeDelta) -> Error {
+/// Counts a request of `who`, and refuses one too many in the words of the framework.
+pub async fn within(app: &App, limit: Limit, who: &str) -> Result<()> {
+    if limit.allows(app, who).await? { Ok(()) } else { Err(throttled(TimeDelta::seconds(limit.seconds))) }
+}
+
+/// 429 in the words of the framework; at least a second remains.
+pub fn throttled(remaining: TimeDelta) -> Error {
     let seconds = remaining.num_seconds().max(1).unsigned_abs();
     too_many_requests(format!("Request was throttled. Expected available in {seconds} seconds."), seconds)
 }

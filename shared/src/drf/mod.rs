@@ -7,11 +7,12 @@ mod filters;
 mod gate;
 mod negotiation;
 mod page;
+mod query;
 
 pub use body::Data;
 pub use envelope::DrfEnvelope;
 pub use fields::{Fields, Need};
 pub use filters::Filters;
-pub use gate::{Gate, gated};
+pub use gate::{Gate, gated, throttled, within};
 pub use negotiation::{Accepts, negotiate};
 pub use page::{BaseAddress, PageNumber, Paginated, PaginationLinks, Window};

@@ -7,6 +7,7 @@ use axum::{
 };
 use http::{HeaderMap, Uri, header};
 
+use super::query::last;
 use crate::{
     Error, Result,
     error::{not_acceptable, not_found},
@@ -27,10 +28,8 @@ pub async fn negotiate(State(accepts): State<Accepts>, request: Request, next: N
 }
 
 pub(super) fn format(uri: &Uri) -> Result<(), Error> {
-    let query = uri.query().unwrap_or_default().as_bytes();
-    let format = url::form_urlencoded::parse(query).filter(|(name, _)| name == "format").last();
-    match format {
-        Some((_, value)) if value != "json" => Err(not_found("Not found.")),
+    match last(uri, "format") {
+        Some(value) if value != "json" => Err(not_found("Not found.")),
         _ => Ok(()),
     }
 }

@@ -1,10 +1,11 @@
 //! Page-number pagination: `{"count", "next", "previous", "results"}` with absolute links.
 
-use axum::extract::{FromRequestParts, OriginalUri};
+use axum::extract::FromRequestParts;
 use http::{Uri, header, request::Parts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::query::{called, last};
 use crate::{App, Error, Result, error::not_found};
 
 /// Which page of a list a request asks for. `SIZE` rows by default; with `MOST` > 0, `page_size` chooses up to as many.
@@ -109,25 +110,18 @@ impl<const SIZE: i64, const MOST: i64> FromRequestParts<App> for PageNumber<SIZE
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
-        let called = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(uri)| uri);
-        Ok(Self::of(called, base(app, parts)))
+        Ok(Self::of(called(parts), base(app, parts)))
     }
 }
 
 impl<const SIZE: i64, const MOST: i64> PageNumber<SIZE, MOST> {
     fn of(called: &Uri, base: String) -> Self {
-        let query = called.query().unwrap_or_default().as_bytes();
-        // The last of a name counts, as in Django.
-        let last = |wanted: &str| {
-            let named = url::form_urlencoded::parse(query).filter(|(name, _)| name == wanted);
-            named.last().map(|(_, value)| value.into_owned())
-        };
-        let page = match last("page").as_deref() {
+        let page = match last(called, "page").as_deref() {
             None => Asked::Number(1),
             Some("last") => Asked::Last,
             Some(text) => text.trim().parse().map_or(Asked::Invalid, Asked::Number),
         };
-        let size = last("page_size").and_then(|text| text.trim().parse().ok());
+        let size = last(called, "page_size").and_then(|text| text.trim().parse().ok());
         let size = size.filter(|size| (1..=MOST).contains(size)).unwrap_or(SIZE);
         Self { page, size, links: PaginationLinks::new(base, called) }
     }

@@ -1,4 +1,4 @@
-//! Addresses and numbers that only one account may have.
+//! What an account refers to: addresses and numbers that only one may have, and the office.
 
 use shared::{Result, db::Change, drf::Fields, sql};
 use uuid::Uuid;
@@ -30,4 +30,14 @@ pub async fn is_free(
         fields.reject("admission_number", "user with this admission number already exists.");
     }
     Ok(!number)
+}
+
+/// Rejects an office that does not exist.
+pub async fn is_office(change: &mut Change, fields: &mut Fields, department: Option<Uuid>) -> Result<()> {
+    let Some(department) = department else { return Ok(()) };
+    let find = sql!("SELECT EXISTS (SELECT FROM departments WHERE id = $1)");
+    if !change.only::<bool>(find, &[&department]).await? {
+        fields.reject("department", format!("Invalid pk \"{department}\" - object does not exist."));
+    }
+    Ok(())
 }

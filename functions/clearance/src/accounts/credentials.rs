@@ -10,7 +10,7 @@ use shared::{
         policy::{RefreshForm, TokenPolicy, WithinGrace},
         rate_limit::Limit,
     },
-    error::too_many_requests,
+    drf::throttled,
 };
 
 use super::User;
@@ -27,10 +27,7 @@ pub const THROTTLE: LoginThrottle = LoginThrottle {
     doubling: false,
     address_failures: 10,
     optional: true,
-    locked: |remaining| {
-        let seconds = remaining.num_seconds().max(1).unsigned_abs();
-        too_many_requests(format!("Request was throttled. Expected available in {seconds} seconds."), seconds)
-    },
+    locked: throttled,
 };
 
 /// Sign-ins of one address, right or wrong.
@@ -41,18 +38,6 @@ pub const REGISTRATIONS: Limit = Limit { name: "register", hits: 200, seconds: 3
 
 /// Refreshes of one session.
 pub const REFRESHES: Limit = Limit { name: "refresh", hits: 60, seconds: 3600 };
-
-/// Counts a request, and refuses it in the words of this system when it is one too many.
-pub async fn within(app: &App, limit: Limit, who: &str) -> Result<()> {
-    if limit.allows(app, who).await? {
-        return Ok(());
-    }
-    let seconds = limit.seconds.unsigned_abs();
-    Err(too_many_requests(
-        format!("Request was throttled. Expected available in {seconds} seconds."),
-        seconds,
-    ))
-}
 
 /// How new passwords are stored.
 pub fn new_hash(app: &App) -> NewHash {

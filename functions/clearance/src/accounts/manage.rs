@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{
     Registration, User,
-    address::is_free,
+    address::{is_free, is_office},
     credentials::{NEW_PASSWORD_BYTES, new_hash},
     password,
     profile::shown,
@@ -122,13 +122,7 @@ impl Wish {
         if self.email.is_some() || number.is_some() {
             is_free(change, fields, self.email.as_deref(), number, except).await?;
         }
-        if let Some(Some(department)) = self.department {
-            let find = sql!("SELECT EXISTS (SELECT FROM departments WHERE id = $1)");
-            if !change.only::<bool>(find, &[&department]).await? {
-                fields.reject("department", format!("Invalid pk \"{department}\" - object does not exist."));
-            }
-        }
-        Ok(())
+        is_office(change, fields, self.department.flatten()).await
     }
 
     async fn hash(&self, app: &App, is_valid: bool) -> Result<Option<String>> {

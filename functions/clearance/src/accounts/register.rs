@@ -6,7 +6,7 @@ use shared::{
     App, Result,
     auth::session::Device,
     db::Change,
-    drf::{Data, Fields, Need},
+    drf::{Data, Fields, Need, within},
     http::Created,
     sql,
 };
@@ -15,8 +15,8 @@ use uuid::Uuid;
 
 use super::{
     User,
-    address::is_free,
-    credentials::{NEW_PASSWORD_BYTES, REGISTRATIONS, new_hash, within},
+    address::{is_free, is_office},
+    credentials::{NEW_PASSWORD_BYTES, REGISTRATIONS, new_hash},
     password,
     sign_in::{Pair, open_session},
 };
@@ -102,12 +102,7 @@ pub async fn register(State(app): State<App>, device: Device, data: Data) -> Res
     if let Some(number) = number.as_ref().filter(|_| is_new) {
         reject_taken(&mut change, &mut fields, "admission_number", &number.text, None).await?;
     }
-    if let Some(department) = department {
-        let find = sql!("SELECT EXISTS (SELECT FROM departments WHERE id = $1)");
-        if !change.only::<bool>(find, &[&department]).await? {
-            fields.reject("department", format!("Invalid pk \"{department}\" - object does not exist."));
-        }
-    }
+    is_office(&mut change, &mut fields, department).await?;
     if fields.is_valid() && given != again {
         fields.reject("password", "Password fields didn't match.");
     }
@@ -118,8 +113,7 @@ pub async fn register(State(app): State<App>, device: Device, data: Data) -> Res
     }
     let (user, tokens) = open_session(&app, &mut change, &device, id).await?;
     change.commit().await?;
-    let tokens = Pair { refresh: tokens.refresh, access: tokens.access };
-    Ok(Created(Registered { user, tokens, message: "User registered successfully" }))
+    Ok(Created(Registered { user, tokens: tokens.into(), message: "User registered successfully" }))
 }
 
 fn read(fields: &mut Fields) -> Registration {

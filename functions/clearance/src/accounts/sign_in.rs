@@ -12,7 +12,7 @@ use shared::{
         session::{Device, Tokens, revoke},
     },
     db::{Actor, Change, UserKey},
-    drf::{Data, Fields, Need},
+    drf::{Data, Fields, Need, within},
     error::{invalid_field, unauthorized},
     http::Json,
     row, sql,
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     User,
-    credentials::{NEW_PASSWORD_BYTES, REFRESHES, SIGN_INS, THROTTLE, claims, new_hash, policy, within},
+    credentials::{NEW_PASSWORD_BYTES, REFRESHES, SIGN_INS, THROTTLE, claims, new_hash, policy},
 };
 use crate::{access::Person, audit, refusals::fault};
 
@@ -33,6 +33,12 @@ pub struct Pair {
     pub refresh: String,
     /// Comes with requests.
     pub access: String,
+}
+
+impl From<Tokens> for Pair {
+    fn from(tokens: Tokens) -> Self {
+        Self { refresh: tokens.refresh, access: tokens.access }
+    }
 }
 
 /// A sign-in, in both shapes that clients know.
@@ -94,7 +100,7 @@ pub async fn log_in(State(app): State<App>, device: Device, data: Data) -> Resul
     let email = |fields: &mut Fields| fields.email("email", Need::Required, 254);
     let refused = || invalid_field("non_field_errors", "Unable to log in with provided credentials.");
     let (user, tokens) = sign_in(&app, &device, data.fields(), email, refused).await?;
-    let tokens = Pair { refresh: tokens.refresh, access: tokens.access };
+    let tokens = Pair::from(tokens);
     let (access, refresh) = (tokens.access.clone(), tokens.refresh.clone());
     Ok(Json(LoggedIn { user, tokens, message: "Login successful", access, refresh }))
 }
@@ -195,7 +201,7 @@ pub async fn refresh_tokens(State(app): State<App>, data: Data) -> Result<Json<P
     let user = User::find(&mut change, owner).await?;
     let tokens = policy(&app)?.renew(&app, &mut change, redeemed, claims(&user)).await?;
     change.commit().await?;
-    Ok(Json(Pair { refresh: tokens.refresh, access: tokens.access }))
+    Ok(Json(tokens.into()))
 }
 
 /// The session that a token names. It is only counted by it: whether the token holds is found out afterwards.

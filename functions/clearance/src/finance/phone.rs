@@ -1,5 +1,7 @@
 //! Phone numbers of Kenya.
 
+use crate::access::Person;
+
 /// Brings a number into the form `254712345678`: spaces, hyphens and the plus sign go, a leading 0 is the country. The error
 /// says what is wrong, in the words that clients know.
 pub fn normalized(text: &str) -> Result<String, &'static str> {
@@ -26,8 +28,13 @@ pub fn mobile(text: &str) -> Result<String, &'static str> {
     }
 }
 
+/// A number as somebody sees it who may read the row: in full for its owner, administrators and the finance staff.
+pub fn shown_to(person: &Person, number: String) -> String {
+    if person.is_finance_desk() || person.is_student() { number } else { masked(&number) }
+}
+
 /// `2547*****001`
-pub fn masked(number: &str) -> String {
+fn masked(number: &str) -> String {
     match (number.get(..4), number.get(number.len().saturating_sub(3)..)) {
         (Some(start), Some(end)) if number.len() > 7 => format!("{start}*****{end}"),
         _ => String::new(),

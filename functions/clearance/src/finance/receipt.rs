@@ -10,7 +10,7 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::phone::masked;
+use super::phone::shown_to;
 use crate::{access::Person, refusals::unknown, times::Local};
 
 row! {
@@ -47,12 +47,9 @@ row! {
 }
 
 impl Receipt {
-    /// Phone numbers are for their owners, administrators and the finance staff.
+    /// With the phone number as this person sees it.
     pub(super) fn for_eyes_of(self, person: &Person) -> Self {
-        if person.is_finance_desk() || person.is_student() {
-            return self;
-        }
-        Self { phone_number: masked(&self.phone_number), ..self }
+        Self { phone_number: shown_to(person, self.phone_number), ..self }
     }
 
     /// One by its id; with `student` only if it is theirs. 404 without one.

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::attempt::STATUSES;
 pub(super) use crate::finance::payer;
-use crate::{access::Person, finance::phone::masked, refusals::unknown, times::Local};
+use crate::{access::Person, finance::phone::shown_to, refusals::unknown, times::Local};
 
 row! {
     /// A request to pay on a phone.
@@ -55,12 +55,9 @@ impl ShownAttempt {
         read.one(find, &[&id, &student]).await?.ok_or_else(unknown)
     }
 
-    /// Phone numbers are for their owners, administrators and the finance staff.
+    /// With the phone number as this person sees it.
     pub(super) fn for_eyes_of(self, person: &Person) -> Self {
-        if person.is_finance_desk() || person.is_student() {
-            return self;
-        }
-        Self { phone_number: masked(&self.phone_number), ..self }
+        Self { phone_number: shown_to(person, self.phone_number), ..self }
     }
 }
 

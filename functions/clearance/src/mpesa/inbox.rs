@@ -14,7 +14,8 @@ use sha2::{Digest, Sha256};
 use shared::{
     App, Error, Result,
     auth::rate_limit::Limit,
-    error::{invalid, too_many_requests},
+    drf::within,
+    error::invalid,
     http::{Json, Path, address::client_address, webhook::RawBody},
     jobs::CleanUpRule,
     sql,
@@ -48,10 +49,8 @@ impl FromRequestParts<App> for Caller {
         if !allowed.is_empty() && !allowed.iter().any(is_in) {
             return Err(unknown());
         }
-        if LIMIT.allows(app, &address).await? {
-            return Ok(Self);
-        }
-        Err(too_many_requests("Request was throttled. Expected available in 60 seconds.", 60))
+        within(app, LIMIT, &address).await?;
+        Ok(Self)
     }
 }
 

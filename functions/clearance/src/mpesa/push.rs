@@ -1,14 +1,15 @@
 //! Asking a phone for the fee.
 
 use axum::extract::State;
+use chrono::TimeDelta;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use shared::{
     App, Error, Result,
     auth::principal::{Principal, Signed},
     db::Change,
-    drf::{Data, Fields, Need},
-    error::{invalid_field, too_many_requests},
+    drf::{Data, Fields, Need, throttled},
+    error::invalid_field,
     http::{Json, Money},
     row, sql,
 };
@@ -190,9 +191,7 @@ async fn throttle(app: &App, change: &mut Change, student: Uuid) -> Result<()> {
     for (most, seconds) in LIMITS {
         let (made, wait): (i64, i64) = change.only(count, &[&student, &app.clock.now(), &seconds]).await?;
         if made >= most {
-            let wait = wait.max(1).unsigned_abs();
-            let text = format!("Request was throttled. Expected available in {wait} seconds.");
-            return Err(too_many_requests(text, wait));
+            return Err(throttled(TimeDelta::seconds(wait)));
         }
     }
     Ok(())

@@ -12,7 +12,7 @@ use shared::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Notification, owner};
+use super::{Notification, ONE, owner};
 use crate::{access::Person, refusals::unknown};
 
 /// What was done with a notice.
@@ -80,14 +80,7 @@ async fn mark(app: &App, person: &Person, id: Uuid, is_read: bool) -> Result<Jso
          WHERE id = $1 AND ($2::uuid IS NULL OR recipient_id = $2) AND is_read <> $3"
     );
     change.execute(update, &[&id, &owner(person), &is_read, &app.clock.now()]).await?;
-    let find = sql!(
-        "SELECT id, recipient_id AS recipient, recipient_id AS user, recipient_name, recipient_email, notification_type,
-                '' AS category, title, message, clearance_id AS clearance, approval_id AS approval,
-                payment_id AS payment, gown_id AS gown, related_object_type, related_object_id, is_read, read_at,
-                sent_via_email, email_sent_at, created_at, updated_at
-         FROM shown_notifications WHERE id = $1 AND ($2::uuid IS NULL OR recipient_id = $2)"
-    );
-    let marked: Option<Notification> = change.one(find, &[&id, &owner(person)]).await?;
+    let marked: Option<Notification> = change.one(ONE, &[&id, &owner(person)]).await?;
     let notification = marked.ok_or_else(unknown)?.categorized();
     change.commit().await?;
     let message = if is_read { "Notification marked as read" } else { "Notification marked as unread" };

@@ -166,6 +166,15 @@ pub async fn list_notifications(
     Ok(Json(page.paginated(window, categorized(rows))))
 }
 
+/// Selects the notice `$1`, of the account `$2` if one is given.
+const ONE: shared::db::Sql = sql!(
+    "SELECT id, recipient_id AS recipient, recipient_id AS user, recipient_name, recipient_email, notification_type,
+            '' AS category, title, message, clearance_id AS clearance, approval_id AS approval,
+            payment_id AS payment, gown_id AS gown, related_object_type, related_object_id, is_read, read_at,
+            sent_via_email, email_sent_at, created_at, updated_at
+     FROM shown_notifications WHERE id = $1 AND ($2::uuid IS NULL OR recipient_id = $2)"
+);
+
 /// Show a notice
 #[utoipa::path(get, path = "/api/notifications/{id}", tag = "notifications", params(("id" = Uuid, Path)),
     responses((status = 200, body = Notification)))]
@@ -174,13 +183,6 @@ pub async fn show_notification(
     State(app): State<App>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<Notification>> {
-    let find = sql!(
-        "SELECT id, recipient_id AS recipient, recipient_id AS user, recipient_name, recipient_email, notification_type,
-                '' AS category, title, message, clearance_id AS clearance, approval_id AS approval,
-                payment_id AS payment, gown_id AS gown, related_object_type, related_object_id, is_read, read_at,
-                sent_via_email, email_sent_at, created_at, updated_at
-         FROM shown_notifications WHERE id = $1 AND ($2::uuid IS NULL OR recipient_id = $2)"
-    );
-    let found: Option<Notification> = app.db.read().await?.one(find, &[&id, &owner(&person)]).await?;
+    let found: Option<Notification> = app.db.read().await?.one(ONE, &[&id, &owner(&person)]).await?;
     found.map(|found| Json(found.categorized())).ok_or_else(unknown)
 }
