@@ -1,5 +1,6 @@
 //! The databases of the legacy server move into ours, from each engine it ran on, and every row is accounted for.
 
+mod awkward;
 mod django;
 
 use django::{Dialect, alias, database};
