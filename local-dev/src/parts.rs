@@ -46,7 +46,7 @@ impl Parts {
     /// The configuration of a system, with an embedded part in place of each that is not configured. In production nothing
     /// stands in for the database, and a folder for the file store only if `FILES_DIR` names it.
     pub async fn config_for(&mut self, system: &System) -> Result<Config, BoxError> {
-        let mut config = Config::for_system(system).map_err(|error| error.to_string())?;
+        let mut config = Config::for_system_or_laptop(system).map_err(|error| error.to_string())?;
         if config.database.url.is_none() {
             config.production = is_said_to_be_production(system);
             if config.production {

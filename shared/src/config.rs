@@ -203,8 +203,7 @@ impl Config {
         if config.imitations && config.production {
             vars.problems.push("IMITATIONS=on is refused in production".to_owned());
         }
-        let is_laptop = config.database.url.is_none() && vars.any(&["MUSTER_ENV", "NODE_ENV"]).is_none();
-        if config.demo_password.is_some() && config.production && !is_laptop {
+        if config.demo_password.is_some() && config.production && !vars.is_laptop() {
             vars.problems
                 .push("DEMO_PASSWORD is refused in production: there are no demo accounts".to_owned());
         }
@@ -346,6 +345,11 @@ impl Variables<'_> {
 
     fn production(&self) -> bool {
         self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none_or(|value| value != "development")
+    }
+
+    /// Neither a database nor an environment is named.
+    fn is_laptop(&self) -> bool {
+        self.any(&["MUSTER_ENV", "NODE_ENV"]).is_none() && self.database_url().is_none()
     }
 
     fn in_lambda(&self) -> bool {

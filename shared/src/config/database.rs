@@ -66,18 +66,21 @@ fn parsed(name: &str, url: &SecretString) -> Result<Address> {
 }
 
 impl Variables<'_> {
-    pub(super) fn database(&mut self) -> DatabaseConfig {
-        let names = [
+    pub(super) fn database_url(&self) -> Option<String> {
+        self.any(&[
             "DATABASE_URL",
             "SUPABASE_URL",
             "SUPABASE_DB_URL",
             "SUPABASE_POSTGRES_URL",
             "POSTGRES_URL",
             "PG_DATABASE_URL",
-        ];
+        ])
+    }
+
+    pub(super) fn database(&mut self) -> DatabaseConfig {
         let direct =
             ["DATABASE_DIRECT_URL", "DIRECT_URL", "DATABASE_URL_UNPOOLED", "POSTGRES_URL_NON_POOLING"];
-        let (url, direct_url) = (self.any(&names), self.any(&direct));
+        let (url, direct_url) = (self.database_url(), self.any(&direct));
         let address = self.known_address("DATABASE_URL", url.as_deref());
         self.known_address("DATABASE_DIRECT_URL", direct_url.as_deref());
         let usual =

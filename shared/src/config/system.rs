@@ -1,5 +1,6 @@
 //! The configuration of one of several systems in one environment.
 
+use super::Variables;
 use crate::{Result, config::Config, system::System};
 
 impl Config {
@@ -10,7 +11,25 @@ impl Config {
         Self::read_for(system, &|name| std::env::var(name).ok())
     }
 
-    /// The same through `lookup`; empty variables count as absent.
+    /// The same for the program that starts what is missing by itself: where neither a database nor an environment is named it
+    /// is a laptop, which is development, also to the settings of the system.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn for_system_or_laptop(system: &System) -> Result<Self> {
+        Self::read_for_or_laptop(system, &|name| std::env::var(name).ok())
+    }
+
+    /// The same through `lookup`.
+    pub fn read_for_or_laptop(system: &System, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
+        let prefix = system.variable("");
+        let vars = Variables { lookup, prefix, storage: system.storage, problems: Vec::new() };
+        let is_laptop = vars.is_laptop();
+        Self::read_for(system, &|name| match name {
+            "MUSTER_ENV" if is_laptop => Some("development".to_owned()),
+            name => lookup(name),
+        })
+    }
+
+    /// The same as [`Self::for_system`] through `lookup`; empty variables count as absent.
     pub fn read_for(system: &System, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self> {
         let config = Self::read_with(lookup, system.variable(""), system.storage, system.settings)?;
         Ok(Self { system: Some(system.name), ..config })
@@ -42,6 +61,28 @@ mod tests {
 
     fn database(config: &Config) -> &str {
         config.database.url.as_ref().unwrap().expose_secret()
+    }
+
+    #[test]
+    fn laptop_is_development_and_nothing_else_is() {
+        let read = |variables: &[(&str, &str)]| {
+            let lookup = |name: &str| {
+                let found = variables.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            let config = Config::read_for_or_laptop(&SCHOOL, &lookup).unwrap();
+            (config.production, config.imitations)
+        };
+        assert_eq!(read(&[("MUSTER_ENV", " "), ("DEMO_PASSWORD", "pass phrase")]), (false, true));
+        for named in [
+            ("DATABASE_URL", "postgres://school"),
+            ("EVENING_SCHOOL_DATABASE_URL", "postgres://school"),
+            ("MUSTER_ENV", "production"),
+            ("NODE_ENV", "production"),
+            ("EVENING_SCHOOL_MUSTER_ENV", "production"),
+        ] {
+            assert_eq!(read(&[named]), (true, false), "{named:?}");
+        }
     }
 
     #[test]
