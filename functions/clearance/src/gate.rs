@@ -50,6 +50,7 @@ static GATE: Gate<Person> = Gate {
     other_formats: &[
         "/api/clearances/{id}/certificate",
         "/api/docs",
+        "/api/metrics/prometheus",
         "/api/notifications/stream",
         "/api/redoc",
         "/api/reports",

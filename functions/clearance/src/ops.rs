@@ -1,4 +1,4 @@
-//! Whether the system works, and the description of its API.
+//! Whether the system works, what the server counts about itself, and the description of its API.
 
 use axum::{
     extract::State,
@@ -9,24 +9,30 @@ use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
     http::{Json, Query, openapi},
+    metrics::{RequestMetrics, prometheus},
     sql,
     system::{Group, Need},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::settings::{MpesaEnvironment, Settings};
+use crate::{
+    access::Admin,
+    settings::{MpesaEnvironment, Settings},
+};
 
-/// Health and documentation.
+/// Health, metrics and documentation.
 pub const GROUP: Group = Group {
     name: "ops",
-    about: "Health and documentation of the installation.",
-    prefixes: &["/api/health", "/api/schema", "/api/docs", "/api/redoc"],
+    about: "Health, metrics and documentation of the installation.",
+    prefixes: &["/api/health", "/api/metrics", "/api/schema", "/api/docs", "/api/redoc"],
     needs: &[Need::Database],
     memory_mb: 128,
     routes: || {
         OpenApiRouter::new()
             .routes(routes!(show_health))
+            .routes(routes!(show_metrics))
+            .routes(routes!(export_metrics))
             .merge(OpenApiRouter::from(openapi::docs(&crate::SYSTEM)))
     },
 };
@@ -107,4 +113,21 @@ async fn show_health(State(app): State<App>, Query(asked): Query<Asked>) -> Resu
 
 async fn ping(app: &App) -> Result<i32> {
     app.db.read().await?.only(sql!("SELECT 1"), &[]).await
+}
+
+/// Show the counters of this process
+///
+/// One server counts everything, a function its own requests.
+#[utoipa::path(get, path = "/api/metrics", tag = "ops", responses((status = 200, body = RequestMetrics)))]
+async fn show_metrics(_: Admin, State(app): State<App>) -> Result<Json<RequestMetrics>> {
+    Ok(Json(RequestMetrics::now(&app).await?))
+}
+
+/// Show the same counters to Prometheus
+///
+/// The scraper sends an administrator's token in the `Authorization` header.
+#[utoipa::path(get, path = "/api/metrics/prometheus", tag = "ops",
+    responses((status = 200, content_type = "text/plain", body = str)))]
+async fn export_metrics(_: Admin, State(app): State<App>) -> Result<Response> {
+    prometheus(&app).await
 }

@@ -32,6 +32,11 @@ pub fn millis_or_null<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) 
     }
 }
 
+/// `2026-11-21T01:57:09.971Z`, always with milliseconds: how JavaScript writes moments.
+pub fn javascript<S: Serializer>(at: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&at.format("%Y-%m-%dT%H:%M:%S%.3fZ"))
+}
+
 /// `2025-11-01T11:51:00+03:00` in the time of a place, with microseconds when they are not zero: how Django REST Framework
 /// writes moments where a time zone is configured.
 pub fn local(at: DateTime<Utc>, offset: FixedOffset) -> String {

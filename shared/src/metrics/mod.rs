@@ -8,19 +8,24 @@ use std::{
     time::{Duration, Instant},
 };
 
+mod exposition;
 mod histogram;
 mod latest;
 mod operations;
 mod process;
+mod prometheus;
 mod queries;
 mod requests;
+mod summary;
 mod tally;
 
 pub use histogram::{BOUNDS_SECONDS, HistogramView};
 pub use operations::{Operation, Operations};
 pub use process::Process;
+pub use prometheus::prometheus;
 pub use queries::{Queries, QueriesView, SLOW_QUERY, SlowQuery};
 pub use requests::{Recent, Requests, RequestsView, SLOW_REQUEST, SlowRequest};
+pub use summary::{Numbers, RequestMetrics, active_sessions, ago, rounded};
 pub use tally::{Lookups, LookupsView};
 
 /// The counters of this process. Cheap to clone.

@@ -7,14 +7,15 @@
 use axum::extract::State;
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use serde::Serialize;
-use shared::{App, Result, http::Json, sql};
+use shared::{
+    App, Result,
+    http::Json,
+    metrics::{active_sessions, rounded},
+    sql,
+};
 use utoipa::ToSchema;
 
-use super::{
-    numbers::rounded,
-    resource_api::active_sessions,
-    thresholds::{self, Thresholds},
-};
+use super::thresholds::{self, Thresholds};
 use crate::{
     access::Admin,
     answer::{Success, iso, js_number, success},

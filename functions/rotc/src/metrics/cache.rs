@@ -2,10 +2,9 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{App, http::Json};
+use shared::{App, http::Json, metrics::rounded};
 use utoipa::ToSchema;
 
-use super::numbers::rounded;
 use crate::{
     access::Admin,
     answer::{Success, js_number, success},

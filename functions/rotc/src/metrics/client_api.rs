@@ -2,13 +2,10 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{App, Result, http::Json};
+use shared::{App, Result, http::Json, metrics::Numbers};
 use utoipa::ToSchema;
 
-use super::{
-    alerts,
-    numbers::{self, Numbers},
-};
+use super::alerts;
 use crate::{
     access::Admin,
     answer::{Message, message},
@@ -18,7 +15,7 @@ use crate::{
 #[utoipa::path(get, path = "/api/admin/metrics", tag = "metrics", responses((status = 200, body = Numbers)))]
 pub async fn show_admin_metrics(_: Admin, State(app): State<App>) -> Json<Numbers> {
     alerts::look(&app).await;
-    Json(numbers::now(&app).await)
+    Json(Numbers::now(&app).await)
 }
 
 /// Begin to count anew
@@ -43,5 +40,5 @@ pub async fn list_perf_alerts(_: Admin, State(app): State<App>) -> Result<Json<P
     let alerts = alerts::present(&app).await?;
     alerts::tell(&app, &alerts).await;
     let alerts = alerts.into_iter().map(|alert| alert.message).collect();
-    Ok(Json(PerfAlerts { alerts, snapshot: numbers::now(&app).await }))
+    Ok(Json(PerfAlerts { alerts, snapshot: Numbers::now(&app).await }))
 }

@@ -11,8 +11,6 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 pub mod alerts;
 pub mod cache;
 pub mod client_api;
-pub mod export;
-pub mod numbers;
 pub mod prometheus;
 pub mod resource_api;
 pub mod slow_queries;

@@ -3,157 +3,30 @@
 use std::collections::BTreeMap;
 
 use axum::extract::State;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::NaiveDateTime;
 use serde::Serialize;
 use shared::{
     App, Result,
     http::Json,
-    metrics::{Process, SlowQuery, SlowRequest},
+    metrics::{RequestMetrics, SlowQuery, ago, rounded},
     row, sql,
 };
 use utoipa::ToSchema;
 
-use super::{
-    alerts,
-    numbers::{self, Numbers, rounded},
-};
+use super::alerts;
 use crate::{
     access::Admin,
-    answer::{Success, iso, js_number, js_number_or_null, success},
+    answer::{Success, iso, js_number, success},
 };
 
-/// Slow requests and queries in an answer.
+/// Slow queries in a response.
 const SHOWN: usize = 20;
-
-/// Numbers about requests.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RequestMetrics {
-    /// The numbers in the legacy words.
-    #[serde(flatten)]
-    pub numbers: Numbers,
-    /// All requests.
-    pub request_count: u64,
-    /// Those that failed because of the server.
-    pub error_count: u64,
-    /// Sessions that have not ended.
-    pub active_sessions: i64,
-    /// Milliseconds, on average.
-    #[serde(serialize_with = "js_number")]
-    pub avg_response_time: f64,
-    /// Milliseconds of the quickest.
-    #[serde(serialize_with = "js_number")]
-    pub min_response_time: f64,
-    /// Milliseconds of the slowest.
-    #[serde(serialize_with = "js_number")]
-    pub max_response_time: f64,
-    /// Half of the last thousand took at most so many milliseconds.
-    #[serde(serialize_with = "js_number")]
-    pub median_response_time: f64,
-    /// Failed ones in percent.
-    #[serde(serialize_with = "js_number")]
-    pub error_rate: f64,
-    /// How often each status was answered.
-    pub status_codes: BTreeMap<u16, u64>,
-    /// Those that took more than a second.
-    pub slow_requests_count: u64,
-    /// The last of them.
-    pub slow_requests: Vec<SlowRequestShown>,
-    /// The process.
-    pub system: ProcessNumbers,
-}
-
-/// A slow request.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SlowRequestShown {
-    /// `GET`.
-    pub method: &'static str,
-    /// `/api/cadets/{id}`.
-    pub path: String,
-    /// Milliseconds.
-    #[serde(serialize_with = "js_number")]
-    pub response_time: f64,
-    /// When it ended.
-    #[serde(serialize_with = "iso")]
-    #[schema(value_type = String)]
-    pub timestamp: Option<NaiveDateTime>,
-}
-
-/// What the process uses.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ProcessNumbers {
-    /// Bytes of memory; null where the system does not say.
-    pub memory_bytes: Option<u64>,
-    /// Seconds of processor time since the start.
-    #[serde(serialize_with = "js_number_or_null")]
-    pub cpu_seconds: Option<f64>,
-    /// Processor time in percent of one processor, since the start.
-    #[serde(serialize_with = "js_number_or_null")]
-    pub cpu_percent: Option<f64>,
-    /// Threads.
-    pub threads: Option<u64>,
-    /// Seconds since the start.
-    pub uptime_seconds: u64,
-}
 
 /// Show the numbers about requests
 #[utoipa::path(get, path = "/api/metrics", tag = "metrics", responses((status = 200, body = Success<RequestMetrics>)))]
 pub async fn show_metrics(_: Admin, State(app): State<App>) -> Result<Json<Success<RequestMetrics>>> {
     alerts::look(&app).await;
-    let active_sessions = active_sessions(&app).await?;
-    let requests = app.metrics.requests();
-    let (view, recent) = (requests.view(), requests.recent());
-    let slow = requests.slow_ones();
-    let ms = |duration: std::time::Duration| rounded(duration.as_secs_f64() * 1e3, 3);
-    Ok(Json(success(RequestMetrics {
-        numbers: numbers::now(&app).await,
-        request_count: view.total,
-        error_count: view.failed,
-        active_sessions,
-        avg_response_time: rounded(view.average_ms(), 3),
-        min_response_time: ms(view.shortest),
-        max_response_time: ms(view.longest),
-        median_response_time: rounded(recent.median_ms, 3),
-        error_rate: rounded(view.failed_percent(), 2),
-        status_codes: view.statuses.into_iter().collect(),
-        slow_requests_count: view.slow,
-        slow_requests: slow.into_iter().take(SHOWN).map(|one| slow_request(&app, one)).collect(),
-        system: process(&app),
-    })))
-}
-
-/// Sessions that have not ended.
-pub async fn active_sessions(app: &App) -> Result<i64> {
-    let count = sql!(
-        "SELECT count(*) FROM muster.sessions
-         WHERE revoked_at IS NULL AND idle_expires_at > $1 AND absolute_expires_at > $1"
-    );
-    app.db.read().await?.only(count, &[&app.clock.now()]).await
-}
-
-fn slow_request(app: &App, slow: SlowRequest) -> SlowRequestShown {
-    SlowRequestShown {
-        method: slow.method,
-        path: slow.route,
-        response_time: rounded(slow.took.as_secs_f64() * 1e3, 3),
-        timestamp: ago(app, slow.ended),
-    }
-}
-
-/// The time of something that happened at `moment`.
-fn ago(app: &App, moment: std::time::Instant) -> Option<NaiveDateTime> {
-    let past = TimeDelta::from_std(moment.elapsed()).ok()?;
-    Some((app.clock.now() - past).naive_utc())
-}
-
-fn process(app: &App) -> ProcessNumbers {
-    let (process, uptime) = (Process::now(), app.metrics.uptime());
-    ProcessNumbers {
-        memory_bytes: process.resident_bytes,
-        cpu_seconds: process.cpu_seconds,
-        cpu_percent: process.cpu_seconds.map(|cpu| rounded(cpu * 100.0 / uptime.as_secs_f64().max(0.01), 1)),
-        threads: process.threads,
-        uptime_seconds: uptime.as_secs(),
-    }
+    Ok(Json(success(RequestMetrics::now(&app).await?)))
 }
 
 /// Numbers about the database.
@@ -198,7 +71,7 @@ pub struct SlowQueryShown {
 /// A slow query as answers show it.
 pub fn slow_query(app: &App, slow: &SlowQuery) -> SlowQueryShown {
     let time = rounded(slow.took.as_secs_f64() * 1e3, 3);
-    SlowQueryShown { sql: slow.sql, time, timestamp: ago(app, slow.ended) }
+    SlowQueryShown { sql: slow.sql, time, timestamp: Some(ago(app, slow.ended).naive_utc()) }
 }
 
 /// The connections of this process.

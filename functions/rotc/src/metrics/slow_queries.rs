@@ -2,13 +2,14 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{App, http::Json, metrics::SLOW_QUERY};
+use shared::{
+    App,
+    http::Json,
+    metrics::{SLOW_QUERY, rounded},
+};
 use utoipa::ToSchema;
 
-use super::{
-    numbers::rounded,
-    resource_api::{SlowQueryShown, slow_query},
-};
+use super::resource_api::{SlowQueryShown, slow_query};
 use crate::{
     access::Admin,
     answer::{Empty, Success, js_number, success},

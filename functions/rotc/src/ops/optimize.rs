@@ -2,13 +2,10 @@
 
 use axum::extract::State;
 use serde::Serialize;
-use shared::{App, Result, db::Sql, http::Json, sql};
+use shared::{App, Result, db::Sql, http::Json, metrics::Numbers, sql};
 use utoipa::ToSchema;
 
-use crate::{
-    access::Admin,
-    metrics::numbers::{self, Numbers},
-};
+use crate::access::Admin;
 
 /// The indexes of the legacy server, and ours on its tables. Each is made only where it is missing.
 const INDEXES: Sql = sql!(file "../../../../migrations/rotc/V0004__indexes.sql");
@@ -44,7 +41,7 @@ pub struct Optimized {
 /// Makes missing indexes, lets the database count its tables anew, forgets kept answers. May be repeated.
 #[utoipa::path(post, path = "/api/admin/force-optimize-db", tag = "ops", responses((status = 200, body = Optimized)))]
 pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> Result<Json<Optimized>> {
-    let (before, wanted) = (numbers::now(&app).await, names());
+    let (before, wanted) = (Numbers::now(&app).await, names());
     let existing = existing(&app, &wanted).await?;
     let mut errors = Vec::new();
     if existing < wanted.len()
@@ -69,7 +66,7 @@ pub async fn optimize_database(Admin(admin): Admin, State(app): State<App>) -> R
         migrations_run: 0,
         errors,
         before,
-        after: numbers::now(&app).await,
+        after: Numbers::now(&app).await,
         cache_cleared: true,
     }))
 }
