@@ -15,6 +15,7 @@ mod imports;
 mod ocr;
 mod own;
 mod push;
+mod redirects;
 mod seal;
 mod system;
 mod variables;
@@ -27,6 +28,7 @@ pub use imports::ImportsConfig;
 pub use ocr::OcrConfig;
 pub use own::{Own, OwnSettings, OwnVariables};
 pub use push::PushConfig;
+pub use redirects::RedirectsConfig;
 pub use seal::SealConfig;
 pub use variables::{OF_MUSTER, PARTS, Part, Variable, is_described, variable};
 
@@ -83,6 +85,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// `TRUSTED_HOPS`: how many proxies in front of the server append to `X-Forwarded-For` (default 0: none).
     pub trusted_hops: usize,
+    /// Requests that belong to another address.
+    pub redirects: RedirectsConfig,
     /// `IMITATIONS`: whether a server imitates the outside services of its system, below `/_dev` (default outside
     /// production); refused in production.
     pub imitations: bool,
@@ -271,6 +275,7 @@ impl Variables<'_> {
             data_key: self.data_key(),
             cors_origins: self.list(&["CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"]),
             trusted_hops: usize::try_from(self.number("TRUSTED_HOPS", 0)).unwrap_or(0),
+            redirects: self.redirects(),
             imitations: self.imitations(),
             demo_password: self.text("DEMO_PASSWORD").map(Into::into),
             bcrypt_cost: u32::try_from(self.number("BCRYPT_COST", 10)).unwrap_or(10).clamp(4, 15),

@@ -15,7 +15,7 @@ use shared::{
     clock::Clock,
     config::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
-        OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, SealConfig, SessionLife,
+        OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, RedirectsConfig, SealConfig, SessionLife,
     },
     db::UserKey,
     system::System,
@@ -25,6 +25,7 @@ use tokio::sync::OnceCell;
 use crate::{
     client::{Client, Who},
     cluster::Database,
+    functions::Gateway,
 };
 
 /// A running system for one test.
@@ -36,6 +37,7 @@ pub struct TestApp {
     /// What it serves.
     pub system: &'static System,
     pub(crate) router: Router,
+    pub(crate) gateway: Option<Arc<Gateway>>,
     pub(crate) tokens: Mutex<HashMap<UserKey, String>>,
     pub(crate) admin: OnceCell<i32>,
     pub(crate) staff: OnceCell<i32>,
@@ -92,6 +94,7 @@ impl TestApp {
         let app = App::with_clock(system, config, clock.clone());
         Self {
             router: shared::http::service(system, app.clone()),
+            gateway: None,
             app,
             clock,
             system,
@@ -111,6 +114,7 @@ impl TestApp {
         let app = App::with_clock(self.system, (*self.app.config).clone(), self.clock.clone());
         Self {
             router: shared::http::service(self.system, app.clone()),
+            gateway: None,
             app,
             clock: self.clock.clone(),
             system: self.system,
@@ -137,8 +141,11 @@ impl TestApp {
         self.anonymous().quiet()
     }
 
-    /// Does the jobs that are due.
+    /// Does the jobs that are due; what a deployed function does is not counted.
     pub async fn work(&self) -> shared::jobs::Tally {
+        if let Some(gateway) = &self.gateway {
+            gateway.work(self).await;
+        }
         shared::jobs::run_due(&self.app, self.system.jobs).await.expect("the jobs run")
     }
 
@@ -256,6 +263,7 @@ fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config 
         reports: None,
         cors_origins: Vec::new(),
         trusted_hops: 0,
+        redirects: RedirectsConfig::default(),
         imitations: false,
         demo_password: None,
         bcrypt_cost: 4,

@@ -73,6 +73,14 @@ pub const PARTS: &[Part] = &[
             variable("CORS_ORIGINS", "every origin, without cookies", "Other origins whose pages may call the API: a comma list.")
                 .or(&["CORS_ALLOWED_ORIGINS"]),
             variable("TRUSTED_HOPS", "0", "Proxies in front that append to `X-Forwarded-For`."),
+            variable(
+                "FORCE_HTTPS",
+                "`true` in production if `PUBLIC_URL` is https",
+                "Requests that a trusted proxy received without TLS are redirected to https (308).",
+            ),
+            variable("REDIRECT_ENABLED", "`false`", "`true` redirects requests for former host names (308)."),
+            variable("REDIRECT_FROM_HOSTS", "none", "The former host names: a comma list."),
+            variable("REDIRECT_TARGET_HOST", "none", "The present host name."),
             variable("RATE_LIMITS", "on", "`off` switches every limit off, for replays and load tests; refused in production."),
             variable(
                 "IMITATIONS",
@@ -102,7 +110,7 @@ pub const PARTS: &[Part] = &[
             ),
             variable("DATABASE_CA", "none", "A PEM file with the certificate authority to trust; turns verification on."),
             variable("DB_POOL_MAX", "`connection_limit` of the address, else 20; 1 in a function", "Connections at most."),
-            variable("READ_ONLY", "`false`", "`true` refuses every write."),
+            variable("READ_ONLY", "`false`", "`true` lets people sign in and read, and refuses every other write; no job runs but mails."),
             variable(
                 "REDIS_URL",
                 "each process caches for itself, the database counts requests",
@@ -244,7 +252,11 @@ pub const PARTS: &[Part] = &[
     Part {
         title: "Every program",
         variables: &[
-            variable("RUST_LOG", "`info`", "What is logged, in the words of the crate `tracing-subscriber`."),
+            variable(
+                "RUST_LOG",
+                "`info`; also every query if `MUSTER_ENV` is `development`",
+                "What is logged, in the words of the crate `tracing-subscriber`.",
+            ),
             variable("AWS_LAMBDA_RUNTIME_API", "set by Lambda", "Whether the program is a function."),
         ],
     },

@@ -69,6 +69,11 @@ impl Player {
             config.rate_limits = false;
             config.realtime.held = true;
             config.database.pool_size = 2;
+            if group == "redirect" {
+                config.redirects.from_hosts = vec!["old.example.test".to_owned()];
+                config.redirects.target_host = "new.example.test".to_owned();
+                config.trusted_hops = 1;
+            }
             if group == "admin-email" {
                 config.mail.smtp = Some("smtp://mail.example.test".into());
             }
