@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::session::Device;
 use crate::{
     App, Error, Result,
-    db::{Change, UserKey},
+    db::{Actor, Change, UserKey},
     error, row, sql,
 };
 
@@ -74,7 +74,7 @@ impl LoginThrottle {
             return Ok(Attempt { throttle: *self, account, id: None });
         }
         let (id, now) = (app.ids.uuid(), app.clock.now());
-        let mut change = app.db.change_for_system("sign-in attempt").await?;
+        let mut change = app.db.change_for_access(&Actor::default(), "sign-in attempt").await?;
         one_at_a_time(&mut change, &account).await?;
         let reserve = sql!(
             "WITH standing AS (

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use crate::{App, Result, error, sql};
+use crate::{App, Result, db::Actor, error, sql};
 
 /// So many requests in so long.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +57,7 @@ impl Limit {
 
     async fn hits_in_database(&self, app: &App, who: &str, by: i32) -> Result<i32> {
         let now = app.clock.now();
-        let mut change = app.db.change_for_system("rate limit").await?;
+        let mut change = app.db.change_for_access(&Actor::default(), "rate limit").await?;
         let count = sql!(
             "INSERT INTO muster.rate_limits AS limits (key, window_start, hits) VALUES ($1, $2, $4)
              ON CONFLICT (key) DO UPDATE

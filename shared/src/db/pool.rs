@@ -111,6 +111,12 @@ impl Db {
         Change::begin(self, &Actor { scope: scope.clone(), ..Actor::default() }, what).await
     }
 
+    /// A transaction of what signing in and reading need: sessions, throttles, limits, mails with links. `READ_ONLY` refuses
+    /// every other.
+    pub async fn change_for_access(&self, actor: &Actor, what: &'static str) -> Result<Change> {
+        Change::begin(self, actor, what).await
+    }
+
     /// The same for what need not be done now: none when this process has one connection, which is in use.
     pub(crate) async fn change_if_free(&self, what: &'static str) -> Result<Option<Change>> {
         let now = self.connections();

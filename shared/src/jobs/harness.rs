@@ -11,7 +11,7 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{Jobs, Queue, plan, receive, sweep};
-use crate::{App, Result, queue::Message, sql, system::System};
+use crate::{App, Result, db::Actor, queue::Message, sql, system::System};
 
 /// How long one call waits for messages.
 const WAIT: Duration = Duration::from_secs(20);
@@ -126,7 +126,7 @@ async fn seen(app: &App, id: Uuid, name: &str) -> Result<()> {
     let queues: Vec<&str> = Queue::ALL.iter().map(|queue| queue.name()).collect();
     let at_once = i32::try_from(app.config.queue.jobs_at_once).unwrap_or(i32::MAX);
     let now = app.clock.now();
-    let mut change = app.db.change_for_system("jobs").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "jobs").await?;
     let note = sql!(
         "INSERT INTO muster.workers AS known (id, name, queues, at_once, started_at, seen_at)
          VALUES ($1, $2, $3, $4, $5, $5)
@@ -138,7 +138,7 @@ async fn seen(app: &App, id: Uuid, name: &str) -> Result<()> {
 }
 
 async fn leave(app: &App, id: Uuid) -> Result<()> {
-    let mut change = app.db.change_for_system("jobs").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "jobs").await?;
     change.execute(sql!("DELETE FROM muster.workers WHERE id = $1"), &[&id]).await?;
     change.commit().await
 }

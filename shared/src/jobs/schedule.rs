@@ -16,6 +16,9 @@ const WEEK: u64 = 7 * DAY;
 /// Starts the jobs that run by themselves, each once for each of its periods, also when the beginning of the period was
 /// missed. While one still runs, or waits to be tried again, the next is not started.
 pub async fn plan(app: &App, jobs: &super::Jobs) -> Result<()> {
+    if app.config.database.read_only {
+        return Ok(());
+    }
     start(app, jobs.kinds.iter()).await
 }
 

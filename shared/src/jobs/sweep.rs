@@ -50,7 +50,7 @@ pub async fn sweep(app: &App, jobs: &Jobs) -> Result<usize> {
                 AND ($3 IS NULL OR sent_at IS NULL OR sent_at <= lease_until OR sent_at <= $4))
          ORDER BY created_at, id LIMIT $5"
     );
-    let names: Vec<&str> = jobs.kinds.iter().map(|kind| kind.name).collect();
+    let names: Vec<&str> = jobs.runnable(app).map(|kind| kind.name).collect();
     let params: [crate::db::Param<'_>; 5] = [&names, &now, &forgotten, &lost, &MOST];
     let waiting: Vec<(String, Uuid)> = app.db.read().await?.all(find, &params).await?;
     let waiting: Vec<(Queue, Uuid)> =
@@ -61,7 +61,7 @@ pub async fn sweep(app: &App, jobs: &Jobs) -> Result<usize> {
 
 /// Gives up the jobs that no try of a worker has survived.
 async fn give_up(app: &App, jobs: &Jobs) -> Result<()> {
-    let tries: BTreeMap<&str, i32> = jobs.kinds.iter().map(|kind| (kind.name, kind.tries)).collect();
+    let tries: BTreeMap<&str, i32> = jobs.runnable(app).map(|kind| (kind.name, kind.tries)).collect();
     let (names, most): (Vec<&str>, Vec<i32>) = tries.into_iter().unzip();
     let find = sql!(
         "SELECT id, kind, jobs.tries

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{JobKind, Jobs, Task, beat, outcome};
 use crate::{
     App, Result,
-    db::{Scope, unit_of_work},
+    db::{Actor, Scope, unit_of_work},
     error::{internal, unavailable_because},
     queue::{Message, VISIBILITY},
     row, sql,
@@ -132,7 +132,7 @@ fn held_for(app: &App, kind: &JobKind) -> Duration {
 async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claimed, &'static JobKind)>> {
     let now = app.clock.now();
     let (mut names, mut leases, mut tries) = (Vec::new(), Vec::<DateTime<Utc>>::new(), Vec::new());
-    for kind in jobs.kinds {
+    for kind in jobs.runnable(app) {
         names.push(kind.name);
         leases.push(now + TimeDelta::from_std(held_for(app, kind))?);
         tries.push(kind.tries);
@@ -153,7 +153,7 @@ async fn claim(app: &App, jobs: &Jobs, id: Option<Uuid>) -> Result<Option<(Claim
          WHERE jobs.id = due.id
          RETURNING jobs.id, kind, payload, scope, jobs.tries"
     );
-    let mut change = app.db.change_for_system("jobs").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "jobs").await?;
     if let Some(id) = id {
         // Whoever holds the row may only be noting that the job was sent: a message that passed over it would be lost.
         change.execute(sql!("SELECT FROM muster.jobs WHERE id = $1 FOR NO KEY UPDATE"), &[&id]).await?;

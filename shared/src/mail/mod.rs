@@ -11,7 +11,12 @@ use lettre::{
 
 use uuid::Uuid;
 
-use crate::{App, Result, config::MailConfig, db::Change, sql};
+use crate::{
+    App, Result,
+    config::MailConfig,
+    db::{Actor, Change},
+    sql,
+};
 
 mod send;
 mod ses;
@@ -192,7 +197,7 @@ pub(crate) async fn adopt(app: &App) -> Result<()> {
          UPDATE muster.mails SET job_id = job.id FROM job WHERE mails.id IN (SELECT id FROM waiting)"
     );
     loop {
-        let mut change = app.db.change_for_system("mail delivery").await?;
+        let mut change = app.db.change_for_access(&Actor::default(), "mail delivery").await?;
         // One process at a time: another would not see that a mail has a job by now.
         let alone = sql!("SELECT pg_advisory_xact_lock(hashtextextended('muster.mails', 0))");
         change.execute(alone, &[]).await?;
@@ -216,7 +221,7 @@ async fn forget_stale(app: &App) -> Result<()> {
          WHERE mails.id = waiting.id AND (cancelled OR mails.created_at < $2 OR expires_at <= $1)"
     );
     let now = app.clock.now();
-    let mut change = app.db.change_for_system("mail delivery").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "mail delivery").await?;
     let forgotten = change.execute(forget, &[&now, &(now - STALE)]).await?;
     change.commit().await?;
     if forgotten > 0 {

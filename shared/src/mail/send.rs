@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{NotSent, Then, forget_stale};
 use crate::{
     App, Result,
+    db::Actor,
     error::unavailable,
     jobs::{Job, Queue, Task},
     row, sql,
@@ -47,6 +48,7 @@ impl Job for SendMails {
     const KIND: &'static str = "send_mails";
     const QUEUE: Queue = Queue::Delivery;
     const TRIES: i32 = TRIES;
+    const WHILE_READ_ONLY: bool = true;
 
     async fn run(self, task: &Task) -> Result<()> {
         send_all(task).await
@@ -57,6 +59,7 @@ impl Job for SendManyMails {
     const KIND: &'static str = "send_many_mails";
     const QUEUE: Queue = Queue::Upkeep;
     const TRIES: i32 = TRIES;
+    const WHILE_READ_ONLY: bool = true;
     const LEASE: Duration = Duration::from_mins(15);
 
     async fn run(self, task: &Task) -> Result<()> {
@@ -105,7 +108,7 @@ async fn batch(task: &Task, after: i64) -> Result<Vec<StoredMail>> {
 /// Nothing is configured any more: the mails wait until something is.
 async fn keep(task: &Task) -> Result<()> {
     let keep = sql!("UPDATE muster.mails SET job_id = NULL WHERE job_id = $1 AND sent_at IS NULL");
-    let mut change = task.app.db.change_for_system("mail delivery").await?;
+    let mut change = task.app.db.change_for_access(&Actor::default(), "mail delivery").await?;
     change.execute(keep, &[&task.id]).await?;
     change.commit().await
 }
@@ -126,7 +129,7 @@ async fn note(app: &App, id: i64, outcome: &Result<(), NotSent>) -> Result<()> {
              tries = tries + 1, last_error = $4, text_body = '', html_body = ''
          WHERE id = $1"
     );
-    let mut change = app.db.change_for_system("mail delivery").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "mail delivery").await?;
     let words = cause.map(|cause| cause.words.as_str());
     change.execute(end, &[&id, &sent, &app.clock.now(), &words]).await?;
     change.commit().await
@@ -135,7 +138,7 @@ async fn note(app: &App, id: i64, outcome: &Result<(), NotSent>) -> Result<()> {
 async fn later(app: &App, id: i64, cause: &NotSent) -> Result<()> {
     tracing::warn!(mail = id, code = cause.code, "a mail could not be sent");
     let note = sql!("UPDATE muster.mails SET tries = tries + 1, last_error = $2 WHERE id = $1");
-    let mut change = app.db.change_for_system("mail delivery").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "mail delivery").await?;
     change.execute(note, &[&id, &cause.words]).await?;
     change.commit().await
 }

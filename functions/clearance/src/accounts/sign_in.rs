@@ -144,13 +144,13 @@ async fn sign_in(
     };
     let Some(id) = account.filter(|account| account.is_active && verdict.is_yes()).map(|account| account.id)
     else {
-        let mut change = app.db.change_for_system("failed sign-in").await?;
+        let mut change = app.db.change_for_access(&Actor::default(), "failed sign-in").await?;
         attempt.failed(app, &mut change).await?;
         change.commit().await?;
         return Err(refused());
     };
     let actor = Actor { address: device.address.clone(), ..Actor::user(UserKey::from(id)) };
-    let mut change = app.db.change(&actor).await?;
+    let mut change = app.db.change_for_access(&actor, "").await?;
     THROTTLE.clear(app, &mut change, id).await?;
     let note = sql!("UPDATE users SET last_login = $2, password = coalesce($3, password) WHERE id = $1");
     change.execute(note, &[&id, &app.clock.now(), &rehashed]).await?;
@@ -182,7 +182,7 @@ pub async fn refresh_tokens(State(app): State<App>, data: Data) -> Result<Json<P
     if let Some(session) = session_of(&presented) {
         within(&app, REFRESHES, &session.to_string()).await?;
     }
-    let mut change = app.db.change_for_system("refresh of a session").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "refresh of a session").await?;
     let redeemed = match policy(&app)?.redeem(&app, &mut change, &presented).await? {
         Ok(redeemed) => redeemed,
         Err(refused) => {
@@ -233,7 +233,7 @@ pub async fn log_out(
     let presented = fields.text_or_blank("refresh", Need::Nullable, 4096).filter(|text| !text.is_empty());
     fields.finish()?;
     let actor = person.as_ref().map(Principal::actor).unwrap_or_default();
-    let mut change = app.db.change(&actor).await?;
+    let mut change = app.db.change_for_access(&actor, "").await?;
     let session = match presented {
         None => person.map(|person| (person.id, person.session)),
         Some(token) => match policy(&app)?.redeem(&app, &mut change, &token).await? {

@@ -17,6 +17,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{one_time::OneTime, rate_limit::Limit, session::Device},
+    db::Actor,
     error::unauthorized,
     http::Json,
     mail::NewMail,
@@ -91,7 +92,7 @@ async fn mail(app: &App, account: &Account) -> Result<()> {
         tracing::error!("no sign-in link could be mailed: PUBLIC_URL is not set");
         return Ok(());
     }
-    let mut change = app.db.change_for_system("sign-in link").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "sign-in link").await?;
     let code = SIGN_IN.create(app, &mut change, account.id, TimeDelta::minutes(MINUTES)).await?;
     let link = link_address(app, &code)?;
     let (name, minutes) = (account.username.as_str(), MINUTES);
@@ -136,7 +137,7 @@ pub async fn redeem_link(
 ) -> Result<Response> {
     SIGN_INS.hit(&app, device.place()).await?;
     let code = body.code.0.unwrap_or_default();
-    let mut change = app.db.change_for_system("sign-in link").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "sign-in link").await?;
     let redeemed = SIGN_IN.redeem(&app, &mut change, &code).await?;
     let account = match redeemed.and_then(|user| user.parse()) {
         Some(user_id) => account::by_id(&mut change, user_id).await?,

@@ -9,6 +9,7 @@ use shared::{
         rate_limit::Limit,
         session::{self, Device},
     },
+    db::Actor,
     error::{invalid, unauthorized},
     http::Json,
 };
@@ -51,7 +52,7 @@ pub async fn refresh(
 ) -> Result<Response> {
     let presented = body.refresh.0.ok_or_else(|| invalid("required", "Refresh token required"))?;
     REFRESHES.hit(&app, device.place()).await?;
-    let mut change = app.db.change_for_system("token refresh").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "token refresh").await?;
     let Some(tokens) = session::refresh(&app, &mut change, &presented).await? else {
         audit::record(&mut change, "REFRESH_REFUSED", "users", None, None, json!({})).await?;
         change.commit().await?;

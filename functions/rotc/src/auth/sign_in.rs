@@ -12,6 +12,7 @@ use shared::{
         session::{self, Device, Tokens},
     },
     config::IdentifierLogin,
+    db::Actor,
     error::{invalid, too_many_requests, unauthorized},
     http::Json,
 };
@@ -274,7 +275,7 @@ async fn trusted(app: &App, attempt: &Attempt, found: Option<Account>) -> Result
 
 /// Audits a failed attempt, and gives the answer to it.
 async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Error> {
-    let mut change = app.db.change_for_system("failed sign-in").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "failed sign-in").await?;
     let locked = attempt.failed(app, &mut change).await?;
     let operation = if locked { "LOGIN_LOCKED" } else { "LOGIN_FAILED" };
     audit::record(&mut change, operation, "users", user_id, None, json!({ "locked": locked })).await?;
@@ -288,7 +289,7 @@ pub async fn admit(app: &App, account: Account, device: &Device, means: Means) -
     if account.role()? != Role::Admin {
         maintenance::check(app).await?;
     }
-    let mut change = app.db.change_for_system("sign-in").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "sign-in").await?;
     THROTTLE.clear(app, &mut change, account.id).await?;
     if let Err(refused) = account.check_standing() {
         let payload = json!({ "means": means.as_str(), "reason": refused.code() });
