@@ -172,6 +172,11 @@ impl Error {
         self.0.source.as_deref()
     }
 
+    /// The contents, for a report.
+    pub(crate) fn problem(&self) -> &Problem {
+        &self.0
+    }
+
     /// The contents, for the envelope.
     pub fn into_problem(self) -> Problem {
         *self.0

@@ -3,6 +3,7 @@
 //! A system (`functions/<name>`) describes itself with [`system::System`] and writes handlers over
 //! [`app::App`]; this crate runs them as Lambda functions ([`lambda`]) or inside one server ([`http::service`]).
 
+mod alarm;
 pub mod app;
 pub mod auth;
 pub mod aws;

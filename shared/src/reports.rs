@@ -9,7 +9,6 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use http::Method;
 use serde_json::json;
 use tokio::sync::mpsc;
 use url::Url;
@@ -69,16 +68,14 @@ struct Sender {
     queue: OnceLock<mpsc::Sender<String>>,
 }
 
-/// The request that failed.
-pub struct FailedRequest<'a> {
+/// The request, or the job, that failed.
+pub struct Failed<'a> {
     /// The name of the system.
     pub system: &'a str,
     /// Its id in the log.
-    pub request_id: &'a str,
-    /// The method.
-    pub method: &'a Method,
-    /// The path template, which names nobody.
-    pub route: &'a str,
+    pub id: &'a str,
+    /// `GET /api/items/{id}` or `job send_mails`: it names nobody.
+    pub what: &'a str,
 }
 
 impl Reports {
@@ -92,9 +89,9 @@ impl Reports {
     }
 
     /// Reports a failure. It never fails, and waits only in a function, for a second at most.
-    pub async fn report(&self, problem: &Problem, request: &FailedRequest<'_>, id: Uuid, now: DateTime<Utc>) {
+    pub async fn report(&self, problem: &Problem, failed: &Failed<'_>, id: Uuid, now: DateTime<Utc>) {
         let Some(sender) = &self.0 else { return };
-        let envelope = envelope(problem, request, id, now, sender.config.environment);
+        let envelope = envelope(problem, failed, id, now, sender.config.environment);
         if sender.config.before_answer {
             sender.try_post(envelope, BEFORE_ANSWER).await;
             return;
@@ -144,7 +141,7 @@ impl Sender {
 /// Three lines of JSON: the envelope, the kind of its item, the event.
 fn envelope(
     problem: &Problem,
-    request: &FailedRequest<'_>,
+    failed: &Failed<'_>,
     id: Uuid,
     now: DateTime<Utc>,
     environment: &str,
@@ -159,8 +156,8 @@ fn envelope(
         "logger": "muster",
         "environment": environment,
         "release": concat!("muster@", env!("CARGO_PKG_VERSION")),
-        "transaction": format!("{} {}", request.method, request.route),
-        "tags": { "system": request.system, "request_id": request.request_id, "code": problem.code },
+        "transaction": failed.what,
+        "tags": { "system": failed.system, "request_id": failed.id, "code": problem.code },
         "exception": { "values": [{
             "type": problem.code,
             "value": reason(problem),

@@ -1,5 +1,6 @@
 //! How a system describes itself: its route groups, migrations and error envelope.
 
+use futures_util::future::BoxFuture;
 use utoipa_axum::router::OpenApiRouter;
 
 mod local;
@@ -11,9 +12,9 @@ pub use local::{
 };
 
 use crate::{
-    App,
+    App, Result,
     config::OwnSettings,
-    db::{Scope, migrate::MigrationSet},
+    db::{Change, Scope, migrate::MigrationSet},
     files::Intake,
     http::{HttpPolicy, envelope::Envelope},
     jobs::{CleanUpRule, Jobs},
@@ -41,6 +42,8 @@ pub struct System {
     pub sockets: Option<&'static Sockets>,
     /// What can follow a change.
     pub jobs: &'static Jobs,
+    /// Tells the administrators of a failure of ours, which a sentence names; none where nobody is told.
+    pub alarm: Option<Alarm>,
     /// What goes every night, beside what goes in every system.
     pub clean_up: &'static [CleanUpRule],
     /// Its live events.
@@ -80,6 +83,9 @@ impl System {
         format!("{}_{name}", self.name.to_uppercase().replace('-', "_"))
     }
 }
+
+/// Writes a notice with this text for the administrators, in this change.
+pub type Alarm = for<'a> fn(&'a mut Change, &'a str) -> BoxFuture<'a, Result<()>>;
 
 /// How somebody gets a token, for the introduction of the API's description.
 #[derive(Debug)]

@@ -17,7 +17,7 @@ static ALLOWED: Semaphore = Semaphore::const_new(0);
 
 static JOBS: Jobs = Jobs {
     kinds: &[JobKind::of::<Transaction>()],
-    failed: |change, kind, id| (Jobs::NONE.failed)(change, kind, id),
+    failed: |app, change, kind, id| (Jobs::NONE.failed)(app, change, kind, id),
 };
 
 /// Reports progress while its transaction is open, and then goes on without a connection.

@@ -36,6 +36,7 @@ const fn system(migrations: &'static MigrationSet) -> System {
         groups: &[],
         workers: &[],
         jobs: &Jobs::NONE,
+        alarm: None,
         clean_up: &[],
         sockets: None,
         events: None,

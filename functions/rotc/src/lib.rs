@@ -63,6 +63,9 @@ pub static SYSTEM: System = System {
     workers: WORKERS,
     sockets: Some(&realtime::SOCKETS),
     jobs: &jobs::ALL,
+    alarm: Some(|change, text| {
+        Box::pin(notifications::notify::every_admin(change, "server_error", text, true))
+    }),
     clean_up: clean_up::CLEAN_UP,
     events: Some(&realtime::OUTBOX),
     migrations: &migrations::ROTC,

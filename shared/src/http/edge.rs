@@ -13,13 +13,13 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::{Cors, envelope, etag};
+use super::{Cors, envelope, etag, redirect};
 use crate::{
-    App,
+    App, alarm,
     db::unit_of_work,
     error::{self, Kind, Problem},
     metrics::Operations,
-    reports::FailedRequest,
+    reports::Failed,
     system::System,
 };
 
@@ -57,6 +57,8 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     request.extensions_mut().insert(matched.clone());
     let mut response = if is_preflight(edge.system, &request) {
         edge.system.http.cors.preflight.into_response()
+    } else if let Some(elsewhere) = redirect::elsewhere(&edge.app.config, &request) {
+        elsewhere
     } else {
         answer(&edge, &facts, request, next).await
     };
@@ -86,9 +88,10 @@ fn failure(response: &Response) -> Option<Problem> {
 
 /// Reports it.
 async fn tell(edge: &Edge, facts: &Facts, route: &str, problem: &Problem) {
-    let (system, request_id, method) = (edge.system.name, facts.request_id.as_str(), &facts.method);
-    let request = FailedRequest { system, request_id, method, route };
-    edge.app.reports.report(problem, &request, edge.app.ids.uuid(), edge.app.clock.now()).await;
+    let what = format!("{} {route}", facts.method);
+    let failed = Failed { system: edge.system.name, id: &facts.request_id, what: &what };
+    edge.app.reports.report(problem, &failed, edge.app.ids.uuid(), edge.app.clock.now()).await;
+    alarm::raise(&edge.app, &what).await;
 }
 
 /// What the client of a request is told that took longer.

@@ -71,7 +71,8 @@ impl Job for CleanUp {
 static RULES: &[CleanUpRule] = &[
     CleanUpRule::Rows {
         what: "sessions",
-        after_days: 1,
+        // As long as a refresh token lives, which is then told apart from one that never was.
+        after_days: 7,
         delete: sql!(
             "DELETE FROM muster.sessions WHERE id IN (
                  SELECT id FROM muster.sessions

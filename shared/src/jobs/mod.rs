@@ -59,6 +59,9 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     /// made the change.
     const INTERNAL: bool = false;
 
+    /// Whether it goes on while `READ_ONLY` refuses what others would write: people sign in by mails too.
+    const WHILE_READ_ONLY: bool = false;
+
     /// How often it is started by itself; its payload is empty then.
     const EVERY: Option<Duration> = None;
 
@@ -129,6 +132,8 @@ pub struct JobKind {
     pub tries: i32,
     /// The wait before the second try.
     pub wait: Duration,
+    /// Whether it goes on while `READ_ONLY` refuses what others would write.
+    pub while_read_only: bool,
     run: fn(Task, Value) -> BoxFuture<'static, Result<()>>,
 }
 
@@ -140,6 +145,7 @@ impl JobKind {
             queue: J::QUEUE,
             tries: J::TRIES,
             wait: J::WAIT,
+            while_read_only: J::WHILE_READ_ONLY,
             lease: J::LEASE,
             every: J::EVERY,
             at: J::AT,
@@ -162,12 +168,19 @@ pub struct Jobs {
     /// Every kind.
     pub kinds: &'static [JobKind],
     /// Tells the administrators that a job has failed for the last time, in the transaction that notes it.
-    pub failed: for<'a> fn(&'a mut Change, &'a JobKind, Uuid) -> BoxFuture<'a, Result<()>>,
+    pub failed: for<'a> fn(&'a App, &'a mut Change, &'a JobKind, Uuid) -> BoxFuture<'a, Result<()>>,
 }
 
 impl Jobs {
     /// Of a system without any.
-    pub const NONE: Self = Self { kinds: &[], failed: |_, _, _| futures_util::future::ready(Ok(())).boxed() };
+    pub const NONE: Self =
+        Self { kinds: &[], failed: |_, _, _, _| futures_util::future::ready(Ok(())).boxed() };
+
+    /// The kinds that may run now: fewer while nothing may be written.
+    fn runnable(&self, app: &App) -> impl Iterator<Item = &'static JobKind> + use<> {
+        let read_only = app.config.database.read_only;
+        self.kinds.iter().filter(move |kind| kind.while_read_only || !read_only)
+    }
 
     fn kind(&self, name: &str) -> Option<&'static JobKind> {
         self.kinds.iter().find(|kind| kind.name == name)

@@ -12,6 +12,7 @@ use crate::{
     db::{Actor, Scope},
     error::Kind,
     queue::LONGEST_DELAY,
+    reports::Failed,
     sql,
 };
 
@@ -45,7 +46,7 @@ async fn finish(task: &Task) -> Result<Outcome> {
          SET status = 'done', last_error = NULL, problem = NULL, finished_at = coalesce(finished_at, $3), lease_until = NULL
          WHERE id = $1 AND tries = $2 AND status IN ('running', 'done')"
     );
-    let mut change = task.app.db.change_for_system("jobs").await?;
+    let mut change = task.app.db.change_for_access(&Actor::default(), "jobs").await?;
     let finished = change.execute(finish, &[&task.id, &task.tries, &task.app.clock.now()]).await?;
     change.commit().await?;
     Ok(if finished == 0 { Outcome::NotOurs } else { Outcome::Done })
@@ -62,7 +63,7 @@ async fn postpone(task: &Task, kind: &JobKind, cause: &Error) -> Result<Outcome>
          SET status = 'queued', run_at = $3, last_error = $4, problem = $5, lease_until = NULL, sent_at = NULL
          WHERE id = $1 AND tries = $2 AND status = 'running'"
     );
-    let mut change = task.app.db.change_for_system("jobs").await?;
+    let mut change = task.app.db.change_for_access(&Actor::default(), "jobs").await?;
     let params: [crate::db::Param<'_>; 5] =
         [&task.id, &task.tries, &run_at, &cause.to_string(), &problem(cause)];
     let postponed = change.execute(postpone, &params).await?;
@@ -90,7 +91,7 @@ pub(super) async fn fail(
          SET status = 'failed', last_error = $3, problem = $4, finished_at = $5, lease_until = NULL
          WHERE id = $1 AND tries = $2 AND status = 'running' RETURNING coalesce(scope, 'null')"
     );
-    let mut change = app.db.change_for_system("jobs").await?;
+    let mut change = app.db.change_for_access(&Actor::default(), "jobs").await?;
     let params: [crate::db::Param<'_>; 5] =
         [&id, &tries, &cause.to_string(), &problem(cause), &app.clock.now()];
     let failed: Option<Value> = change.one(fail, &params).await?;
@@ -99,8 +100,11 @@ pub(super) async fn fail(
     if let Ok(Some(scope)) = serde_json::from_value::<Option<Scope>>(scope) {
         change.act_as(&Actor { scope, ..Actor::default() }).await?;
     }
-    (jobs.failed)(&mut change, kind, id).await?;
+    (jobs.failed)(app, &mut change, kind, id).await?;
     change.commit().await?;
+    let (what, id_text) = (format!("job {}", kind.name), id.to_string());
+    let failed = Failed { system: app.system.name, id: &id_text, what: &what };
+    app.reports.report(cause.problem(), &failed, app.ids.uuid(), app.clock.now()).await;
     if let Err(cause) = app.broker.bury(kind.queue, id).await {
         tracing::warn!(job = %id, %cause, "a failed job is not among the dead letters");
     }

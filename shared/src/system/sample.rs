@@ -41,6 +41,7 @@ pub(crate) const SAMPLE: System = System {
     workers: &[],
     sockets: None,
     jobs: &Jobs::NONE,
+    alarm: None,
     clean_up: &[],
     events: None,
     migrations: &SHARED,

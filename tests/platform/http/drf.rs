@@ -63,6 +63,7 @@ static SYSTEM: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    alarm: None,
     clean_up: &[],
     sockets: None,
     events: None,

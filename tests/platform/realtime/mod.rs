@@ -72,6 +72,7 @@ static SYSTEM: System = System {
     }],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    alarm: None,
     clean_up: &[],
     sockets: None,
     events: Some(&Events),

@@ -20,6 +20,7 @@ pub static SAMPLE: System = System {
     groups: &[&GROUP],
     workers: &[],
     jobs: &shared::jobs::Jobs::NONE,
+    alarm: rotc::SYSTEM.alarm,
     clean_up: &[],
     sockets: None,
     events: None,

@@ -26,7 +26,7 @@ pub static JOBS: Jobs = Jobs {
         JobKind::of::<Unreadable>(),
         JobKind::of::<Waiting>(),
     ],
-    failed: |change, kind, id| (rotc::jobs::ALL.failed)(change, kind, id),
+    failed: |app, change, kind, id| (rotc::jobs::ALL.failed)(app, change, kind, id),
 };
 
 /// A system of nothing but the samples.
@@ -39,6 +39,7 @@ pub static SYSTEM: System = System {
     groups: &[],
     workers: &[],
     jobs: &JOBS,
+    alarm: None,
     clean_up: &[],
     sockets: None,
     events: None,

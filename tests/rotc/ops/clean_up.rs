@@ -62,7 +62,7 @@ async fn ended_sessions_go_and_running_ones_stay() {
                   VALUES (gen_random_uuid(), $1::int, $2, $3, $4)";
     let now = app.clock.now();
     let (past, recent, future) =
-        (now - TimeDelta::days(2), now - TimeDelta::hours(2), now + TimeDelta::hours(1));
+        (now - TimeDelta::days(8), now - TimeDelta::hours(2), now + TimeDelta::hours(1));
     for (idle, absolute, revoked) in [
         (past, future, None),
         (past, past, None),

@@ -7,5 +7,6 @@ mod clean_up;
 mod installation;
 mod metrics;
 mod prometheus;
+mod read_only;
 mod reports;
 mod status;

@@ -1,9 +1,10 @@
 //! Failures are reported to a server that speaks Sentry's protocol, without a word about anybody.
 
 use axum::{Router, extract::State, http::HeaderMap, routing::post};
+use chrono::TimeDelta;
 use serde_json::Value;
 use shared::reports::ReportsConfig;
-use tests::TestApp;
+use tests::{TestApp, an_admin};
 use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::http::sample::SAMPLE;
@@ -78,4 +79,40 @@ async fn a_server_of_reports_that_is_away_changes_no_answer() {
         let app = reporting_to("http://key@127.0.0.1:1/7", before_answer).await;
         app.anonymous().get("/api/sample/fail").await.is(500).message("Internal Server Error");
     }
+}
+
+#[tokio::test]
+async fn job_that_fails_for_good_is_reported() {
+    let (dsn, mut reports) = listener().await;
+    let config =
+        ReportsConfig { dsn: dsn.parse().expect("a DSN"), before_answer: true, environment: "production" };
+    let app = TestApp::with(|all| all.reports = Some(config)).await;
+    // Its last try, and no payload that it could read.
+    let insert =
+        "INSERT INTO muster.jobs (kind, queue, payload, tries) VALUES ('send_mails', 'delivery', '7', 15)";
+    app.execute(insert, &[]).await;
+    assert_eq!(app.work().await.failed, 1);
+    let (_, body) = reports.try_recv().expect("a report");
+    assert!(body.contains("\"job send_mails\""), "{body}");
+}
+
+#[tokio::test]
+async fn administrators_are_told_of_a_kind_of_failure_once_an_hour() {
+    let app = TestApp::rotc().await;
+    let admin = app.add(an_admin()).await;
+    let app = app.serving(&SAMPLE);
+    let told = async || -> i64 {
+        let count = "SELECT count(*) FROM notifications WHERE user_id = $1 AND type = 'server_error'
+                     AND message LIKE 'GET /api/sample/fail failed: %'";
+        app.value(count, &[&admin.user_id]).await
+    };
+    for _ in 0..3 {
+        app.anonymous().get("/api/sample/fail?email=juan@example.test").await.is(500);
+    }
+    assert_eq!(told().await, 1);
+    app.clock.advance(TimeDelta::minutes(61));
+    app.anonymous().get("/api/sample/fail").await.is(500);
+    assert_eq!(told().await, 2);
+    app.anonymous().get("/api/sample/panic").await.is(500);
+    assert_eq!(told().await, 2, "another failure has a notice of its own");
 }

@@ -26,7 +26,7 @@ async fn health_names_every_part_and_is_200_without_a_database() {
         TestApp::with(|config| config.database.url = Some("postgres://nobody@127.0.0.1:9/none".into())).await;
     let sick = json!({ "status": "ok", "db": "disconnected", "error": "The database does not answer",
         "checks": { "database": { "status": "unhealthy" } } });
-    gone.anonymous().get("/api/health").await.is(200).has(sick);
+    gone.anonymous().get("/api/health").await.is(503).has(sick);
 }
 
 #[tokio::test]

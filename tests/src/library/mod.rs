@@ -17,7 +17,7 @@ mod tasks;
 use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
 use shared::{
-    Result,
+    App, Result,
     db::{Change, migrate::MigrationSet},
     drf::DrfEnvelope,
     error::Kind,
@@ -56,6 +56,7 @@ pub static SYSTEM: System = System {
     workers: &[&IMAGE, &IMPORT, &UPKEEP],
     sockets: None,
     jobs: &JOBS,
+    alarm: None,
     clean_up: &[],
     events: Some(&events::Events),
     migrations: &MIGRATIONS,
@@ -112,7 +113,7 @@ static JOBS: Jobs = Jobs {
 };
 
 /// Tells the librarians of a branch that an import of theirs has failed. A payment that could not be noted stands in the log.
-fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+fn tell<'a>(_app: &'a App, change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         match kind.name {
             import::ImportBooks::KIND => given_up::<import::ImportBooks>(change, id).await,

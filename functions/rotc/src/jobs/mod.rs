@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, future::BoxFuture};
 use shared::{
-    Result,
+    App, Result,
     db::Change,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     imports::{ImportFile, given_up},
@@ -52,7 +52,7 @@ pub static JOBS: &[JobKind] = &[
 pub static ALL: Jobs = Jobs { kinds: JOBS, failed: tell };
 
 /// Names the kind of the job only to administrators: what it was about may be personal.
-fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+fn tell<'a>(_app: &'a App, change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         if kind.name == ImportFile::<Plan>::KIND {
             given_up::<Plan>(change, id).await?;
