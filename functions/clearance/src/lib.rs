@@ -4,14 +4,14 @@
 use futures_util::{FutureExt, future::BoxFuture};
 use http::StatusCode;
 use shared::{
-    Result,
+    App, Result,
     db::Change,
     drf::DrfEnvelope,
     error::Kind,
     files::{DeleteFile, ShrinkPicture, SweepFiles},
     http::{Cors, HttpPolicy, Slash, Surface},
     imports::{Import, ImportFile, given_up},
-    jobs::{CleanUp, JobKind, Jobs},
+    jobs::{CleanUp, Job, JobKind, Jobs},
     mail::{SendMails, SendManyMails},
     realtime::SweepEvents,
     sql,
@@ -69,6 +69,7 @@ pub static SYSTEM: System = System {
     workers: workers::WORKERS,
     sockets: None,
     jobs: &JOBS,
+    alarm: Some(|change, text| alarm(change, "Server Error", text).boxed()),
     clean_up: &[clean_up::READ_NOTICES, mpesa::OLD_MESSAGES],
     events: Some(&events::Events),
     migrations: &migrations::CLEARANCE,
@@ -129,21 +130,28 @@ static JOBS: Jobs = Jobs {
 };
 
 /// Tells the administrators that a job has failed for good.
-fn tell<'a>(change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
+fn tell<'a>(app: &'a App, change: &'a mut Change, kind: &'a JobKind, id: Uuid) -> BoxFuture<'a, Result<()>> {
     async move {
         let message = format!("{} failed: something went wrong on our side. The log says why.", kind.name);
-        let insert = sql!(
-            "INSERT INTO notifications (recipient_id, notification_type, title, message)
-             SELECT id, 'general', 'Background Job Failed', $1 FROM users WHERE role = 'admin' AND is_active"
-        );
-        change.execute(insert, &[&message]).await?;
+        alarm(change, "Background Job Failed", &message).await?;
         match kind.name {
             imports::ImportStudents::KIND => given_up::<imports::ImportStudents>(change, id).await,
             imports::ImportBalances::KIND => given_up::<imports::ImportBalances>(change, id).await,
+            mpesa::BookMpesa::KIND => mpesa::leave_for_review(app, change, id).await,
             _ => mpesa::given_up(change, id).await,
         }
     }
     .boxed()
+}
+
+/// Tells the administrators that something went wrong on our side.
+async fn alarm(change: &mut Change, title: &str, text: &str) -> Result<()> {
+    let insert = sql!(
+        "INSERT INTO notifications (recipient_id, notification_type, title, message)
+         SELECT id, 'general', $1, $2 FROM users WHERE role = 'admin' AND is_active"
+    );
+    change.execute(insert, &[&title, &text]).await?;
+    Ok(())
 }
 
 static HTTP: HttpPolicy = HttpPolicy {

@@ -68,6 +68,36 @@ async fn list_names_the_number_of_a_payment_known_by_query() {
 }
 
 #[tokio::test]
+async fn list_with_a_line_that_cannot_be_read_books_nothing_and_names_it() {
+    let world = world().await;
+    let good = "QGOOD00001,2026-02-02 10:00:00,Pay Bill,Completed,10.00,,nobody";
+    for (bad, said) in [
+        (
+            "QBAD000001,2026-02-02 10:00:00,Pay Bill,Completed,ten,,nobody",
+            "Paid In of QBAD000001 cannot be read.",
+        ),
+        (
+            "QBAD000001,yesterday,Pay Bill,Completed,10.00,,nobody",
+            "Completion Time of QBAD000001 cannot be read.",
+        ),
+        (
+            "QBAD000001,31-02-2026 10:00:00,Pay Bill,Completed,10.00,,x",
+            "Completion Time of QBAD000001 cannot be read.",
+        ),
+    ] {
+        reconcile(&world, format!("{HEAD}{good}\n{bad}\n")).await.is(400).has(json!({ "file": [said] }));
+    }
+    let booked: i64 = world.app.value("SELECT count(*) FROM receipts", &[]).await;
+    assert_eq!(booked, 0);
+    let passed =
+        "QOUT000001,2026-02-02 10:00:00,Withdrawal,Completed,,-10.00,\nQFAIL00001,?,Pay Bill,Failed,?,,";
+    reconcile(&world, format!("{HEAD}{good}\n{passed}\n"))
+        .await
+        .is(201)
+        .has(json!({ "rows": 3, "booked": 1 }));
+}
+
+#[tokio::test]
 async fn long_list_is_compared_by_a_job() {
     let world = world().await;
     let lines: String = (0..2001)

@@ -117,6 +117,40 @@ async fn hanging_server_is_left_after_twenty_seconds_and_the_payment_is_found() 
 }
 
 #[tokio::test]
+async fn slow_answer_is_waited_for_and_a_broken_one_is_found_by_the_callback() {
+    let world = world().await;
+    let (patient, cut) = (world.payer(1).await, world.payer(2).await);
+    world.outside.faults.plan("stkpush/v1", Fault::Slow, 1);
+    world.push(patient, "01").await.is(200).has(json!({ "status": "pending" }));
+    world.outside.faults.plan("stkpush/v1", Fault::Break, 1);
+    world.push(cut, "01").await.is(503).has(json!({
+        "error": "M-PESA did not answer. Look at your phone before you try again.",
+    }));
+    assert_eq!(world.attempt(cut).await, "sent");
+    world.wait(3);
+    world.hear().await;
+    for payer in [patient, cut] {
+        assert_eq!(world.attempt(payer).await, "succeeded");
+        assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
+    }
+}
+
+#[tokio::test]
+async fn forged_result_of_a_cancelled_request_books_nothing() {
+    let world = world().await;
+    let payer = world.payer(1).await;
+    world.outside.faults.plan("stkpush/v1", Fault::Forged, 1);
+    world.push(payer, "02").await.is(200);
+    world.wait(3);
+    let calls = world.outside.take();
+    assert_eq!(calls[0].body["Body"]["stkCallback"]["ResultCode"], 0, "it claims a success");
+    world.deliver(&calls[0]).await.is(200);
+    world.app.work().await;
+    assert_eq!(world.receipts(payer).await, [""; 0]);
+    assert_eq!(world.attempt(payer).await, "cancelled", "what M-PESA says when it is asked");
+}
+
+#[tokio::test]
 async fn query_asks_once_in_ten_seconds_and_shows_own_requests_only() {
     let world = world().await;
     let (payer, other) = (world.payer(1).await, world.payer(2).await);

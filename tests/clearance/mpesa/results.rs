@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::money::{Payer, callback, world};
+use crate::money::{Payer, SECRET, callback, paybill, world};
 
 /// What a plot must come to after two minutes: status, receipts, titles of notices.
 const PLOTS: [(&str, &str, &[&str], &str); 11] = [
@@ -175,6 +175,72 @@ async fn forged_success_books_nothing() {
     world.app.work().await;
     assert_eq!((world.receipts(other).await.len(), world.attempt(other).await), (0, "cancelled".to_owned()));
 }
+
+#[tokio::test]
+async fn booking_that_fails_keeps_the_message_and_is_repeated() {
+    let world = world().await;
+    let payer = world.payer(1).await;
+    world.push(payer, "01").await.is(200);
+    world.wait(3);
+    world.app.execute(FAILING, &[]).await;
+    world
+        .app
+        .execute("CREATE TRIGGER failing BEFORE INSERT ON receipts EXECUTE FUNCTION failing()", &[])
+        .await;
+    world.hear().await;
+    assert_eq!(world.receipts(payer).await, [""; 0]);
+    let state = "SELECT state || ' ' || (SELECT status FROM muster.jobs WHERE kind = 'book_mpesa') FROM mpesa_messages";
+    assert_eq!(world.app.value::<String>(state, &[]).await, "new queued");
+
+    world.app.execute("DROP TRIGGER failing ON receipts", &[]).await;
+    world.wait(31);
+    world.app.work().await;
+    assert_eq!(world.attempt(payer).await, "succeeded");
+    assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
+}
+
+#[tokio::test]
+async fn payment_that_was_never_booked_waits_in_review_for_the_desk() {
+    let world = world().await;
+    let payer = world.payer(1).await;
+    world.push(payer, "01").await.is(200);
+    world.wait(3);
+    // Only what is booked as paid fails, not what somebody is to look at.
+    world.app.execute(FAILING, &[]).await;
+    let trigger = "CREATE TRIGGER failing BEFORE UPDATE ON receipts EXECUTE FUNCTION failing()";
+    world.app.execute(trigger, &[]).await;
+    let body = paybill("QNEVER0001", "300.00", &world.payer(2).await.registration());
+    world.app.anonymous().post(&format!("/api/finance/c2b/{SECRET}/confirmation/"), body).await.is(200);
+    world.app.work().await;
+    world.wait(5);
+    for call in world.outside.take() {
+        world.deliver(&call).await.is(200);
+    }
+    for _ in 0..8 {
+        world.app.work().await;
+        world.wait(4 * 3600);
+    }
+    let why = "It could not be booked";
+    let unknown = world.as_desk().get("/api/finance/receipts/?state=review&source=c2b").await;
+    unknown.is(200).has(json!({ "count": 1, "results": [
+        { "amount": "300.00", "transaction_id": "QNEVER0001", "reason": why },
+    ] }));
+    let list = world.as_desk().get("/api/finance/receipts/?state=review&source=stk").await;
+    list.is(200).has(json!({ "count": 1, "results": [
+        { "amount": "5500.00", "student": payer.student, "reason": why },
+    ] }));
+    assert_eq!(world.notices(world.desk, "Payment To Review").await, 2);
+    assert_eq!(world.notices(world.admin, "Background Job Failed").await, 2);
+
+    world.app.execute("DROP TRIGGER failing ON receipts", &[]).await;
+    let id = list.json()["results"][0]["id"].as_str().expect("an id").to_owned();
+    let matched = json!({ "student_id": payer.student });
+    world.as_desk().post(&format!("/api/finance/receipts/{id}/match/"), matched).await.is(200);
+    assert_eq!(world.receipts(payer).await, ["applied 5500.00 5500.00 stk"]);
+}
+
+const FAILING: &str = "CREATE FUNCTION failing() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'The disk is full'; END $$";
 
 #[tokio::test]
 async fn foreign_ids_and_nonsense_are_kept_and_book_nothing() {

@@ -15,8 +15,8 @@ use super::{
     attempt::Status,
     daraja::{Daraja, Failure, Outcome},
     message::{Callback, Paybill},
-    paybill::book_paybill,
-    settle::{Attempt, Paid, fail, succeed},
+    paybill::{book_paybill, review_paybill},
+    settle::{Attempt, fail, succeed},
 };
 use crate::{
     finance::{UNCONFIRMED, book},
@@ -171,13 +171,7 @@ async fn settle(
         fail(app, change, &attempt, (&callback.code, &callback.words)).await?;
         return Ok(Verdict::Done("noted", String::new()));
     }
-    let paid = Paid {
-        amount: callback.amount,
-        number: callback.number.clone(),
-        phone: callback.phone.clone(),
-        at: callback.at,
-        words: callback.words.clone(),
-    };
+    let paid = callback.paid();
     match confirmed {
         Confirmed::Yes => {
             succeed(app, change, &attempt, &paid).await?;
@@ -196,6 +190,32 @@ async fn settle(
             Ok(Verdict::Done("noted", UNCONFIRMED.to_owned()))
         }
     }
+}
+
+/// Why a receipt is in review whose booking failed until nobody tried any more.
+const UNBOOKED: &str = "It could not be booked";
+
+/// Lists the payment of a message whose booking was given up among the receipts in review, so that the finance office books it.
+pub async fn leave_for_review(app: &App, change: &mut Change, job: Uuid) -> Result<()> {
+    let find = sql!(
+        "SELECT kind, attempt_id, body, state, tries FROM mpesa_messages
+         WHERE id = (SELECT (payload ->> 'message')::bigint FROM muster.jobs WHERE id = $1)"
+    );
+    let found: Option<Message> = change.one(find, &[&job]).await?;
+    let Some(message) = found.filter(|message| message.state == "new") else { return Ok(()) };
+    if let Ok(paid) = Paybill::read(&message.body) {
+        return review_paybill(app, change, &paid, UNBOOKED).await;
+    }
+    let success = Callback::read(&message.body).filter(|callback| callback.code == "0");
+    let attempt = match message.attempt_id.filter(|_| success.is_some()) {
+        Some(id) => Attempt::lock(change, id).await?,
+        None => None,
+    };
+    if let (Some(attempt), Some(callback)) = (attempt, success) {
+        let arrival = attempt.arrival(app, &callback.paid(), Some(UNBOOKED.to_owned()));
+        book(app, change, &arrival).await?;
+    }
+    Ok(())
 }
 
 async fn tried(task: &Task, message: i64) -> Result<()> {

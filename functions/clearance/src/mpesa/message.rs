@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveDateTime, Utc};
 use serde_json::Value;
 use shared::http::Money;
 
-use super::daraja::text;
+use super::{daraja::text, settle::Paid};
 use crate::times::nairobi;
 
 /// The result of a request to pay.
@@ -48,6 +48,12 @@ impl Callback {
             at: item("TransactionDate").and_then(|text| moment(&text)),
         };
         (!callback.checkout_request_id.is_empty() && !callback.code.is_empty()).then_some(callback)
+    }
+
+    /// The payment it tells of, if it tells of one.
+    pub fn paid(&self) -> Paid {
+        let Self { amount, number, phone, at, words, .. } = self.clone();
+        Paid { amount, number, phone, at, words }
     }
 }
 

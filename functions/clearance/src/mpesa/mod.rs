@@ -23,7 +23,7 @@ use utoipa_axum::{
     routes,
 };
 
-pub use booking::BookMpesa;
+pub use booking::{BookMpesa, leave_for_review};
 pub use inbox::OLD_MESSAGES;
 pub use message::Paybill;
 pub use paybill::book_paybill;

@@ -59,17 +59,9 @@ pub async fn book_paybill(
         None => None,
     };
     let arrival = Arrival {
-        transaction_id: paid.number.clone(),
-        source,
-        method: "mpesa",
         student: account.map(|account| account.student),
         attempt: attempt.as_ref().map(|attempt| attempt.id),
-        amount: paid.amount,
-        phone: paid.phone.clone(),
-        account_reference: paid.account.clone(),
-        paid_at: paid.at.unwrap_or_else(|| app.clock.now()),
-        review: None,
-        by: None,
+        ..arrival(app, source, paid)
     };
     let booked = book(app, change, &arrival).await?;
     if let Some(attempt) = attempt
@@ -85,6 +77,30 @@ pub async fn book_paybill(
         succeed(app, change, &attempt, &told).await?;
     }
     Ok(booked)
+}
+
+/// Lists a payment to the paybill among the receipts in review.
+pub async fn review_paybill(app: &App, change: &mut Change, paid: &Paybill, why: &str) -> Result<()> {
+    let arrival = Arrival { review: Some(why.to_owned()), ..arrival(app, "c2b", paid) };
+    book(app, change, &arrival).await?;
+    Ok(())
+}
+
+/// Money of nobody yet.
+fn arrival(app: &App, source: &'static str, paid: &Paybill) -> Arrival {
+    Arrival {
+        transaction_id: paid.number.clone(),
+        source,
+        method: "mpesa",
+        student: None,
+        attempt: None,
+        amount: paid.amount,
+        phone: paid.phone.clone(),
+        account_reference: paid.account.clone(),
+        paid_at: paid.at.unwrap_or_else(|| app.clock.now()),
+        review: None,
+        by: None,
+    }
 }
 
 /// Whether the receipt is the one of the request, and the request has not ended with it yet.
