@@ -8,13 +8,15 @@ use std::{
 
 use axum::{
     Router,
+    body::Body,
     extract::{MatchedPath, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
 };
 use chrono::{DateTime, TimeDelta, Utc};
-use http::{HeaderValue, Method, header};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use serde::Serialize;
+use tower::ServiceExt;
 
 use super::{Accepts, negotiation};
 use crate::{
@@ -53,7 +55,8 @@ pub struct Gate<P: Principal> {
 
 /// Puts the layer around the routes of a system.
 pub fn gated<P: Principal>(routes: Router<App>, app: &App, gate: &'static Gate<P>) -> Router<App> {
-    let layer = Layer { app: app.clone(), gate, counts: Arc::default() };
+    let views = routes.clone().with_state(app.clone());
+    let layer = Layer { app: app.clone(), gate, counts: Arc::default(), views };
     routes.layer(middleware::from_fn_with_state(layer, pass::<P>))
 }
 
@@ -62,11 +65,18 @@ struct Layer<P: Principal> {
     app: App,
     gate: &'static Gate<P>,
     counts: Arc<Counts>,
+    /// The routes without this layer.
+    views: Router,
 }
 
 impl<P: Principal> Clone for Layer<P> {
     fn clone(&self) -> Self {
-        Self { app: self.app.clone(), gate: self.gate, counts: self.counts.clone() }
+        Self {
+            app: self.app.clone(),
+            gate: self.gate,
+            counts: self.counts.clone(),
+            views: self.views.clone(),
+        }
     }
 }
 
@@ -86,7 +96,7 @@ async fn pass<P: Principal>(State(layer): State<Layer<P>>, request: Request, nex
 }
 
 async fn through<P: Principal>(
-    Layer { app, gate, counts }: &Layer<P>,
+    Layer { app, gate, counts, views }: &Layer<P>,
     route: &str,
     request: Request,
     next: Next,
@@ -122,7 +132,8 @@ async fn through<P: Principal>(
         }
     }
     if parts.method == Method::OPTIONS {
-        return Ok(Json(Described::of(route)).into_response());
+        let seen = if begins(gate.other_formats) { None } else { refused_to_read(views, parts).await };
+        return Ok(seen.unwrap_or_else(|| Json(Described::of(route)).into_response()));
     }
     let key = parts.headers.get("idempotency-key").and_then(|key| key.to_str().ok()).map(str::to_owned);
     let is_post = parts.method == Method::POST;
@@ -134,6 +145,14 @@ async fn through<P: Principal>(
         _ => next.run(request).await,
     };
     Ok(if signed_in { not_stored(response) } else { response })
+}
+
+/// The refusal that a GET in place of this OPTIONS meets: a view describes itself to whoever may see it.
+async fn refused_to_read(views: &Router, mut parts: Parts) -> Option<Response> {
+    parts.method = Method::GET;
+    let Ok(response) = views.clone().oneshot(Request::from_parts(parts, Body::empty())).await;
+    let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+    refused.contains(&response.status()).then_some(response)
 }
 
 /// What somebody signed in is answered is for them alone, unless the view says how it may be kept.

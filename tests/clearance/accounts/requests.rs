@@ -50,6 +50,31 @@ async fn errors_are_one_form_wherever_they_come_from() {
 }
 
 #[tokio::test]
+async fn formats_other_than_json_are_refused_where_there_is_none() {
+    let app = empty().await;
+    let registered = register(&app, "amani@students.test", "").await;
+    let token = tokens(&registered).0;
+    let refused = json!({
+        "detail": "Could not satisfy the request Accept header.", "code": "not_acceptable",
+    });
+    for kind in ["application/pdf", "text/csv", "image/png, application/xml;q=0.9"] {
+        let client = app.with_token(token.clone()).header("accept", kind);
+        client.get("/api/auth/profile/").await.is(406).has(refused.clone());
+        client.patch("/api/auth/profile/", json!({ "full_name": "Else" })).await.is(406);
+    }
+    let client = app.with_token(token);
+    client.get("/api/auth/profile/?format=xml").await.is(404);
+    client
+        .get("/api/auth/profile/?format=json")
+        .await
+        .is(200)
+        .has(json!({ "full_name": registered.json()["user"]["full_name"] }));
+    for kind in ["text/html", "*/*", "application/*", "application/json;q=0.1, text/csv"] {
+        app.with_token(tokens(&registered).0).header("accept", kind).get("/api/auth/profile/").await.is(200);
+    }
+}
+
+#[tokio::test]
 async fn options_describe_a_view_to_whoever_may_see_it() {
     let app = empty().await;
     let registered = register(&app, "amani@students.test", "").await;
@@ -57,6 +82,13 @@ async fn options_describe_a_view_to_whoever_may_see_it() {
     let described = student.send(Method::OPTIONS, "/api/auth/profile/", None, Vec::new()).await;
     described.is(200).has(json!({ "name": "Auth Profile", "renders": ["application/json"] }));
     app.anonymous().send(Method::OPTIONS, "/api/auth/profile/", None, Vec::new()).await.is(401);
+    let options = async |path| student.send(Method::OPTIONS, path, None, Vec::new()).await;
+    options("/api/users/").await.is(403).has(json!({ "code": "permission_denied" }));
+    options("/api/clearances/00000000-0000-4000-8000-000000000000/").await.is(404);
+    options("/api/notifications/mark-all-read/")
+        .await
+        .is(200)
+        .has(json!({ "name": "Notifications Mark All Read" }));
     let preflight = app.anonymous().header("origin", "http://localhost:4200");
     let preflight = preflight.header("access-control-request-method", "POST");
     let allowed = preflight.send(Method::OPTIONS, "/api/auth/profile/", None, Vec::new()).await;
