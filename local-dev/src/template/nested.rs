@@ -80,7 +80,14 @@ fn parameter_name(variable: &str) -> String {
 fn api(system: &System) -> String {
     let binaries = system.groups.iter().map(|group| function::group_binary(system, group));
     let integrations: String = binaries.map(|binary| INTEGRATION.replace("@binary@", &binary)).collect();
-    let mut paths: String = system.groups.iter().map(|group| paths(system, group)).collect();
+    let mut paths: String = system
+        .groups
+        .iter()
+        .flat_map(|group| {
+            let binary = function::group_binary(system, group);
+            addresses(system, group).into_iter().map(move |address| path(&address, &binary))
+        })
+        .collect();
     if let Some(group) = system.groups.iter().find(|group| group.name == LAST_RESORT) {
         let path = path("$default", &function::group_binary(system, group));
         paths += &path.replace("responses: {}", "isDefaultRoute: true\n              responses: {}");
@@ -88,16 +95,28 @@ fn api(system: &System) -> String {
     API.replace("@system@", system.name).replace("@integrations@", &integrations).replace("@paths@\n", &paths)
 }
 
-/// What a group answers. The gateway does not know which prefixes mean the same.
-fn paths(system: &System, group: &Group) -> String {
-    let binary = function::group_binary(system, group);
-    let addresses = addresses(group).into_iter().flat_map(|path| system.http.spellings(&path));
-    addresses.map(|address| path(&address, &binary)).collect()
+/// Routes that a gateway may have.
+pub(super) const MOST_ROUTES: usize = 300;
+
+/// Every route of a group. The gateway does not know which spellings mean the same.
+///
+/// A prefix is an address itself, and begins those below it. Both are routes even where it is only one of the two, because an
+/// address that ends with a slash counts as below it; not in a system that would have too many routes.
+pub(super) fn addresses(system: &System, group: &Group) -> Vec<String> {
+    let all = |group: &Group| -> Vec<String> {
+        let both =
+            group.prefixes.iter().flat_map(|prefix| [(*prefix).to_owned(), format!("{prefix}/{{proxy+}}")]);
+        both.flat_map(|path| system.http.spellings(&path)).collect()
+    };
+    if system.groups.iter().map(|group| all(group).len()).sum::<usize>() < MOST_ROUTES {
+        return all(group);
+    }
+    needed(group).iter().flat_map(|path| system.http.spellings(path)).collect()
 }
 
-/// Each prefix that is an address itself, and all that is below each that is more: a gateway has at most 300 routes. Of pages
-/// that are no operations of the description it is not known, so both are there.
-pub(super) fn addresses(group: &Group) -> Vec<String> {
+/// Each prefix that is an address itself, and all that is below each that is more. Of pages that are no operations of the
+/// description it is not known, so both are there.
+fn needed(group: &Group) -> Vec<String> {
     let description = (group.routes)().into_openapi();
     let operations: Vec<&String> = description.paths.paths.keys().collect();
     let of = |prefix: &&str| {

@@ -101,7 +101,19 @@ impl HttpPolicy {
         let Some((surface, prefix)) = self.surface(route) else { return vec![route.to_owned()] };
         let rest = route.get(prefix.len()..).unwrap_or_default();
         let others = surface.prefixes.iter().filter(|other| **other != prefix);
-        others.map(|other| format!("{other}{rest}")).chain([route.to_owned()]).collect()
+        let all = others.map(|other| format!("{other}{rest}")).chain([route.to_owned()]);
+        all.flat_map(|path| self.separated(path)).collect()
+    }
+
+    /// The path with hyphens and with underscores, where both mean the same.
+    fn separated(&self, path: String) -> Vec<String> {
+        if !self.any_separator || path.contains('{') && !path.contains("{proxy+}") {
+            return vec![path];
+        }
+        let mut all = vec![path.replace('_', "-"), path.replace('-', "_"), path];
+        all.sort();
+        all.dedup();
+        all
     }
 
     fn begins(&self, path: &str, prefix: &str) -> bool {
@@ -179,6 +191,7 @@ mod tests {
         let spellings = ["/api/v1/api/v1/courses", "/api/v1/courses", "/api/courses"];
         assert_eq!(COURSES.spellings("/api/courses"), spellings);
         assert_eq!(COURSES.spellings("/health"), ["/health"]);
+        assert_eq!(COURSES.spellings("/time-table"), ["/time-table", "/time_table"]);
     }
 
     #[test]
