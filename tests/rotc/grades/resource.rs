@@ -53,6 +53,22 @@ async fn a_partial_change_keeps_the_rest() {
 }
 
 #[tokio::test]
+async fn attendance_that_differs_from_the_records_is_refused_and_changes_nothing() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    let path = format!("/api/grades/{}", cadet.id);
+    let refused = app.as_admin().put(&path, json!({ "prelim_score": 90, "attendance_present": 3 })).await;
+    let why = "Attendance is counted from the records of training days, which say 0: change those.";
+    refused.is(400).message(why);
+    app.as_admin()
+        .get(&path)
+        .await
+        .is(200)
+        .has(json!({ "data": { "prelim_score": 0, "attendance_present": 0 } }));
+    app.as_admin().put(&path, json!({ "prelim_score": 90, "attendance_present": 0 })).await.is(200);
+}
+
+#[tokio::test]
 async fn entries_are_made_listed_and_removed() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;

@@ -4,8 +4,9 @@ use axum::extract::State;
 use serde::Deserialize;
 use shared::{
     App, Result,
-    error::not_found,
+    error::{invalid_field, not_found},
     http::{Json, Path},
+    sql,
 };
 use utoipa::ToSchema;
 use validator::Validate;
@@ -36,6 +37,8 @@ pub struct GradeChanges {
     pub merit_points: Option<i32>,
     /// All demerit points; the difference goes into the ledger.
     pub demerit_points: Option<i32>,
+    /// Training days attended, as they are recorded. It is counted from the records, and refused if it differs.
+    pub attendance_present: Option<i32>,
     /// `active`, `INC`, `DO` or `T`.
     #[validate(length(min = 1, max = 100, message = "Status must have 1 to 100 characters."))]
     pub status: Option<String>,
@@ -67,9 +70,18 @@ pub async fn update_grade(
     Path(cadet_id): Path<i32>,
     Json(changes): Json<GradeChanges>,
 ) -> Result<Json<Success<Grade>>> {
+    let wanted = changes.attendance_present;
     let mut change = app.db.change(&admin.actor()).await?;
     if !regrade(&mut change, &app, &admin, cadet_id, &changes.into()).await? {
         return Err(not_found("Grades not found for this cadet"));
+    }
+    let count = sql!("SELECT coalesce(max(attendance_present), 0) FROM grades WHERE cadet_id = $1");
+    let recorded: i32 = change.only(count, &[&cadet_id]).await?;
+    if wanted.is_some_and(|wanted| wanted != recorded) {
+        let why = format!(
+            "Attendance is counted from the records of training days, which say {recorded}: change those."
+        );
+        return Err(invalid_field("attendance_present", why));
     }
     change.commit().await?;
     Ok(Json(success(grade(&app, cadet_id).await?)))

@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 
-use axum::{extract::State, response::Html};
+use axum::{
+    extract::State,
+    response::{Html, IntoResponse, Response},
+};
+use http::StatusCode;
 use serde::Serialize;
 use shared::{App, Result, files::NOT_CONFIGURED, http::Json, sql};
 use utoipa::ToSchema;
@@ -18,7 +22,7 @@ pub async fn alive() -> Html<&'static str> {
 /// How the system is.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Health {
-    /// Always `ok`: the process answers.
+    /// `ok`, or `error` where the database does not answer.
     pub status: &'static str,
     /// `connected` or `disconnected`.
     pub db: &'static str,
@@ -63,9 +67,11 @@ const fn check(status: &'static str, message: &'static str) -> Check {
 
 /// Whether the database answers
 ///
-/// Always 200: clients read `db` to tell people that they are offline.
-#[utoipa::path(get, path = "/api/health", tag = "ops", security(()), responses((status = 200, body = Health)))]
-pub async fn health(State(app): State<App>) -> Json<Health> {
+/// 503 when the database does not answer, so that whoever watches the server learns of it; `/health` says whether the process
+/// runs. Legacy: always 200.
+#[utoipa::path(get, path = "/api/health", tag = "ops", security(()),
+    responses((status = 200, body = Health), (status = 503, description = "The database does not answer", body = Health)))]
+pub async fn health(State(app): State<App>) -> Response {
     let asked = ping(&app).await;
     let connected = asked.is_ok();
     let schema = if connected { app.db.schema_problem().await.unwrap_or_default() } else { None };
@@ -91,14 +97,16 @@ pub async fn health(State(app): State<App>) -> Json<Health> {
         true => check("healthy", "Mail is configured"),
         false => check("degraded", "No mail server is configured"),
     };
-    Json(Health {
-        status: "ok",
+    let health = Health {
+        status: if connected { "ok" } else { "error" },
         db: if connected { "connected" } else { "disconnected" },
         kind: "postgres",
         timestamp: app.clock.now().timestamp_millis(),
         error: (!connected).then_some("The database does not answer"),
         checks: Checks { database, files, mail, address },
-    })
+    };
+    let status = if connected { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(health)).into_response()
 }
 
 /// Asks the database for nothing.
