@@ -142,7 +142,10 @@ pub(super) async fn stream(
 async fn timed<T>(db: &Db, sql: Sql, running: impl Future<Output = T>) -> T {
     let started = Instant::now();
     let outcome = running.await;
-    db.metrics().queries().note(sql, started.elapsed());
+    let took = started.elapsed();
+    db.metrics().queries().note(sql, took);
+    // The values of the parameters may be personal.
+    tracing::debug!(sql = sql.text(), duration_ms = took.as_secs_f64() * 1000.0, "query");
     outcome
 }
 

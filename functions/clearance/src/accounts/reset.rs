@@ -15,7 +15,7 @@ use shared::{
         rate_limit::Limit,
         session::{Device, revoke_all},
     },
-    drf::{Data, Fields, Need},
+    drf::{Data, Fields, Need, within},
     error::{internal, invalid_field},
     http::{Json, Query},
     jobs::{Job, Task},
@@ -82,8 +82,8 @@ pub async fn ask_for_reset(State(app): State<App>, device: Device, data: Data) -
     let mut fields = data.fields();
     let email = fields.email("email", Need::Required, 254).unwrap_or_default().to_lowercase();
     fields.finish()?;
-    BY_ADDRESS.hit(&app, device.place()).await?;
-    BY_EMAIL.hit(&app, &email).await?;
+    within(&app, BY_ADDRESS, device.place()).await?;
+    within(&app, BY_EMAIL, &email).await?;
     let mut change = app.db.change_for_system("password reset").await?;
     let find = sql!("SELECT id FROM users WHERE lower(email) = $1 AND is_active ORDER BY email LIMIT 1");
     let user: Option<Uuid> = change.one(find, &[&email]).await?;

@@ -7,6 +7,7 @@ use shared::{
     App, Result,
     auth::{rate_limit::Limit, session::Device},
     certificates::{self, CertificateStatus, Code, JsonWebKeys, Standing, Verdict},
+    drf::within,
     http::{Json, Path},
     sql,
 };
@@ -98,7 +99,7 @@ pub async fn list_certificate_keys(State(app): State<App>) -> Result<Json<JsonWe
 
 /// What is known of a code. One that cannot be a code is looked up too, so that the time does not tell how codes are made.
 async fn look(app: &App, device: &Device, text: &str) -> Result<Option<Verdict<Printed>>> {
-    LOOKS.hit(app, device.place()).await?;
+    within(app, LOOKS, device.place()).await?;
     let code = Code::parse(text);
     let find = sql!(
         "SELECT code, clearance_request_id AS request, snapshot, key_id, signature, issued_at, revoked_at, revoked_reason

@@ -35,7 +35,10 @@ pub fn print(page: Page, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, PdfError> {
         .columns
         .iter()
         .filter(|heading| heading.share > 0.0)
-        .map(|heading| TableColumn::text(heading.title, heading.share))
+        .map(|heading| TableColumn {
+            title: words(heading.title).into(),
+            ..TableColumn::text("", heading.share)
+        })
         .collect();
     // Columns of offices, of which there may be several cells, stand behind all that is printed.
     let texts = |row: Vec<Cell>| {
@@ -48,9 +51,22 @@ pub fn print(page: Page, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, PdfError> {
     report.finish()
 }
 
+/// `graduation_year` as `Graduation year`.
+fn words(name: &str) -> String {
+    let text = name.replace('_', " ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Whether it is a word of ours, such as `in_progress`.
+fn is_word(text: &str) -> bool {
+    text.contains('_') && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
 fn text(cell: Cell) -> String {
     match cell {
         Cell::Empty => String::new(),
+        Cell::Text(text) if is_word(&text) => text.replace('_', " "),
         Cell::Text(text) => text,
         Cell::Number(number) => number.to_string(),
         Cell::Amount(amount) => format!("{amount:.2}"),

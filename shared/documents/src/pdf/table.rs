@@ -1,5 +1,7 @@
 //! Tables that go on over pages, each with the heading.
 
+use std::borrow::Cow;
+
 use super::{
     Align,
     font::Weight,
@@ -18,7 +20,7 @@ const GAP: f32 = 4.0;
 #[derive(Clone, Debug)]
 pub struct TableColumn {
     /// Its heading.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// Its share of the width; only compared with that of the others.
     pub share: f32,
     /// Where its cells stand.
@@ -28,12 +30,12 @@ pub struct TableColumn {
 impl TableColumn {
     /// A column of text.
     pub const fn text(title: &'static str, share: f32) -> Self {
-        Self { title, share, align: Align::Left }
+        Self { title: Cow::Borrowed(title), share, align: Align::Left }
     }
 
     /// A column of numbers.
     pub const fn number(title: &'static str, share: f32) -> Self {
-        Self { title, share, align: Align::Right }
+        Self { title: Cow::Borrowed(title), share, align: Align::Right }
     }
 }
 
@@ -70,7 +72,7 @@ impl Report {
         let cells: Vec<Cell> = columns
             .iter()
             .zip(widths)
-            .map(|(column, width)| self.fonts().lines(column.title, style.weight, SIZE, width - 2.0 * GAP))
+            .map(|(column, width)| self.fonts().lines(&column.title, style.weight, SIZE, width - 2.0 * GAP))
             .collect();
         let high = height(&cells);
         let (left, y) = (self.left(), self.y);
