@@ -12,6 +12,7 @@ mod coverage;
 mod demo;
 mod departments;
 mod finance;
+mod functions;
 mod gowns;
 mod imports;
 mod jobs;

@@ -15,6 +15,8 @@ pub const SECRET: &str = "dev-callback-secret";
 pub struct World {
     pub app: TestApp,
     pub outside: Outside,
+    /// Where Daraja is.
+    pub daraja: String,
     pub desk: Uuid,
     pub admin: Uuid,
 }
@@ -50,7 +52,7 @@ pub async fn world_with(variables: &[(&str, &str)], change: impl FnOnce(&mut Con
     tokio::spawn(async move { axum::serve(listener, router).await });
     let desk = account(&app, "desk@mksu.test", "finance_staff").await;
     let admin = account(&app, "admin@mksu.test", "admin").await;
-    World { app, outside, desk, admin }
+    World { app, outside, daraja: url, desk, admin }
 }
 
 /// With the settings of an installation.
@@ -65,6 +67,21 @@ pub async fn account(app: &TestApp, email: &str, role: &str) -> Uuid {
 }
 
 impl World {
+    /// The same as deployed functions, whose time is that of the machine; `wait` lets Daraja's time go by.
+    pub async fn as_functions(self) -> Self {
+        let parameters = [
+            ("MPESA_ENVIRONMENT", "sandbox"),
+            ("MPESA_BASE_URL", self.daraja.as_str()),
+            ("MPESA_CONSUMER_KEY", "imitation"),
+            ("MPESA_CONSUMER_SECRET", "imitation"),
+            ("MPESA_SHORTCODE", "174379"),
+            ("MPESA_PASSKEY", "imitation"),
+            ("MPESA_CALLBACK_SECRET", SECRET),
+        ];
+        let app = self.app.as_functions(&parameters).await;
+        Self { app, ..self }
+    }
+
     /// A student who owes 5500.00.
     pub async fn payer(&self, number: u32) -> Payer {
         let user = account(&self.app, &format!("p{number}@students.mksu.test"), "student").await;
@@ -93,7 +110,7 @@ impl World {
 
     /// Lets time go by.
     pub fn wait(&self, seconds: i64) {
-        self.app.clock.advance(TimeDelta::seconds(seconds));
+        self.outside.clock.advance(TimeDelta::seconds(seconds));
     }
 
     /// Sends a call of Daraja on.

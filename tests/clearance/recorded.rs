@@ -18,7 +18,7 @@ const ACTORS: &str = include_str!("recordings/actors.json");
 pub const ALIASES: &str = include_str!("recordings/aliases.json");
 
 /// What the recordings were made with.
-const SWITCHES: [(&str, &str); 4] = [
+pub const SWITCHES: [(&str, &str); 4] = [
     ("GRADUATION_FEE", "10000.00"),
     ("FEE_GATE", "off"),
     ("MPESA_ENVIRONMENT", "off"),

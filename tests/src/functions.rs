@@ -14,9 +14,12 @@ use shared::{
     App,
     clock::Clock,
     http::address::Peer,
-    system::{Group, System},
+    queue::Queue,
+    system::{Group, Starts, System},
 };
 use tokio::{process::Child, sync::OnceCell};
+
+use uuid::Uuid;
 
 use crate::{Amazon, TestApp, programs};
 
@@ -32,14 +35,14 @@ const IMITATIONS: [&str; 8] = [
     "QUEUE_SECRET_KEY",
 ];
 
-/// The functions of one system behind their gateway.
-struct Gateway {
+/// The functions of one system: those behind its gateway, and those that messages of queues start.
+pub(crate) struct Gateway {
     system: &'static System,
     /// The template of the system.
     template: String,
     /// Values of variables, by name.
     values: BTreeMap<&'static str, String>,
-    functions: BTreeMap<&'static str, OnceCell<(RuntimeApi, Child)>>,
+    functions: BTreeMap<String, OnceCell<(RuntimeApi, Child)>>,
     _queues: Amazon,
 }
 
@@ -81,10 +84,11 @@ impl TestApp {
             system,
             template: muster::template::nested(system),
             values,
-            functions: system.groups.iter().map(|group| (group.name, OnceCell::new())).collect(),
+            functions: names_of(system).map(|name| (name, OnceCell::new())).collect(),
             _queues: queues,
         };
         let gateway = Arc::new(gateway);
+        self.gateway = Some(gateway.clone());
         self.clock = Clock::default();
         self.app = App::with_clock(system, (*self.app.config).clone(), self.clock.clone());
         self.router = Router::new().fallback(move |request| {
@@ -112,38 +116,98 @@ impl Gateway {
         let Some(group) = self.group(request.uri().path()) else {
             return plain(StatusCode::NOT_FOUND, r#"{"message":"Not Found"}"#);
         };
-        let function = self.functions[group.name].get_or_init(|| self.start(group)).await;
-        match function.0.invoke(&event(request).await).await {
+        match self.invoke(group.name, &event(request).await).await {
             Some(Outcome::Answered(answer)) => response(&answer),
             // What the gateway makes of a function that fails.
             _ => plain(StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#),
         }
     }
 
-    async fn start(&self, group: &Group) -> (RuntimeApi, Child) {
+    async fn invoke(&self, name: &str, event: &Value) -> Option<Outcome> {
+        let function = self.functions[name].get_or_init(|| self.start(name)).await;
+        function.0.invoke(event).await
+    }
+
+    /// Hands every job that is due to the worker of its queue, a message each, until none is due. What no worker does is
+    /// left.
+    pub(crate) async fn work(&self, app: &TestApp) {
+        let due = "SELECT id, kind FROM muster.jobs
+                   WHERE status = 'queued' AND (run_at IS NULL OR run_at <= now()) ORDER BY created_at, id";
+        loop {
+            let due = app.database().await.query(due, &[]).await.expect("the jobs that are due");
+            let due = due.iter().map(|row| (row.get::<_, Uuid>(0), row.get::<_, String>(1)));
+            let due: Vec<_> = due
+                .filter_map(|(id, kind)| Some((id, self.worker(queue_of(self.system, &kind)?)?)))
+                .collect();
+            if due.is_empty() {
+                return;
+            }
+            for (id, worker) in due {
+                let answer = self.invoke(&worker, &message(id)).await;
+                let done = json!({ "batchItemFailures": [] });
+                assert!(
+                    matches!(&answer, Some(Outcome::Answered(answer)) if *answer == done),
+                    "{worker}: {answer:?}"
+                );
+            }
+        }
+    }
+
+    /// The function that takes the messages of a queue.
+    fn worker(&self, queue: Queue) -> Option<String> {
+        let worker = self.system.workers.iter().find(|worker| worker.starts == Starts::From(queue))?;
+        Some(format!("worker-{}", worker.name))
+    }
+
+    async fn start(&self, name: &str) -> (RuntimeApi, Child) {
         let program = programs::path("any-function").await;
         let api = RuntimeApi::start().await.expect("a free port");
-        let named = self.variables(group);
+        let named = self.variables(name);
         let variables: Vec<(&str, &str)> = self
             .values
             .iter()
             .filter(|(name, _)| named.contains(name) || IMITATIONS.contains(name))
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let process = api.launch_with(&program, &[self.system.name, group.name], &variables);
+        let process = api.launch_with(&program, &[self.system.name, name], &variables);
         let process = process.expect("the function starts");
         api.first_poll().await;
         (api, process)
     }
 
     /// The names of the variables that the template sets for a function, and for all functions.
-    fn variables(&self, group: &Group) -> Vec<&str> {
-        let function = format!("CodeUri: ../../target/lambda/{}-{}", self.system.name, group.name);
+    fn variables(&self, name: &str) -> Vec<&str> {
+        let function = format!("CodeUri: ../../target/lambda/{}-{name}", self.system.name);
         let (globals, resources) = self.template.split_once("\nResources:").expect("a template");
         let own = resources.split("\n  # ").find(|part| part.contains(&function));
         let own = own.unwrap_or_else(|| panic!("{function} is not in the template"));
         [globals, own].into_iter().flat_map(|part| names(part)).collect()
     }
+}
+
+/// Every function as `any-function` knows it.
+fn names_of(system: &System) -> impl Iterator<Item = String> {
+    let groups = system.groups.iter().map(|group| group.name.to_owned());
+    groups.chain(system.workers.iter().map(|worker| format!("worker-{}", worker.name)))
+}
+
+fn queue_of(system: &System, kind: &str) -> Option<Queue> {
+    system.jobs.kinds.iter().find(|known| known.name == kind).map(|known| known.queue)
+}
+
+/// What SQS hands to a function about one job.
+fn message(id: Uuid) -> Value {
+    json!({ "Records": [{
+        "messageId": id,
+        "receiptHandle": "AQEB",
+        "body": id,
+        "attributes": { "ApproximateReceiveCount": "1" },
+        "messageAttributes": {},
+        "md5OfBody": "00000000000000000000000000000000",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:muster",
+        "awsRegion": "eu-central-1"
+    }] })
 }
 
 /// The names in the lists `Variables:` of a part of a template.

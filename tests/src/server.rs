@@ -57,6 +57,12 @@ impl Server {
         serde_json::from_str(&self.send("POST", path, token, body.to_string()).await).expect("JSON")
     }
 
+    /// Sends a body; the answer, a success, has none.
+    pub async fn tell(&self, path: &str, body: &Value) {
+        let text = self.send("POST", path, None, body.to_string()).await;
+        assert!(text.is_empty(), "{text}");
+    }
+
     /// The body of the answer to a GET, which must be a success.
     pub async fn get(&self, path: &str, token: Option<&str>) -> Value {
         serde_json::from_str(&self.send("GET", path, token, String::new()).await).expect("JSON")

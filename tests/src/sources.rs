@@ -36,6 +36,25 @@ pub fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// The names of the tests below a folder of the repository, as `cargo test` prints them.
+pub fn tests_of(folder: &str) -> Vec<String> {
+    let root = repository(folder);
+    let mut names = Vec::new();
+    for file in sources(&root) {
+        let module = file.strip_prefix(&root).unwrap_or(&file).with_extension("");
+        let words = module.iter().map(|word| word.to_string_lossy());
+        let module: String =
+            words.filter(|word| word != "mod" && word != "main").map(|word| format!("{word}::")).collect();
+        let text = fs::read_to_string(&file).expect("a source can be read");
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        for pair in lines.windows(2).filter(|pair| ["#[test]", "#[tokio::test]"].contains(&pair[0])) {
+            let name = pair[1].trim_start_matches("async ").strip_prefix("fn ");
+            names.extend(name.and_then(|name| name.split('(').next()).map(|name| format!("{module}{name}")));
+        }
+    }
+    names
+}
+
 /// The path below the repository.
 pub fn place(file: &Path) -> String {
     file.strip_prefix(repository("")).unwrap_or(file).display().to_string()

@@ -9,15 +9,19 @@ use crate::{access::fixture, recorded};
 
 #[tokio::test]
 async fn every_example_is_answered_with_the_status_it_names() {
-    let app = recorded::recorded().await;
+    hold(&recorded::recorded().await).await;
+}
+
+/// Every example is answered with its status.
+pub async fn hold(app: &TestApp) {
     let description = Description::of(&SYSTEM);
     let mut problems = Vec::new();
     for (id, example) in examples(&SYSTEM).expect("the examples are JSON") {
-        fixture::restore(&app).await;
+        fixture::restore(app).await;
         let operation = description.operation(&id).unwrap_or_else(|| panic!("no operation is named {id}"));
-        let live = live(&app, &id, &example).await;
+        let live = live(app, &id, &example).await;
         let caller = example.account.as_deref().unwrap_or("anonymous");
-        let answer = fixture::client(&app, caller).example(operation, &live).await;
+        let answer = fixture::client(app, caller).example(operation, &live).await;
         if answer.status() != example.status {
             problems.push(format!("{id}: {}, not {answer}", example.status));
         }

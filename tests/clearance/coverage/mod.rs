@@ -2,10 +2,12 @@
 //!
 //! The lists beside this file name the exceptions. They may only shrink: an entry that is no exception any more fails.
 
-mod examples;
+pub mod examples;
+
+use std::collections::BTreeSet;
 
 use clearance::SYSTEM;
-use tests::{TestApp, coverage, coverage::Guard};
+use tests::{TestApp, coverage, coverage::Guard, sources};
 
 use crate::recorded;
 
@@ -90,4 +92,16 @@ fn demands_are_never_dropped() {
 #[test]
 fn exceptions_are_never_added() {
     Guard::of(&SYSTEM).exceptions_are_never_added();
+}
+
+/// Every trap that the decisions name has a test, and every test of the list exists.
+#[test]
+fn every_named_trap_has_a_test() {
+    let known: BTreeSet<String> = sources::tests_of("tests/clearance").into_iter().collect();
+    let lines = include_str!("../traps.txt").lines().filter(|line| !line.starts_with('#'));
+    let traps: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(" | ")).collect();
+    assert_eq!(traps.len(), 23, "a trap is never dropped");
+    let missing: Vec<&str> =
+        traps.iter().flat_map(|(_, tests)| tests.split(' ')).filter(|test| !known.contains(*test)).collect();
+    assert!(missing.is_empty(), "tests/clearance/traps.txt names no test by these: {missing:?}");
 }

@@ -41,8 +41,9 @@ pub struct Line {
     /// Sent for its effects; the answer is not known.
     #[serde(default)]
     pub unchecked: bool,
-    #[serde(rename = "side_effects")]
-    _side_effects: Option<IgnoredAny>,
+    /// What the legacy server did besides.
+    #[serde(default)]
+    pub side_effects: Effects,
     #[serde(rename = "note")]
     _note: Option<IgnoredAny>,
 }
@@ -51,4 +52,36 @@ pub struct Line {
 #[derive(Debug, Deserialize)]
 pub struct Deviation {
     pub status: u16,
+}
+
+/// What a request did besides its answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Effects {
+    /// Rows of the audit log. Those whose entity is a path tell of the request, and are kept no more.
+    pub audit: Vec<Audited>,
+    pub notifications: Vec<Notice>,
+    pub emails: Vec<Mail>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Audited {
+    pub action: String,
+    pub entity: String,
+    pub actor: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Notice {
+    pub to: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Mail {
+    pub to: String,
+    pub subject: String,
 }

@@ -4,6 +4,7 @@
 //! answered as recorded (more members are welcome), or with the status of its `deviation`, or as `differences.toml` says.
 
 mod differences;
+mod effects;
 mod line;
 mod player;
 

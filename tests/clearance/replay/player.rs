@@ -10,6 +10,7 @@ use tests::{
 
 use super::{
     differences::{Difference, LIST},
+    effects,
     line::Line,
 };
 use crate::recorded::{self, ALIASES};
@@ -30,6 +31,7 @@ impl Player {
     pub async fn play(&mut self, line: &Line) -> Vec<String> {
         // The lines were recorded one after the other.
         self.app.clock.advance(TimeDelta::seconds(1));
+        let before = effects::counted(&self.app, &line.side_effects).await;
         let answer = self.send(line).await.unpacked();
         self.capture(line, &answer);
         if line.unchecked {
@@ -38,7 +40,12 @@ impl Player {
         }
         match LIST.of(line) {
             Some(difference) => self.intended(line, difference, &answer),
-            None => self.expected(line, &answer),
+            None if line.deviation.is_some() => self.expected(line, &answer),
+            None => {
+                let mut problems = self.expected(line, &answer);
+                problems.extend(effects::missing(&self.app, &line.side_effects, &before).await);
+                problems
+            }
         }
     }
 
