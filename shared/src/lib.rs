@@ -6,6 +6,7 @@
 pub mod app;
 pub mod auth;
 pub mod aws;
+pub mod budget;
 pub mod cache;
 pub mod certificates;
 pub mod clock;
@@ -30,6 +31,7 @@ pub mod redis;
 pub mod reports;
 pub mod system;
 pub mod telemetry;
+pub mod text;
 
 pub use app::App;
 pub use error::{Error, Result};
