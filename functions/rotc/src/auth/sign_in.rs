@@ -260,7 +260,7 @@ async fn proved(app: &App, attempt: &Attempt, found: Option<Account>, password: 
     let verdict = NewHash::Bcrypt(app.config.bcrypt_cost).verify(password, hash).await?;
     match found {
         Some(account) if verdict.is_yes() => Ok(account),
-        found => Err(failed(app, attempt, found.map(|account| account.id)).await?),
+        found => Err(failed(app, attempt, found).await?),
     }
 }
 
@@ -272,13 +272,18 @@ async fn trusted(app: &App, attempt: &Attempt, found: Option<Account>) -> Result
     }
 }
 
-/// Audits a failed attempt, and gives the answer to it.
-async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Error> {
+/// Audits a failed attempt, and gives the answer to it. Whoever is locked out by the guesses of others is mailed a link: it
+/// signs in all the same, administrators too.
+async fn failed(app: &App, attempt: &Attempt, found: Option<Account>) -> Result<Error> {
+    let user_id = found.as_ref().map(|account| account.id);
     let mut change = app.db.change_for_system("failed sign-in").await?;
     let locked = attempt.failed(app, &mut change).await?;
     let operation = if locked { "LOGIN_LOCKED" } else { "LOGIN_FAILED" };
     audit::record(&mut change, operation, "users", user_id, None, json!({ "locked": locked })).await?;
     change.commit().await?;
+    if let Some(account) = found.filter(|account| locked && account.check_standing().is_ok()) {
+        link::mail(app, &account).await?;
+    }
     Ok(unauthorized("invalid_credentials", "Invalid credentials"))
 }
 
