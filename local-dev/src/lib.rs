@@ -3,6 +3,7 @@
 pub mod admin;
 pub mod bench;
 pub mod cli;
+mod connections;
 pub mod database;
 pub mod demo;
 pub mod development;

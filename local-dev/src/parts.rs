@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use shared::{config::Config, system::System};
+use shared::{
+    config::{Config, MemoryConfig},
+    system::System,
+};
 
 use crate::{
     BoxError,
@@ -23,6 +26,7 @@ pub struct Parts {
     data: PathBuf,
     cluster: Option<Cluster>,
     files: Vec<(PathBuf, EmbeddedFiles)>,
+    memory: Option<MemoryConfig>,
 }
 
 impl Parts {
@@ -30,7 +34,7 @@ impl Parts {
     pub fn from_env() -> Result<Self, BoxError> {
         let data = std::env::var_os("MUSTER_DATA").filter(|value| !value.is_empty());
         let data = data.map_or_else(|| PathBuf::from(".muster"), PathBuf::from);
-        Ok(Self { data: std::path::absolute(data)?, cluster: None, files: Vec::new() })
+        Ok(Self { data: std::path::absolute(data)?, cluster: None, files: Vec::new(), memory: None })
     }
 
     /// Where the embedded parts keep their data.
@@ -47,6 +51,8 @@ impl Parts {
     /// stands in for the database, and a folder for the file store only if `FILES_DIR` names it.
     pub async fn config_for(&mut self, system: &System) -> Result<Config, BoxError> {
         let mut config = Config::for_system_or_laptop(system).map_err(|error| error.to_string())?;
+        // One process has one memory, however many systems it serves.
+        config.memory = self.memory.get_or_insert(config.memory).clone();
         if config.database.url.is_none() {
             config.production = is_said_to_be_production(system);
             if config.production {

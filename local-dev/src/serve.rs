@@ -2,28 +2,19 @@
 
 use std::{
     io::{self, Write},
-    net::SocketAddr,
     path::PathBuf,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use axum::{
-    Router, extract::ConnectInfo, extract::Request, middleware::Next, response::Response, serve::ListenerExt,
-};
+use axum::Router;
 use clap::Args;
-use shared::{
-    App,
-    http::{address::Peer, service_with_pages},
-    jobs,
-    system::System,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::watch,
-};
+use shared::{App, http::service_with_pages, jobs, system::System};
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
-    BoxError, database, demo, doctor, frontend, imitations, outbox,
+    BoxError,
+    connections::{self, Limits},
+    database, demo, doctor, frontend, imitations, outbox,
     parts::Parts,
     systems::{self, Registered, variable},
     welcome::{self, Neighbor, Neighbors},
@@ -45,6 +36,12 @@ pub struct ServeOptions {
     #[arg(long)]
     migrate: bool,
 }
+
+/// How long the server takes to stop at most: hosts kill one that takes half a minute.
+const STOPPED_WITHIN: Duration = Duration::from_secs(24);
+
+/// How long a job may go on after the last request when the server stops.
+const JOBS_END_WITHIN: Duration = Duration::from_secs(8);
 
 /// A system that is ready to answer.
 struct Served {
@@ -154,9 +151,7 @@ pub(crate) async fn answer_until(
     router: Router,
     stop: watch::Receiver<bool>,
 ) -> io::Result<()> {
-    let router = router.layer(axum::middleware::from_fn(with_peer));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(stopped(stop)).await
+    connections::serve(listener, router, stop, Limits::default()).await
 }
 
 async fn prepare(
@@ -213,22 +208,29 @@ fn home(served: &Served) -> io::Result<String> {
 async fn answer(served: Served, pages: Router, stop: watch::Receiver<bool>) -> Result<(), BoxError> {
     let pages =
         outbox::routes(served.app.clone()).merge(imitations::routes(&served.app)).fallback_service(pages);
-    let router: Router = Router::new()
-        .fallback_service(service_with_pages(served.system, served.app.clone(), pages))
-        .layer(axum::middleware::from_fn(with_peer));
-    let worker = tokio::spawn(work(served.system, served.app.clone(), stop.clone()));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let router: Router =
+        Router::new().fallback_service(service_with_pages(served.system, served.app.clone(), pages));
+    let limits = Limits::from_env(served.app.config.trusted_hops)?;
+    let mut worker = tokio::spawn(work(served.system, served.app.clone(), stop.clone()));
     let hub = served.app.hub.clone();
     follow_events(served.system, &served.app).await;
-    let listener = served.listener.tap_io(give_up_stuck_clients);
-    let ended = async move {
-        stopped(stop).await;
+    let stopping = stop.clone();
+    let begins_to_stop = tokio::spawn(async move {
+        stopped(stopping).await;
         // Open event streams would keep the server waiting.
         hub.stop();
-    };
-    let outcome = axum::serve(listener, service).with_graceful_shutdown(ended).await;
-    // Jobs that have begun may end.
-    worker.await?;
+        Instant::now()
+    });
+    let outcome = connections::serve(served.listener, router, stop.clone(), limits).await;
+    // Jobs that have begun may end. One that does not is begun again by another process, once its lease is over.
+    let left = STOPPED_WITHIN.saturating_sub(begins_to_stop.await?.elapsed()).min(JOBS_END_WITHIN);
+    match tokio::time::timeout(left, &mut worker).await {
+        Ok(ended) => ended?,
+        Err(_) => {
+            tracing::warn!("a job is cut off, it will be done again");
+            worker.abort();
+        }
+    }
     if let Err(error) = served.app.hub.flush(&served.app).await {
         tracing::warn!(%error, "the places of event streams could not be kept");
     }
@@ -248,33 +250,6 @@ async fn follow_events(system: &System, app: &App) {
     if let Err(error) = app.hub.start(app, source).await {
         tracing::warn!(%error, "events are not broadcast yet");
     }
-}
-
-/// A client that takes nothing for this long is cut off: an event stream that nobody reads would stay for ever.
-#[cfg(target_os = "linux")]
-const STUCK: Duration = Duration::from_secs(60);
-
-fn give_up_stuck_clients(stream: &mut TcpStream) {
-    #[cfg(target_os = "linux")]
-    let socket = socket2::SockRef::from(&*stream);
-    #[cfg(target_os = "linux")]
-    if let Err(problem) = socket.set_tcp_user_timeout(Some(STUCK)) {
-        tracing::debug!(%problem, "stuck clients are not cut off");
-    }
-    // Events are small and must leave at once.
-    if let Err(problem) = stream.set_nodelay(true) {
-        tracing::debug!(%problem, "events may be delayed");
-    }
-}
-
-/// Tells the layers below who connected.
-async fn with_peer(
-    ConnectInfo(address): ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(Peer(address.ip()));
-    next.run(request).await
 }
 
 /// Turns true at Ctrl-C or SIGTERM. The handlers are in place when this returns.

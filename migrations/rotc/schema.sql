@@ -242,6 +242,52 @@ BEGIN
     RETURN NULL;
 END $$;
 
+CREATE FUNCTION muster.guard_account_names() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $_$
+DECLARE
+    account JSONB := to_jsonb(NEW);
+    before JSONB := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) END;
+    same TEXT := '';
+    found BOOLEAN;
+BEGIN
+    IF (before -> TG_ARGV[0], before -> TG_ARGV[1]) = (account -> TG_ARGV[0], account -> TG_ARGV[1]) THEN
+        RETURN NEW;
+    END IF;
+    -- Whoever else gives a name or an address waits: each of two would not see the other.
+    PERFORM pg_advisory_xact_lock(hashtextextended('muster.account_names', 0));
+    FOR position IN 2 .. TG_NARGS - 1 LOOP
+        same := same || format(' AND (other.%1$I = ($1).%1$I) IS NOT TRUE', TG_ARGV[position]);
+    END LOOP;
+    EXECUTE format(
+        'SELECT EXISTS (SELECT FROM %1$s AS other WHERE lower(other.%2$I) = lower(btrim($2)) AND other.id <> ($1).id%4$s)
+             OR EXISTS (SELECT FROM %1$s AS other WHERE lower(other.%3$I) = lower(btrim($3)) AND other.id <> ($1).id%4$s)',
+        TG_RELID::regclass, TG_ARGV[1], TG_ARGV[0], same)
+    INTO found USING NEW, nullif(btrim(account ->> TG_ARGV[0]), ''), nullif(btrim(account ->> TG_ARGV[1]), '');
+    IF found THEN
+        RAISE unique_violation USING
+            CONSTRAINT = 'muster_account_names', MESSAGE = 'a name must not be the address of another account';
+    END IF;
+    RETURN NEW;
+END
+$_$;
+
+CREATE FUNCTION muster.guard_names(accounts regclass, name text, address text, VARIADIC person text[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_trigger WHERE tgrelid = accounts AND tgname = 'trg_muster_account_names') THEN
+        RETURN;
+    END IF;
+    EXECUTE format(
+        'CREATE TRIGGER trg_muster_account_names BEFORE INSERT OR UPDATE OF %I, %I ON %s
+         FOR EACH ROW EXECUTE FUNCTION muster.guard_account_names(%s)',
+        name, address, accounts,
+        (SELECT string_agg(quote_literal(argument), ', ' ORDER BY place)
+         FROM unnest(ARRAY[name, address] || person) WITH ORDINALITY AS arguments (argument, place)));
+END
+$$;
+
 CREATE FUNCTION muster.inbox(reader integer, kinds text[]) RETURNS TABLE(id integer, user_id integer, message text, kind text, is_read boolean, created_at timestamp without time zone)
     LANGUAGE sql STABLE
     AS $$
@@ -1752,6 +1798,8 @@ CREATE TRIGGER trg_muster_touched AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE O
 COMMENT ON TRIGGER trg_muster_touched ON muster.notification_states IS 'muster.watch 6793e422a1ae629cc61f8a9ffbaa705e';
 
 CREATE TRIGGER trg_merit_demerit_audit AFTER INSERT OR DELETE OR UPDATE ON public.merit_demerit_logs FOR EACH ROW EXECUTE FUNCTION public.fn_merit_demerit_audit();
+
+CREATE TRIGGER trg_muster_account_names BEFORE INSERT OR UPDATE OF username, email ON public.users FOR EACH ROW EXECUTE FUNCTION muster.guard_account_names('username', 'email', 'cadet_id', 'staff_id');
 
 CREATE TRIGGER trg_muster_audit_added AFTER INSERT ON public.activities REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION muster.audit_insert('id', '{"age": true, "code": true, "afpsn": true, "email": true, "gender": true, "height": true, "reason": true, "weight": true, "address": true, "content": true, "message": true, "remarks": true, "subject": true, "file_url": true, "religion": true, "snapshot": true, "username": true, "birthdate": true, "last_name": true, "signature": true, "after_json": true, "birthplace": true, "blood_type": true, "first_name": true, "student_id": true, "admin_reply": true, "before_json": true, "fingerprint": true, "middle_name": true, "nationality": true, "suffix_name": true, "bullcap_size": true, "civil_status": true, "uniform_size": true, "facebook_link": true, "last_latitude": true, "contact_number": true, "last_longitude": true, "revoked_reason": true, "language_spoken": true, "combat_boots_size": true, "last_location_accuracy": true, "last_location_provider": true}', '{"keys": true, "endpoint": true, "password": true, "qr_code_data": true}');
 

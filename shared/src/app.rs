@@ -116,7 +116,7 @@ impl App {
             metrics: db.metrics().clone(),
             reports: Reports::new(config.reports.clone(), &outbound),
             push: Pusher::new(config.push.clone(), db.clone(), clock.clone(), outbound.clone()),
-            ocr: Ocr::new(config.ocr.clone()),
+            ocr: Ocr::new(config.ocr.clone(), config.memory.pictures.clone()),
             clock,
             broker,
             outbound,

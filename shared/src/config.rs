@@ -12,6 +12,7 @@ mod aws;
 mod cloudinary;
 mod database;
 mod imports;
+mod memory;
 mod ocr;
 mod own;
 mod push;
@@ -25,6 +26,7 @@ pub use cloudinary::{CloudinaryConfig, CloudinarySource};
 pub use database::DatabaseConfig;
 pub(crate) use database::{Address, Verify};
 pub use imports::ImportsConfig;
+pub use memory::MemoryConfig;
 pub use ocr::OcrConfig;
 pub use own::{Own, OwnSettings, OwnVariables};
 pub use push::PushConfig;
@@ -76,6 +78,8 @@ pub struct Config {
     pub ocr: OcrConfig,
     /// Where lists may be imported from.
     pub imports: ImportsConfig,
+    /// Memory that the files people send may take.
+    pub memory: MemoryConfig,
     /// Seals of certificates.
     pub seal: SealConfig,
     /// `DATA_KEY` (or `SECRETS_KEY`): 32 bytes in base64 that encrypt the secrets in the database (second factors, keys of
@@ -271,6 +275,7 @@ impl Variables<'_> {
             push: self.push(),
             ocr: self.ocr(),
             imports: self.imports(),
+            memory: self.memory(),
             seal: self.seal(),
             data_key: self.data_key(),
             cors_origins: self.list(&["CORS_ORIGINS", "CORS_ALLOWED_ORIGINS"]),

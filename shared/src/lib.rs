@@ -7,6 +7,7 @@ mod alarm;
 pub mod app;
 pub mod auth;
 pub mod aws;
+pub mod budget;
 pub mod cache;
 pub mod certificates;
 pub mod clock;
@@ -31,6 +32,7 @@ pub mod redis;
 pub mod reports;
 pub mod system;
 pub mod telemetry;
+pub mod text;
 
 pub use app::App;
 pub use error::{Error, Result};

@@ -33,7 +33,9 @@ async fn an_admin_enrols_a_cadet() {
     app.as_admin().post(CADETS, json!({})).await.is(400).message("This field is required.");
     let twin = app.as_admin().post(CADETS, pedro("2026-7001")).await;
     twin.is(400).message("Student ID already exists.");
-    let namesake = app.as_admin().post(CADETS, pedro("2026-7003")).await;
+    let mut namesake = pedro("2026-7003");
+    namesake["email"] = "another.pedro@example.test".into();
+    let namesake = app.as_admin().post(CADETS, namesake).await;
     let name = namesake.is(201).json()["data"]["username"].as_str().unwrap_or_default().to_owned();
     assert!(name.starts_with("Pedro") && name != "Pedro", "{name}");
 }

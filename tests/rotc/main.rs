@@ -4,6 +4,7 @@ mod access;
 mod activities;
 mod adoption;
 mod analytics;
+mod attacks;
 mod attendance;
 mod auth;
 mod bad_input;

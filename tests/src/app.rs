@@ -12,10 +12,12 @@ use chrono::{DateTime, Utc};
 use muster::files::EmbeddedFiles;
 use shared::{
     App,
+    budget::Budget,
     clock::Clock,
     config::{
         AwsConfig, Config, DatabaseConfig, FilesConfig, IdentifierLogin, ImportsConfig, MailConfig,
-        OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, RedirectsConfig, SealConfig, SessionLife,
+        MemoryConfig, OcrConfig, Own, PushConfig, QueueConfig, RealtimeConfig, RedirectsConfig, SealConfig,
+        SessionLife,
     },
     db::UserKey,
     system::System,
@@ -244,6 +246,7 @@ fn config(system: &System, database_url: &str, files: &EmbeddedFiles) -> Config 
             services: Vec::new(),
         },
         imports: ImportsConfig::default(),
+        memory: MemoryConfig { bodies: Budget::of_megabytes(64), pictures: Budget::of_megabytes(192) },
         ocr: ocr_config(),
         mail: MailConfig {
             smtp: None,

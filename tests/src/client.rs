@@ -103,14 +103,7 @@ impl<'a> Client<'a> {
 
     /// A multipart form.
     pub async fn form(&self, method: Method, url: &str, parts: &[Part]) -> Answer {
-        let mut body = Vec::new();
-        for part in parts {
-            body.extend_from_slice(format!("--{BOUNDARY}\r\n{}\r\n\r\n", part.head()).as_bytes());
-            body.extend_from_slice(part.body());
-            body.extend_from_slice(b"\r\n");
-        }
-        body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let (kind, body) = encoded(parts);
         self.send(method, url, Some(&kind), body).await
     }
 
@@ -193,6 +186,18 @@ impl<'a> Client<'a> {
 }
 
 const BOUNDARY: &str = "a-boundary-that-is-in-no-file";
+
+/// The type and the body of a form.
+pub(crate) fn encoded(parts: &[Part]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for part in parts {
+        body.extend_from_slice(format!("--{BOUNDARY}\r\n{}\r\n\r\n", part.head()).as_bytes());
+        body.extend_from_slice(part.body());
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={BOUNDARY}"), body)
+}
 
 /// A text of a form.
 pub fn field(name: &str, value: &str) -> Part {

@@ -2,7 +2,7 @@
 
 use std::{net::TcpListener, process::Stdio};
 
-use http::{Request, header};
+use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::client::conn::http1::handshake;
 use hyper_util::rt::TokioIo;
@@ -13,7 +13,7 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::programs;
+use crate::{Part, client::encoded, programs};
 
 /// A server on a port of its own. It ends with this value.
 pub struct Server {
@@ -73,7 +73,36 @@ impl Server {
         self.send("GET", path, None, String::new()).await
     }
 
+    /// Sends a form, and gives the status of the answer.
+    pub async fn form(&self, path: &str, token: &str, parts: &[Part]) -> u16 {
+        let (kind, body) = encoded(parts);
+        self.answer("POST", path, Some(token), (&kind, body)).await.0.as_u16()
+    }
+
+    /// The most memory of its own that the process has held so far, in bytes; its program and libraries do not count.
+    pub fn peak_memory(&self) -> usize {
+        let id = self.child.id().expect("the server runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a Linux");
+        let figure = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("the figure");
+            line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1024
+        };
+        figure("VmHWM:") - figure("RssFile:")
+    }
+
     async fn send(&self, method: &str, path: &str, token: Option<&str>, body: String) -> String {
+        let (status, text) = self.answer(method, path, token, ("application/json", body.into_bytes())).await;
+        assert!(status.is_success(), "{status} to {method} {path}: {text}");
+        text
+    }
+
+    async fn answer(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&str>,
+        (kind, body): (&str, Vec<u8>),
+    ) -> (StatusCode, String) {
         let stream =
             TcpStream::connect(("127.0.0.1", self.port)).await.expect("the server takes a connection");
         let (mut sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
@@ -82,7 +111,7 @@ impl Server {
             .method(method)
             .uri(path)
             .header(header::HOST, "localhost")
-            .header(header::CONTENT_TYPE, "application/json");
+            .header(header::CONTENT_TYPE, kind);
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -90,9 +119,7 @@ impl Server {
         let answer = sender.send_request(request).await.expect("the server answers");
         let status = answer.status();
         let body = answer.into_body().collect().await.expect("a whole answer").to_bytes();
-        let text = String::from_utf8_lossy(&body).into_owned();
-        assert!(status.is_success(), "{status} to {method} {path}: {text}");
-        text
+        (status, String::from_utf8_lossy(&body).into_owned())
     }
 
     /// Ends it at once, as a power failure does.

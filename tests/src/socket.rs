@@ -56,6 +56,11 @@ impl Socket {
         self.0.send(Message::text(text.to_string())).await.expect("the socket takes it");
     }
 
+    /// Sends a text, and tells whether the socket still took it.
+    pub async fn try_say(&mut self, text: impl ToString) -> bool {
+        self.0.send(Message::text(text.to_string())).await.is_ok()
+    }
+
     /// The next message, without pings; the error is the code the socket was closed with (0 without any).
     pub async fn next(&mut self) -> Result<Value, u16> {
         loop {

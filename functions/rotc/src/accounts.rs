@@ -4,7 +4,7 @@ use shared::{
     App, Result,
     auth::session,
     db::{Change, Sql},
-    sql,
+    sql, text,
 };
 
 /// Gives one account a new name, address or picture; what is none stays, an empty address is cleared.
@@ -15,6 +15,10 @@ pub async fn update(
     email: Option<&str>,
     profile_pic: Option<&str>,
 ) -> Result<()> {
+    let present: Option<String> =
+        change.one(sql!("SELECT username FROM users WHERE id = $1"), &[&user_id]).await?;
+    let username = username.filter(|name| Some(*name) != present.as_deref());
+    let username = username.map(|name| text::account_name("username", name)).transpose()?;
     let update = sql!(
         "UPDATE users
          SET username = coalesce($2, username),
@@ -29,7 +33,9 @@ pub async fn update(
 /// Archives accounts and ends their sessions. Nothing else is touched.
 pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<()> {
     let archive = sql!(
-        "UPDATE users SET is_archived = TRUE, is_approved = 0
+        "UPDATE users
+         SET is_archived = TRUE,
+             is_approved = CASE WHEN is_approved = 1 THEN 0 WHEN is_archived THEN is_approved END
          WHERE id = ANY($1) AND (is_archived IS NOT TRUE OR is_approved <> 0)"
     );
     change.execute(archive, &[&ids]).await?;

@@ -16,6 +16,7 @@ pub static ROTC: MigrationSet = MigrationSet {
         ("R__ledger_events.sql", include_str!("../../../migrations/rotc/R__ledger_events.sql")),
         ("R__event_notices.sql", include_str!("../../../migrations/rotc/R__event_notices.sql")),
         ("R__notices.sql", include_str!("../../../migrations/rotc/R__notices.sql")),
+        ("R__account_names.sql", include_str!("../../../migrations/rotc/R__account_names.sql")),
         ("R__letter_texts.sql", include_str!("../../../migrations/rotc/R__letter_texts.sql")),
     ],
 };

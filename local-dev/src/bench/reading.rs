@@ -16,7 +16,8 @@ use crate::BoxError;
 
 /// Reads every `.jpg` of the folder, beside which a `.txt` holds what it says, and prints a table.
 pub async fn measure(folder: &Path) -> Result<(), BoxError> {
-    let ocr = Ocr::new(Config::read(&|_| None)?.ocr);
+    let config = Config::read(&|_| None)?;
+    let ocr = Ocr::new(config.ocr, config.memory.pictures);
     let mut scans: Vec<_> = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     scans.retain(|entry| entry.path().extension().is_some_and(|extension| extension == "jpg"));
     scans.sort_by_key(std::fs::DirEntry::path);

@@ -9,7 +9,7 @@ use image::{
     metadata::Orientation,
 };
 
-use crate::upload::{LONGEST_SIDE, MOST_PIXELS};
+use crate::upload::{LONGEST_SIDE, MOST_PIXELS, is_progressive};
 
 /// Pixels of the longer side of a stored picture.
 pub const STORED_SIDE: u32 = 1_200;
@@ -41,12 +41,29 @@ pub fn shrink(body: &[u8], media_type: &str, side: u32) -> Result<Option<Vec<u8>
     let orientation = decoder.orientation()?;
     let marked =
         decoder.exif_metadata()?.is_some() || decoder.xmp_metadata()?.is_some() || has_trailer(body, format);
-    let picture = DynamicImage::from_decoder(decoder)?;
+    let mut picture = DynamicImage::from_decoder(decoder)?;
     let (width, height) = picture.dimensions();
+    if width.max(height) > 2 * side {
+        // In whole numbers, whose steps take no memory; what is left is small enough for the better way.
+        picture = picture.thumbnail(2 * side, 2 * side);
+    }
     if !marked && orientation == Orientation::NoTransforms && width.max(height) <= side {
         return Ok(None);
     }
     encode(&upright(picture, orientation, side), format).map(Some)
+}
+
+/// Bytes that opening a picture takes, by its header.
+pub fn memory_to_open(body: &[u8]) -> Result<u64, ImageError> {
+    let reader = ImageReader::new(Cursor::new(body)).with_guessed_format()?;
+    let is_webp = reader.format() == Some(ImageFormat::WebP);
+    let pixels = reader.into_decoder()?.total_bytes();
+    Ok(match () {
+        // All its coefficients are kept, of two bytes each.
+        () if is_progressive(body) => 3 * pixels,
+        () if is_webp => 2 * pixels,
+        () => pixels,
+    })
 }
 
 fn upright(mut picture: DynamicImage, orientation: Orientation, side: u32) -> DynamicImage {

@@ -140,7 +140,11 @@ pub fn scan(name: &str, body: &[u8]) -> Result<FileKind, Refusal> {
         FileKind::Png | FileKind::Jpeg => {
             sane_picture(kind, body)?;
             let format = kind.image_format().unwrap_or(ImageFormat::Png);
-            let opened = ImageReader::with_format(Cursor::new(body), format).decode();
+            let mut reader = ImageReader::with_format(Cursor::new(body), format);
+            let mut limits = Limits::default();
+            limits.max_alloc = Some(MOST_PIXELS * 4);
+            reader.limits(limits);
+            let opened = reader.decode();
             opened.map(|_| kind).map_err(|_| Refusal("The image cannot be read"))
         }
         _ => Err(Refusal("Only PNG, JPEG and PDF files are allowed")),
@@ -204,10 +208,31 @@ fn sane_picture(kind: FileKind, body: &[u8]) -> Result<(), Refusal> {
     let (width, height) = reader.into_dimensions().map_err(|_| broken)?;
     let pixels = u64::from(width) * u64::from(height);
     let bomb = pixels > LARGE && pixels / PIXELS_PER_BYTE > body.len() as u64;
-    if bomb || width.max(height) > LONGEST_SIDE || pixels == 0 || pixels > MOST_PIXELS {
+    // Opening one takes three times the memory.
+    let most = if is_progressive(body) { MOST_PIXELS / 3 } else { MOST_PIXELS };
+    if bomb || width.max(height) > LONGEST_SIDE || pixels == 0 || pixels > most {
         return Err(Refusal("The image has too many pixels"));
     }
     Ok(())
+}
+
+/// Whether a photo comes in steps, from coarse to fine: the segment of its frame says so.
+pub(crate) fn is_progressive(body: &[u8]) -> bool {
+    let mut rest = body.strip_prefix(b"\xff\xd8").unwrap_or_default();
+    while let [0xff, kind, high, low, ..] = rest {
+        match kind {
+            // Fill bytes stand before the mark.
+            0xff => rest = &rest[1..],
+            0xc2 | 0xc6 | 0xca | 0xce => return true,
+            // The frame of another kind, or the pixels.
+            0xc0 | 0xc1 | 0xc3 | 0xda => return false,
+            _ => {
+                let length = usize::from(u16::from_be_bytes([*high, *low]));
+                rest = rest.get(2 + length..).unwrap_or_default();
+            }
+        }
+    }
+    false
 }
 
 /// The end of each format. A photo may carry more after its end (telephones put a film there); that goes when it is shrunk.

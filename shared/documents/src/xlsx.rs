@@ -127,9 +127,25 @@ fn harmless(text: String) -> String {
     quoted
 }
 
-/// The text with an apostrophe before what a spreadsheet might run as a formula.
+/// The text with an apostrophe before what a spreadsheet might run as a formula: also behind blanks, which some leave out, and
+/// in the wide letters of East Asia, which some take for the usual ones.
 pub(crate) fn no_formula(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    const BEGINS: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫'];
+    let is_formula = text.trim_start_matches(is_unseen).starts_with(BEGINS);
+    if is_formula || text.starts_with(['\t', '\r', '\n']) { format!("'{text}") } else { text }
+}
+
+/// Blanks, controls, and letters without a width.
+fn is_unseen(letter: char) -> bool {
+    letter.is_whitespace()
+        || letter.is_control()
+        || matches!(
+            letter,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        )
+        || matches!(letter, '\u{180b}'..='\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
+        || matches!(letter, '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}')
+        || matches!(letter, '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}')
 }
 
 impl From<Option<String>> for Cell {
@@ -184,6 +200,29 @@ mod tests {
             assert_eq!(harmless(dangerous.to_owned()), format!("'{dangerous}"));
         }
         assert_eq!(harmless("Dela Cruz".to_owned()), "Dela Cruz");
+    }
+
+    #[test]
+    fn formulas_behind_blanks_and_in_wide_letters_become_plain_text() {
+        for dangerous in [
+            "\n=1+1",
+            " =1",
+            "\u{a0}+1",
+            "\u{feff}=1",
+            "\u{200b}\u{2060}@SUM(A1)",
+            "\u{3000}-1",
+            "\u{0b}=1",
+            "\u{2800}=1",
+            "＝1+1",
+            "＋1",
+            "－1",
+            "＠SUM(A1)",
+            "\u{202e} ＝1",
+            "\ntext",
+        ] {
+            assert_eq!(harmless(dangerous.to_owned()), format!("'{dangerous}"));
+        }
+        assert_eq!(harmless(" a - b".to_owned()), " a - b");
     }
 
     #[test]

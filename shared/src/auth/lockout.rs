@@ -2,6 +2,9 @@
 //!
 //! An attempt is reserved before its password is looked at. Guesses sent at the same moment are therefore counted one by
 //! one, and no more of them are verified than may fail.
+//!
+//! A device that has signed in to the account before has an allowance of its own, so that the guesses of strangers lock
+//! nobody out, nor those of a neighbor a whole school: a client is known again by its address together with what it calls itself.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -69,12 +72,19 @@ impl LoginThrottle {
         name: &str,
         device: &Device,
     ) -> Result<Attempt> {
-        let account = account(user.as_ref(), name);
+        let mut account = account(user.as_ref(), name);
         if self.is_off(app) {
             return Ok(Attempt { throttle: *self, account, id: None });
         }
         let (id, now) = (app.ids.uuid(), app.clock.now());
         let mut change = app.db.change_for_access(&Actor::default(), "sign-in attempt").await?;
+        let known = match &user {
+            Some(user) => known_device(&mut change, user, device).await?,
+            None => None,
+        };
+        if let Some(device) = &known {
+            account = format!("{account}@{device}");
+        }
         one_at_a_time(&mut change, &account).await?;
         let reserve = sql!(
             "WITH standing AS (
@@ -88,7 +98,7 @@ impl LoginThrottle {
              reserved AS (
                  INSERT INTO muster.signin_failures (attempt, account, address, at, pending)
                  SELECT $1::uuid, $2, $3, $4::timestamptz, TRUE FROM standing
-                 WHERE locked_until IS NULL AND from_address < $8 AND failed + pending < $9)
+                 WHERE locked_until IS NULL AND (from_address < $8 OR $10) AND failed + pending < $9)
              SELECT locked_until, from_address, failed, pending FROM standing"
         );
         let (minute, pending, window) = (now - TimeDelta::minutes(1), now - PENDING, now - self.window);
@@ -105,19 +115,20 @@ impl LoginThrottle {
                     &window,
                     &self.address_failures,
                     &self.failures,
+                    &known.is_some(),
                 ],
             )
             .await?;
         change.commit().await?;
-        self.admits(&standing, now)?;
+        self.admits(&standing, known.is_some(), now)?;
         Ok(Attempt { throttle: *self, account, id: Some(id) })
     }
 
     /// Refuses an attempt that was not counted.
-    fn admits(&self, standing: &Standing, now: DateTime<Utc>) -> Result<()> {
+    fn admits(&self, standing: &Standing, is_known: bool, now: DateTime<Utc>) -> Result<()> {
         match standing.locked_until {
             Some(until) => Err((self.locked)(until - now)),
-            None if standing.from_address >= self.address_failures => {
+            None if standing.from_address >= self.address_failures && !is_known => {
                 Err(error::too_many_requests("Too many failed sign-ins. Please wait a minute.", 60))
             }
             None if standing.failed + standing.pending >= self.failures => Err(error::too_many_requests(
@@ -131,8 +142,10 @@ impl LoginThrottle {
     /// Forgets the failures of a user who has proved who they are, in the transaction that signs them in.
     pub async fn clear(&self, app: &App, change: &mut Change, user: impl Into<UserKey>) -> Result<()> {
         let forget = sql!(
-            "WITH unlocked AS (DELETE FROM muster.lockouts WHERE account = $1 AND locked_until <= $3)
-             DELETE FROM muster.signin_failures WHERE account = $1 OR at < $2"
+            "WITH unlocked AS (
+                 DELETE FROM muster.lockouts
+                 WHERE (account = $1 OR starts_with(account, $1 || '@')) AND locked_until <= $3)
+             DELETE FROM muster.signin_failures WHERE account = $1 OR starts_with(account, $1 || '@') OR at < $2"
         );
         let now = app.clock.now();
         change.execute(forget, &[&account(Some(&user.into()), ""), &(now - self.window), &now]).await?;
@@ -142,7 +155,8 @@ impl LoginThrottle {
     /// Ends the lock of a user: an administrator, or a link in a mail, says that it was not them.
     pub async fn unlock(&self, app: &App, change: &mut Change, user: impl Into<UserKey>) -> Result<()> {
         let user = user.into();
-        let unlock = sql!("DELETE FROM muster.lockouts WHERE account = $1");
+        let unlock =
+            sql!("DELETE FROM muster.lockouts WHERE account = $1 OR starts_with(account, $1 || '@')");
         change.execute(unlock, &[&account(Some(&user), "")]).await?;
         self.clear(app, change, user).await
     }
@@ -192,6 +206,17 @@ impl Attempt {
         change.execute(until, &[&self.account, &(now + lasts)]).await?;
         Ok(())
     }
+}
+
+/// What a device is known again by, if it has signed in to this account before.
+async fn known_device(change: &mut Change, user: &UserKey, device: &Device) -> Result<Option<String>> {
+    let (Some(address), Some(agent)) = (&device.address, &device.user_agent) else { return Ok(None) };
+    let known = sql!(
+        "SELECT EXISTS (SELECT FROM muster.sessions
+                        WHERE user_id = $1 AND address = $2 AND user_agent = left($3, 300))"
+    );
+    let is_known: bool = change.only(known, &[user, address, agent]).await?;
+    Ok(is_known.then(|| hex::encode(super::fingerprint(&format!("{address} {agent}")))))
 }
 
 /// `user:<key>`, or a fingerprint of a name that belongs to nobody.

@@ -8,7 +8,7 @@ use crate::{
     App, Error, Result,
     db::{Actor, Scope},
     error::{Kind, unauthorized},
-    http::{RequestId, address::client_address},
+    http::{Receiving, RequestId, address::client_address},
 };
 
 /// The cookie whose text a page repeats in the header [`CSRF_HEADER`]: only pages of the same site can read it.
@@ -138,13 +138,19 @@ impl<P: Principal> FromRequestParts<App> for Maybe<P> {
 pub async fn required<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<P> {
     let token = token::<P>(app, parts, sources)?.ok_or_else(|| P::refusal(BadToken::Missing))?;
     // Boxed: every handler's future would hold all of it.
-    Box::pin(examined(app, &token, call(app, parts))).await?.map_err(P::refusal)
+    let person: P = Box::pin(examined(app, &token, call(app, parts))).await?.map_err(P::refusal)?;
+    Receiving::is_from(&parts.extensions, || person.actor().user);
+    Ok(person)
 }
 
 /// Whoever is behind the first token found, if there is one that holds.
 pub async fn optional<P: Principal>(app: &App, parts: &Parts, sources: &[Source]) -> Result<Option<P>> {
     match token::<P>(app, parts, sources)? {
-        Some(token) => Box::pin(bearer(app, &token, call(app, parts))).await,
+        Some(token) => {
+            let person: Option<P> = Box::pin(bearer(app, &token, call(app, parts))).await?;
+            Receiving::is_from(&parts.extensions, || person.as_ref().and_then(|person| person.actor().user));
+            Ok(person)
+        }
         None => Ok(None),
     }
 }

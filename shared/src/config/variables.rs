@@ -161,6 +161,12 @@ pub const PARTS: &[Part] = &[
                 "A folder in place of a bucket, on a server of one's own; functions have none.",
             ),
             variable("FILES_DIRECT", "`true` in a function, else `false`", "Whether clients send and fetch large files at the store."),
+            variable(
+                "BODY_MEMORY_MB",
+                "64",
+                "Memory for the bodies of requests together; who comes later waits, and is refused after ten seconds.",
+            ),
+            variable("PICTURE_MEMORY_MB", "192", "The same for pictures that are open: a photo of 40 megapixels takes 120."),
             variable("CLOUDINARY_URL", "none", "An account at Cloudinary, where new files go: `cloudinary://KEY:SECRET@CLOUD`."),
             variable("CLOUDINARY_CLOUD_NAME", "none", "The account, in place of `CLOUDINARY_URL`; with the next two."),
             variable("CLOUDINARY_API_KEY", "none", "Its key."),
@@ -245,6 +251,22 @@ pub const PARTS: &[Part] = &[
         variables: &[
             variable("MUSTER_SYSTEMS", "all", "The systems that are started: a comma list. `--system` wins."),
             variable("PORT", "5000 and up", "The port of `muster serve`. `--port` wins."),
+            variable(
+                "CONNECTIONS",
+                "8192, within what the process may open",
+                "Connections of clients at most. Then idle ones are closed for new ones; health checks always get through.",
+            ),
+            variable(
+                "CONNECTIONS_PER_ADDRESS",
+                "6144; no limit behind proxies (`TRUSTED_HOPS`)",
+                "Connections of one address at most: a whole school may share one.",
+            ),
+            variable("HEADER_SECONDS", "15", "How long a client may take to send the head of a request."),
+            variable(
+                "IDLE_SECONDS",
+                "120",
+                "How long a connection may wait for its next request: longer than proxies in front keep one.",
+            ),
             variable("MUSTER_DATA", "`.muster`", "Where the embedded parts keep their data."),
             variable("PG_BIN_DIR", "the usual places", "Where the programs of PostgreSQL are, for the embedded database."),
         ],

@@ -27,6 +27,7 @@ pub static SHARED: MigrationSet = MigrationSet {
     versioned: embedded::migrations::runner,
     role: None,
     repeatable: &[
+        ("R__account_names.sql", include_str!("../../../migrations/shared/R__account_names.sql")),
         ("R__stored_files.sql", include_str!("../../../migrations/shared/R__stored_files.sql")),
         ("R__table_changes.sql", include_str!("../../../migrations/shared/R__table_changes.sql")),
         ("R__watched_tables.sql", include_str!("../../../migrations/shared/R__watched_tables.sql")),

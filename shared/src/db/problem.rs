@@ -15,6 +15,10 @@ pub fn problem(error: &tokio_postgres::Error) -> Option<Error> {
         return (error.is_closed() || is_io(error)).then(|| unavailable("The database"));
     };
     Some(match db.code() {
+        &SqlState::UNIQUE_VIOLATION if db.constraint() == Some("muster_account_names") => conflict(
+            "name_taken",
+            "The user name or e-mail address belongs to another account, please choose another one",
+        ),
         &SqlState::UNIQUE_VIOLATION => {
             conflict("already_exists", "A record with the same key already exists")
         }

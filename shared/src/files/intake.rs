@@ -3,13 +3,17 @@
 //! Nothing is stored of a request that is refused. A file that loses its last record is deleted by a job that the database
 //! starts (`migrations/shared/R__stored_files.sql`).
 
-use documents::upload::{self, FileKind};
+use documents::{
+    picture,
+    upload::{self, FileKind},
+};
 use futures_util::future::join_all;
 use tokio::task::spawn_blocking;
 
 use super::{Audience, NewFile};
 use crate::{
     App, Error, Result,
+    budget::Share,
     error::{invalid, too_large},
     http::UploadedFile,
 };
@@ -49,7 +53,7 @@ impl Intake {
 
     /// The same under a name made of `id`, which no other file has.
     pub async fn store_as(&self, app: &App, file: &UploadedFile, id: &str) -> Result<String> {
-        let kind = self.check(file).await?;
+        let kind = self.check(app, file).await?;
         self.put(app, file, kind, id).await
     }
 
@@ -57,7 +61,7 @@ impl Intake {
     pub async fn store_all(&self, app: &App, files: &[UploadedFile]) -> Result<Vec<String>> {
         let mut kinds = Vec::with_capacity(files.len());
         for file in files {
-            kinds.push(self.check(file).await?);
+            kinds.push(self.check(app, file).await?);
         }
         let puts = files
             .iter()
@@ -78,7 +82,7 @@ impl Intake {
         name.strip_prefix(self.prefix).is_some_and(|rest| rest.starts_with('-'))
     }
 
-    async fn check(&self, file: &UploadedFile) -> Result<FileKind> {
+    async fn check(&self, app: &App, file: &UploadedFile) -> Result<FileKind> {
         if file.body.len() > self.limit_bytes {
             return Err(too_large("File too large"));
         }
@@ -88,6 +92,7 @@ impl Intake {
             Accepts::Documents => upload::document(&file.name, &file.body).map_err(bad_file),
             Accepts::Scans => {
                 let UploadedFile { name, body } = file.clone();
+                let _memory = open(app, &body).await?;
                 spawn_blocking(move || upload::scan(&name, &body)).await?.map_err(bad_file)
             }
         }
@@ -97,6 +102,14 @@ impl Intake {
         let name = format!("{}-{id}.{}", self.prefix, kind.extension());
         let body = file.body.clone();
         app.files.put(NewFile { name, body, content_type: kind.media_type(), audience: self.audience }).await
+    }
+}
+
+/// A share of the memory for opening a picture; what is none takes nothing.
+async fn open(app: &App, body: &[u8]) -> Result<Option<Share>> {
+    match picture::memory_to_open(body) {
+        Ok(bytes) => app.config.memory.pictures.share(bytes).await.map(Some),
+        Err(_) => Ok(None),
     }
 }
 

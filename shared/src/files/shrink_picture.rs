@@ -37,6 +37,11 @@ impl Job for ShrinkPicture {
         };
         let StoredFile { body, content_type } = file;
         let media_type = content_type.clone();
+        let _memory = match picture::memory_to_open(&body) {
+            Ok(bytes) => Some(app.config.memory.pictures.share(bytes).await?),
+            // Found again, and told, by who opens it.
+            Err(_) => None,
+        };
         let small = tokio::task::spawn_blocking(move || picture::shrink(&body, &media_type, side)).await?;
         let small = small.map_err(|cause| {
             invalid("unreadable_picture", "The picture cannot be opened.").caused_by(cause)

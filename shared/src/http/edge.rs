@@ -13,7 +13,7 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 
-use super::{Cors, envelope, etag, redirect};
+use super::{Cors, Receiving, envelope, etag, redirect};
 use crate::{
     App, alarm,
     db::unit_of_work,
@@ -55,6 +55,8 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     request.extensions_mut().insert(RequestId(facts.request_id.clone()));
     let matched = Arc::<Matched>::default();
     request.extensions_mut().insert(matched.clone());
+    let receiving = Receiving::new(edge.app.clone());
+    request.extensions_mut().insert(receiving.clone());
     let mut response = if is_preflight(edge.system, &request) {
         edge.system.http.cors.preflight.into_response()
     } else if let Some(elsewhere) = redirect::elsewhere(&edge.app.config, &request) {
@@ -62,6 +64,7 @@ pub(super) async fn edge(State(edge): State<Edge>, mut request: Request, next: N
     } else {
         answer(&edge, &facts, request, next).await
     };
+    receiving.answered();
     let took = started.elapsed();
     add_headers(&edge, &facts, response.headers_mut(), took);
     let route = matched.get().map(MatchedPath::as_str);
@@ -176,13 +179,15 @@ fn device(agent: &str) -> Option<&str> {
 fn add_headers(edge: &Edge, facts: &Facts, headers: &mut HeaderMap, took: Duration) {
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("permissions-policy"), "camera=(self), geolocation=(self), microphone=()"),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A page with a secret in its address says itself that it tells nobody where it is.
+    let referrer = HeaderValue::from_static("strict-origin-when-cross-origin");
+    headers.entry(header::REFERRER_POLICY).or_insert(referrer);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(edge.system.http.csp));
     if edge.app.config.production {
         let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");

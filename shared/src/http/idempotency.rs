@@ -1,7 +1,7 @@
 //! A POST that is sent twice has its effect once: with an `Idempotency-Key`, or recognised by its body.
 
 use axum::{
-    body::to_bytes,
+    body::{HttpBody, to_bytes},
     extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::Receiving;
 use crate::{
     App, Error, Result,
     db::{Actor, Change, UserKey},
@@ -192,6 +193,7 @@ pub async fn pass_once(
     next: Next,
 ) -> Result<Response> {
     let (parts, body) = request.into_parts();
+    Receiving::admit(&parts.extensions, body.size_hint().upper()).await?;
     let body = to_bytes(body, LARGEST).await.map_err(|_| too_large("The request body is too large"))?;
     let key = RequestKey::new(rules, actor, parts.uri.path(), key, &body)?;
     let now = app.clock.now();

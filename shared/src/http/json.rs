@@ -1,6 +1,7 @@
 //! JSON bodies.
 
 use axum::{
+    body::HttpBody,
     extract::{FromRequest, Request, rejection::BytesRejection},
     response::{IntoResponse, Response},
 };
@@ -9,6 +10,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Serialize, de::DeserializeOwned};
 use validator::{Validate, ValidationErrors};
 
+use super::Receiving;
 use crate::{
     Error, Result,
     error::{FieldError, internal, invalid, invalid_field, too_large},
@@ -43,6 +45,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Validate> FromRequest<S> for Json<T> 
 
 /// Reads the body up to the limit of the route.
 pub(crate) async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes> {
+    Receiving::admit(request.extensions(), request.body().size_hint().upper()).await?;
     Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
         BytesRejection::FailedToBufferBody(cause) if cause.status() == StatusCode::PAYLOAD_TOO_LARGE => {
             too_large("The request body is too large")
@@ -59,6 +62,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 /// Parses JSON and names the field that has the wrong type, without repeating its value.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    if holds_nul(body) {
+        return Err(invalid("bad_text", "A text holds a character that cannot be stored"));
+    }
     // Every body is an object; serde would also take an array, member by member.
     if body.trim_ascii_start().first() == Some(&b'[') {
         return Err(invalid("wrong_type", "The request body must be a JSON object"));
@@ -82,6 +88,15 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
     })?;
     reader.end().map_err(|_| malformed())?;
     Ok(value)
+}
+
+/// Whether a text of JSON has a NUL (`\u0000`), which PostgreSQL stores nowhere: neither in texts nor in JSON.
+fn holds_nul(body: &[u8]) -> bool {
+    body.windows(6).enumerate().any(|(at, part)| {
+        // A backslash that is escaped itself begins no escape.
+        let is_escaped = || body[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1;
+        part == br"\u0000" && !is_escaped()
+    })
 }
 
 fn malformed() -> Error {

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::{
+    body::HttpBody,
+    extract::{FromRequest, Multipart, Request},
+};
 use bytes::Bytes;
 use http::header;
 use serde_json::{Map, Value};
 
-use super::Json;
+use super::{Json, Receiving};
 use crate::{
     Error, Result,
     error::{invalid, too_large},
@@ -62,8 +65,13 @@ impl<S: Send + Sync> FromRequest<S> for FormData {
             let Json(members) = Json::<Members>::from_request(request, state).await?;
             return Ok(Self { fields: members.map, files: BTreeMap::new() });
         }
+        let receiving = Receiving::admit(request.extensions(), request.body().size_hint().upper()).await?;
         let multipart = Multipart::from_request(request, state).await;
-        read(multipart.map_err(|_| invalid("bad_form", "The form could not be read"))?).await
+        let form = read(multipart.map_err(|_| invalid("bad_form", "The form could not be read"))?).await?;
+        if let Some(receiving) = receiving {
+            receiving.count_files(form.files.values().map(Vec::len).sum()).await?;
+        }
+        Ok(form)
     }
 }
 

@@ -23,6 +23,7 @@ pub use documents::scan::Steps;
 use self::pages::Pages;
 use crate::{
     Error, Result,
+    budget::Budget,
     config::OcrConfig,
     error::{Kind, invalid},
 };
@@ -36,6 +37,8 @@ pub struct Ocr {
     config: Arc<OcrConfig>,
     /// Documents that may be read now.
     room: Arc<Semaphore>,
+    /// For pictures that are open.
+    memory: Budget,
     /// The languages of the installed tesseract, asked once it is there.
     installed: Arc<OnceCell<Vec<String>>>,
 }
@@ -127,9 +130,9 @@ pub fn digest(document: &[u8]) -> Vec<u8> {
 
 impl Ocr {
     /// A reader; no program is looked for before it is needed.
-    pub fn new(config: OcrConfig) -> Self {
+    pub fn new(config: OcrConfig, memory: Budget) -> Self {
         let room = Arc::new(Semaphore::new(config.at_once));
-        Self { config: Arc::new(config), room, installed: Arc::default() }
+        Self { config: Arc::new(config), room, memory, installed: Arc::default() }
     }
 
     /// What a picture (JPEG, PNG, WebP, GIF) or a PDF says in these languages, within the time of a request.
@@ -173,7 +176,10 @@ impl Ocr {
         match media_type {
             "application/pdf" => self.read_pdf(body, &languages, steps).await,
             "image/jpeg" | "image/png" | "image/webp" | "image/gif" => {
+                let bytes = documents::picture::memory_to_open(&body).unwrap_or_default();
+                let memory = self.memory.share(bytes).await?;
                 let opened = tokio::task::spawn_blocking(move || scan::open(&body)).await?;
+                drop(memory);
                 let picture = opened.map_err(|cause| {
                     invalid("unreadable_picture", "The image cannot be read").caused_by(cause)
                 })?;

@@ -9,7 +9,7 @@ use super::{
     log,
     stream::{Opening, finite, live},
 };
-use crate::{App, Result};
+use crate::{App, Result, error::Kind};
 
 /// Answers a request for an event stream. A stranger gets heartbeats only.
 ///
@@ -31,7 +31,13 @@ pub async fn serve_stream(
         return short(app, source, &opening, last_event).await;
     }
     let after = position(app, &opening, last_event).await?;
-    let subscription = app.hub.subscribe(app, source, opening.listener.clone(), after).await?;
+    let subscription = match app.hub.subscribe(app, source, opening.listener.clone(), after).await {
+        // A stranger misses nothing: the page asks again in a moment.
+        Err(cause) if opening.listener.is_none() && cause.kind() == Kind::TooManyRequests => {
+            return Ok(finite(&opening, &[], false, None));
+        }
+        subscription => subscription?,
+    };
     Ok(live(opening, subscription, app.clock.clone()))
 }
 

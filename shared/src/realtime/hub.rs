@@ -27,6 +27,12 @@ const BUSY: Duration = Duration::from_millis(20);
 /// How long to wait after an error.
 const FAILED: Duration = Duration::from_secs(1);
 
+/// Streams and sockets of one person at most: every page of a browser holds one or two.
+const MOST_OF_PERSON: usize = 30;
+
+/// Streams of strangers at most, who hear nothing but heartbeats.
+const MOST_OF_STRANGERS: usize = 500;
+
 /// The events of this process. Nothing runs before the first subscription or [`Hub::start`].
 #[derive(Clone)]
 pub struct Hub(pub(super) Arc<Inner>);
@@ -40,7 +46,8 @@ pub(super) struct Inner {
     pub stop: watch::Sender<bool>,
     started: OnceCell<()>,
     recent: Mutex<Recent>,
-    listeners: Mutex<HashMap<Listener, usize>>,
+    /// Strangers are counted together, under none.
+    listeners: Mutex<HashMap<Option<Listener>, usize>>,
 }
 
 /// The newest events.
@@ -80,7 +87,8 @@ impl Hub {
         self.0.started.get_or_try_init(begin).await.copied()
     }
 
-    /// Joins, from the event with number `after` on or from now on. A listener is dropped when it may not go on.
+    /// Joins, from the event with number `after` on or from now on. A listener is dropped when it may not go on. 429 for one
+    /// who listens too often already.
     pub async fn subscribe(
         &self,
         app: &App,
@@ -100,9 +108,7 @@ impl Hub {
             // The signal to stop has been sent already; nothing would end this one.
             return Err(error::unavailable_because("The server is about to stop, please try again"));
         }
-        if let Some(listener) = &listener {
-            *locked(&self.0.listeners).entry(listener.clone()).or_default() += 1;
-        }
+        self.join(app, &listener)?;
         let position = recent.position;
         let incomplete = after.is_some_and(|after| after < recent.floor || after > position);
         let from = after.filter(|_| !incomplete).unwrap_or(position);
@@ -149,10 +155,25 @@ impl Hub {
 
     /// Who is subscribed.
     pub(super) fn listeners(&self) -> Vec<Listener> {
-        locked(&self.0.listeners).keys().cloned().collect()
+        locked(&self.0.listeners).keys().flatten().cloned().collect()
     }
 
-    pub(super) fn leave(&self, listener: &Listener) {
+    fn join(&self, app: &App, listener: &Option<Listener>) -> Result<()> {
+        let user = |listener: &Option<Listener>| listener.as_ref().map(|listener| listener.user.clone());
+        let mut listeners = locked(&self.0.listeners);
+        let same = listeners.iter().filter(|(other, _)| user(other) == user(listener));
+        let most = if listener.is_some() { MOST_OF_PERSON } else { MOST_OF_STRANGERS };
+        if app.config.rate_limits && same.map(|(_, count)| count).sum::<usize>() >= most {
+            return Err(error::too_many_requests(
+                "Live events are open too often, please close some pages",
+                30,
+            ));
+        }
+        *listeners.entry(listener.clone()).or_default() += 1;
+        Ok(())
+    }
+
+    pub(super) fn leave(&self, listener: &Option<Listener>) {
         let mut listeners = locked(&self.0.listeners);
         if let Some(count) = listeners.get_mut(listener) {
             *count -= 1;

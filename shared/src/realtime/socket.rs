@@ -1,6 +1,6 @@
 //! WebSockets that this server holds itself.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::{
     extract::{
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     App, Error, Result,
     auth::principal::{self, Principal},
-    error::invalid,
+    error::{Kind, invalid},
 };
 
 /// Bytes of a message of a client: requests are short.
@@ -38,6 +38,9 @@ const SILENT_BEATS: u32 = 2;
 
 /// Closed because the token does not hold, or its session has ended.
 const CLOSE_NO_TOKEN: u16 = 4001;
+
+/// Closed because the client takes more than its share.
+const CLOSE_POLICY: u16 = 1008;
 
 /// Closed because of anything else.
 const CLOSE_ERROR: u16 = 4000;
@@ -93,17 +96,21 @@ type End = (u16, &'static str);
 
 const GONE: End = (CLOSE_ERROR, "connection lost");
 const TOO_SLOW: End = (CLOSE_ERROR, "too slow");
+const TOO_MANY: End = (CLOSE_POLICY, "too many connections");
+const TOO_OFTEN: End = (CLOSE_POLICY, "too many messages");
 
 async fn converse(socket: &mut WebSocket, app: &App, source: &'static dyn Source, listener: Listener) -> End {
     let subscription = match app.hub.subscribe(app, source, Some(listener.clone()), None).await {
         Ok(subscription) => subscription,
+        Err(error) if error.kind() == Kind::TooManyRequests => return TOO_MANY,
         Err(error) => {
             tracing::error!(%error, "a socket could not be opened");
             return (CLOSE_ERROR, "Internal server error");
         }
     };
     let greeting = protocol::established(&listener, subscription.position);
-    let mut talk = Talk { socket, source, subscription, listener, silent_beats: 0 };
+    let mut talk =
+        Talk { socket, source, subscription, listener, silent_beats: 0, allowance: Allowance::new() };
     match talk.say(greeting).await {
         Ok(()) => talk.until_it_ends().await,
         Err(end) => end,
@@ -117,6 +124,30 @@ struct Talk<'a> {
     subscription: Subscription,
     listener: Listener,
     silent_beats: u32,
+    allowance: Allowance,
+}
+
+/// Messages that a client may send.
+struct Allowance {
+    left: f64,
+    since: Instant,
+}
+
+impl Allowance {
+    /// At once, and again each second.
+    const BURST: f64 = 60.0;
+    const PER_SECOND: f64 = 10.0;
+
+    fn new() -> Self {
+        Self { left: Self::BURST, since: Instant::now() }
+    }
+
+    /// Counts a message; false when it is one too many.
+    fn take(&mut self) -> bool {
+        let passed = std::mem::replace(&mut self.since, Instant::now()).elapsed().as_secs_f64();
+        self.left = (self.left + passed * Self::PER_SECOND).min(Self::BURST) - 1.0;
+        self.left >= 0.0
+    }
 }
 
 impl Talk<'_> {
@@ -171,6 +202,9 @@ impl Talk<'_> {
 
     async fn answer(&mut self, message: Message) -> Result<(), End> {
         self.silent_beats = 0;
+        if !self.allowance.take() {
+            return Err(TOO_OFTEN);
+        }
         let asked = match message {
             Message::Text(text) => protocol::understand(&text),
             Message::Binary(_) => Asked::Unclear("Invalid JSON format".to_owned()),

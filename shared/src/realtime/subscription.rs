@@ -60,8 +60,6 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        if let Some(listener) = &self.listener {
-            self.hub.leave(listener);
-        }
+        self.hub.leave(&self.listener);
     }
 }

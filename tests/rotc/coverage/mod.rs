@@ -6,7 +6,7 @@ mod examples;
 mod kept;
 
 use rotc::SYSTEM;
-use tests::{TestApp, coverage, coverage::Guard};
+use tests::{TestApp, a_cadet, coverage, coverage::Guard};
 
 /// Nobody is signed in who calls it, and a stranger without the code of a mail is refused all the same.
 const PROVED_BY_A_CODE: &str = "POST /api/auth/link";
@@ -60,6 +60,14 @@ fn no_two_types_of_the_documentation_share_a_name() {
 async fn no_operation_crashes_on_a_strange_id() {
     let app = TestApp::with(|config| config.rate_limits = false).await;
     coverage::strange_ids_crash_nothing(&app.as_admin()).await;
+}
+
+#[tokio::test]
+async fn every_operation_that_takes_files_refuses_them_from_who_has_sent_too_many() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet()).await;
+    coverage::files_without_end_are_refused(&app, &[app.as_admin(), app.as_staff(), app.as_cadet(&cadet)])
+        .await;
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ mod cloudinary;
 mod direct;
 mod images;
 mod jobs;
+mod memory;
 mod refused;
 mod systems;
 mod upload;

@@ -6,12 +6,12 @@ use std::{
     process::Command,
 };
 
-use documents::read::{ImportKind, pdf_lines, read_csv, read_xlsx};
+use documents::read::{ImportKind, docx_lines, pdf_lines, read_csv, read_xlsx};
 use http::Method;
 use serde_json::json;
 use tests::{TestApp, a_cadet, a_training_day, field};
 
-use super::{archive, counts, file, send, workbook, workbook_of, workbook_of_sheets};
+use super::{archive, bombs, counts, file, send, workbook, workbook_of, workbook_of_sheets};
 
 const PATH: &str = "/api/admin/import-cadets";
 const LIST: &[&[&str]] = &[&["Student ID", "Last Name"], &["2026-7001", "Reyes"]];
@@ -117,6 +117,7 @@ const BOMB: &str = "Failed to process file: The file is too large when it is unp
 const WIDE: &str = "Failed to process file: The table has more than 256 columns";
 const LONG: &str =
     "Failed to process file: The table has more than 10000 rows, please divide it into several files";
+const PDF_BOMB: &str = "Failed to parse PDF: The PDF is too large when it is unpacked";
 const BAD_PDF: &str = "Failed to parse PDF: The PDF is damaged or not complete";
 
 /// A file that is refused: its name, itself, and the words for it.
@@ -124,7 +125,10 @@ type Refused = (&'static str, Vec<u8>, &'static str);
 
 /// Every file that is refused.
 fn malformed() -> Vec<Refused> {
-    [workbooks(), others()].concat()
+    let lies = bombs::lying_workbooks().into_iter().map(|(name, body)| (name, body, DAMAGED));
+    let pdfs = bombs::endless_pdfs().into_iter().map(|(name, body)| (name, body, PDF_BOMB));
+    let more = lies.chain(pdfs).chain([("styles.xlsx", bombs::styled_workbook(), BOMB)]).collect();
+    [workbooks(), others(), more].concat()
 }
 
 fn workbooks() -> Vec<Refused> {
@@ -180,7 +184,7 @@ fn others() -> Vec<Refused> {
             pdf_of_pages(1, &encrypted),
             "Failed to parse PDF: The PDF is protected by a password",
         ),
-        ("bomb.pdf", packed_pdf(), "Failed to parse PDF: The PDF is too large when it is unpacked"),
+        ("bomb.pdf", packed_pdf(), PDF_BOMB),
         ("cut.pdf", pdf_of_pages(3, "")[..120].to_vec(), BAD_PDF),
         ("end.pdf", end, BAD_PDF),
         ("junk.pdf", b"%PDF-1.7 junk".to_vec(), BAD_PDF),
@@ -223,6 +227,7 @@ fn reading_one_file() {
     match ImportKind::of(name, &body) {
         ImportKind::Csv => drop(read_csv(&body)),
         ImportKind::Pdf => drop(pdf_lines(&body)),
+        ImportKind::Docx => drop(docx_lines(&body)),
         _ => drop(read_xlsx(&body)),
     }
     println!("peak: {} bytes", peak() - before);
@@ -238,7 +243,9 @@ fn peak() -> usize {
 #[test]
 fn no_broken_or_endless_file_takes_much_memory() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (name, body, _) in malformed().into_iter().chain([("texts.xlsx", idle_texts(), "")]) {
+    let others = bombs::endless_lines().into_iter().chain([("texts.xlsx", idle_texts())]);
+    let all = malformed().into_iter().map(|(name, body, _)| (name, body)).chain(others);
+    for (name, body) in all {
         let path = folder.path().join(name);
         std::fs::write(&path, body).expect("it is written");
         let child = Command::new(std::env::current_exe().expect("this program"))
@@ -249,6 +256,7 @@ fn no_broken_or_endless_file_takes_much_memory() {
         let said = String::from_utf8_lossy(&child.stdout).into_owned();
         let figure = said.split_once("peak: ").and_then(|(_, figure)| figure.split(' ').next());
         let peak: usize = figure.and_then(|figure| figure.parse().ok()).expect(&said);
+        println!("{name}: {} MB", peak / MB);
         assert!(peak < MOST_MEMORY, "{name}: {} MB", peak / MB);
     }
 }

@@ -8,6 +8,7 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 
 mod attendance;
 mod background;
+mod bombs;
 mod cadets;
 mod headings;
 mod integration;

@@ -3,6 +3,7 @@
 mod browser;
 mod delivery;
 mod gateway;
+mod limits;
 mod sockets;
 mod sockets_of_the_gateway;
 mod streams;

@@ -6,6 +6,7 @@ mod audited;
 mod deployed;
 mod description;
 mod guard;
+mod limited;
 mod refused;
 mod schemas;
 mod snapshots;
@@ -22,6 +23,7 @@ pub use description::{
     bodies_are_described, errors_are_described, operation_ids_are_unique, public_operations_are_described,
 };
 pub use guard::Guard;
+pub use limited::files_without_end_are_refused;
 pub use refused::strangers_are_refused;
 pub use schemas::types_have_names_of_their_own;
 pub use snapshots::{the_description_is_kept, the_schema_is_kept};

@@ -36,7 +36,7 @@ fn told(answer: &Answer) -> Option<String> {
 }
 
 /// The path with 1 for every variable.
-fn with_ones(path: &str) -> String {
+pub(super) fn with_ones(path: &str) -> String {
     let fill = |segment: &str| if segment.starts_with('{') { "1".to_owned() } else { segment.to_owned() };
     path.split('/').map(fill).collect::<Vec<_>>().join("/")
 }

@@ -1,7 +1,7 @@
 //! Training days: the rules of both APIs, and the client API.
 
 use axum::extract::State;
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use shared::{
     App, Result,
@@ -19,6 +19,9 @@ use crate::{
     answer::{Message, message},
     grades::attendance_total,
 };
+
+/// Years in which somebody may have been trained, or will be.
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 
 row! {
     /// A training day.
@@ -161,6 +164,9 @@ pub(super) fn date(text: &str) -> Result<String> {
     }
     let parsed = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let written = parsed.map(|date| date.format("%Y-%m-%d").to_string());
+    if parsed.is_some_and(|date| !YEARS.contains(&date.year())) {
+        return Err(invalid_field("date", "Date must be between the years 1950 and 2100"));
+    }
     // What chrono also reads (`2026-2-1`, `+12026-02-01`) would not sort as text among the others.
     written
         .filter(|written| written == text && text.len() == 10)

@@ -17,6 +17,7 @@ use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::{one_time::OneTime, rate_limit::Limit, session::Device},
+    config::IdentifierLogin,
     db::Actor,
     error::unauthorized,
     http::Json,
@@ -79,7 +80,11 @@ pub async fn offer(app: &App, found: Option<Account>) -> Result<Error> {
     Ok(unauthorized("link_sent", "Check your e-mail for a sign-in link. It works once, within 15 minutes."))
 }
 
-async fn mail(app: &App, account: &Account) -> Result<()> {
+/// Mails a link to the address of the account, unless links are switched off here or it was mailed some already.
+pub(super) async fn mail(app: &App, account: &Account) -> Result<()> {
+    if app.config.identifier_login == IdentifierLogin::Off {
+        return Ok(());
+    }
     let Some(recipient) = account.email.clone() else {
         tracing::warn!(user_id = account.id, "no sign-in link: the account has no mail address");
         return Ok(());

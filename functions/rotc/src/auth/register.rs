@@ -9,7 +9,7 @@ use shared::{
     db::Change,
     error::{FieldError, invalid, invalid_field},
     http::{Created, Json},
-    sql,
+    sql, text,
 };
 use utoipa::ToSchema;
 use validator::Validate;
@@ -66,6 +66,8 @@ pub async fn register(
     if wanted.password.len() > 72 {
         return Err(invalid_field("password", "The password is too long."));
     }
+    text::account_name("username", &wanted.username)?;
+    text::password("password", &wanted.password, &[&wanted.username, &wanted.email])?;
     REGISTRATIONS.hit(&app, device.place()).await?;
     let hash = NewHash::Bcrypt(app.config.bcrypt_cost).hash(wanted.password.clone()).await?;
     let mut change = app.db.change_for_system("registration").await?;
@@ -89,9 +91,9 @@ async fn create(change: &mut Change, wanted: &Registration, hash: &str) -> Resul
     // stranger's account would be the one that is found.
     let taken = sql!(
         "SELECT EXISTS (SELECT FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
-                        WHERE lower(users.username) = lower($1)
+                        WHERE lower(users.username) = lower($1) OR lower(users.email) = lower($1)
                            OR (lower(cadets.student_id) = lower($1) AND users.is_archived IS NOT TRUE)),
-                EXISTS (SELECT FROM users WHERE lower(email) = lower($2))"
+                EXISTS (SELECT FROM users WHERE lower(email) = lower($2) OR lower(username) = lower($2))"
     );
     let (name_taken, email_taken) =
         change.one::<(bool, bool)>(taken, &[&username, &email]).await?.unwrap_or_default();

@@ -13,7 +13,7 @@ use shared::{
     },
     config::IdentifierLogin,
     db::Actor,
-    error::{invalid, too_many_requests, unauthorized},
+    error::{Kind, invalid, too_many_requests, unauthorized},
     http::Json,
 };
 use utoipa::ToSchema;
@@ -249,9 +249,19 @@ async fn by_identifier(role: Role, app: App, device: Device, body: IdentifierSig
     Ok(Recognised::answer(&app, account, &tokens))
 }
 
-/// Counts an attempt on an account, or on a name that is nobody's.
+/// Counts an attempt on an account, or on a name that is nobody's. One that is refused, as while the account is locked, is
+/// audited.
 async fn reserve(app: &App, found: Option<&Account>, name: &str, device: &Device) -> Result<Attempt> {
-    THROTTLE.reserve(app, found.map(|account| account.id.into()), name, device).await
+    let user_id = found.map(|account| account.id);
+    let refused = match THROTTLE.reserve(app, user_id.map(Into::into), name, device).await {
+        Err(refused) if matches!(refused.kind(), Kind::Locked | Kind::TooManyRequests) => refused,
+        reserved => return reserved,
+    };
+    let mut change = app.db.change_for_access(&Actor::default(), "refused sign-in").await?;
+    let payload = json!({ "reason": refused.code() });
+    audit::record(&mut change, "LOGIN_REFUSED", "users", user_id, None, payload).await?;
+    change.commit().await?;
+    Err(refused)
 }
 
 /// The account whose password this is. Unknown names take as long, and lock, as known ones do.
@@ -261,7 +271,7 @@ async fn proved(app: &App, attempt: &Attempt, found: Option<Account>, password: 
     let verdict = NewHash::Bcrypt(app.config.bcrypt_cost).verify(password, hash).await?;
     match found {
         Some(account) if verdict.is_yes() => Ok(account),
-        found => Err(failed(app, attempt, found.map(|account| account.id)).await?),
+        found => Err(failed(app, attempt, found).await?),
     }
 }
 
@@ -273,13 +283,18 @@ async fn trusted(app: &App, attempt: &Attempt, found: Option<Account>) -> Result
     }
 }
 
-/// Audits a failed attempt, and gives the answer to it.
-async fn failed(app: &App, attempt: &Attempt, user_id: Option<i32>) -> Result<Error> {
+/// Audits a failed attempt, and gives the answer to it. Whoever is locked out by the guesses of others is mailed a link: it
+/// signs in all the same, administrators too.
+async fn failed(app: &App, attempt: &Attempt, found: Option<Account>) -> Result<Error> {
+    let user_id = found.as_ref().map(|account| account.id);
     let mut change = app.db.change_for_access(&Actor::default(), "failed sign-in").await?;
     let locked = attempt.failed(app, &mut change).await?;
     let operation = if locked { "LOGIN_LOCKED" } else { "LOGIN_FAILED" };
     audit::record(&mut change, operation, "users", user_id, None, json!({ "locked": locked })).await?;
     change.commit().await?;
+    if let Some(account) = found.filter(|account| locked && account.check_standing().is_ok()) {
+        link::mail(app, &account).await?;
+    }
     Ok(unauthorized("invalid_credentials", "Invalid credentials"))
 }
 

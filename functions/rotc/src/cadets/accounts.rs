@@ -1,7 +1,7 @@
 //! The account that belongs to a cadet: made with the cadet, renamed with them.
 
 use serde::Serialize;
-use shared::{App, Result, db::Change, error::conflict, row, sql};
+use shared::{App, Result, db::Change, error::conflict, row, sql, text};
 use utoipa::ToSchema;
 
 use crate::accounts;
@@ -23,9 +23,11 @@ pub(super) async fn open(
     // Not by catching a failed insert: that would end the whole transaction.
     let insert = sql!(
         "INSERT INTO users (username, password, role, cadet_id, is_approved, email)
-         VALUES ($1, $2, 'cadet', $3, 1, $4)
+         SELECT $1, $2, 'cadet', $3, 1, $4
+         WHERE NOT EXISTS (SELECT FROM users WHERE lower(username) = lower($1) OR lower(email) = lower($1))
          ON CONFLICT (username) DO NOTHING"
     );
+    let base = &text::account_name("username", base)?;
     for attempt in 0..ATTEMPTS {
         let name = match attempt {
             0 => base.to_owned(),
@@ -74,12 +76,13 @@ impl Conflicts {
         let by_name = sql!(
             "SELECT users.id AS user_id, users.cadet_id, users.is_archived
              FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
-             WHERE (users.username = $2 OR cadets.student_id = $2) AND users.cadet_id IS DISTINCT FROM $1
-             ORDER BY users.username = $2 DESC, users.id LIMIT 1"
+             WHERE (lower(users.username) = lower($2) OR lower(users.email) = lower($2) OR cadets.student_id = $2)
+               AND users.cadet_id IS DISTINCT FROM $1
+             ORDER BY lower(users.username) = lower($2) DESC, users.id LIMIT 1"
         );
         let by_email = sql!(
             "SELECT id AS user_id, cadet_id, is_archived FROM users
-             WHERE lower(email) = lower($2) AND cadet_id IS DISTINCT FROM $1
+             WHERE (lower(email) = lower($2) OR lower(username) = lower($2)) AND cadet_id IS DISTINCT FROM $1
              ORDER BY id LIMIT 1"
         );
         let mut found = Self::default();

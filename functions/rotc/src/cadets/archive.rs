@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::{cadet::Cadet, list, selection::Selection};
 use crate::{
-    access::{Admin, Staff, User},
+    access::{Admin, User},
     answer::{Message, Success, message, success},
     events,
 };
@@ -49,17 +49,17 @@ pub async fn archive_cadets(
 #[utoipa::path(post, path = "/api/admin/cadets/delete", tag = "cadets", request_body = Selection,
     responses((status = 200, body = Message)))]
 pub async fn remove_cadets(
-    Staff(staff): Staff,
+    Admin(admin): Admin,
     State(app): State<App>,
     Json(selection): Json<Selection>,
 ) -> Result<Json<Message>> {
-    let Touched { cadets, users } = archive_all(&app, &staff, &selection.any()?).await?;
+    let Touched { cadets, users } = archive_all(&app, &admin, &selection.any()?).await?;
     Ok(message(format!("Archived {cadets} cadets, {users} users, and deleted related records")))
 }
 
 /// Restore archived cadets
 ///
-/// Their accounts are restored and approved too.
+/// Their accounts are restored too, approved as they were.
 #[utoipa::path(post, path = "/api/admin/cadets/restore", tag = "cadets", request_body = Selection,
     responses((status = 200, body = Message)))]
 pub async fn restore_cadets(
@@ -115,7 +115,7 @@ pub async fn archive_cadet(
 
 /// Restore an archived cadet
 ///
-/// The account is restored and approved too.
+/// The account is restored too, approved as it was.
 #[utoipa::path(post, path = "/api/cadets/{id}/restore", tag = "cadets", params(("id" = i32, Path)),
     responses((status = 200, body = Success<Cadet>)))]
 pub async fn restore_cadet(
@@ -137,11 +137,14 @@ async fn archive_all(app: &App, user: &User, ids: &[i32]) -> Result<Touched> {
     Ok(touched)
 }
 
-/// Archives cadets with their accounts and ends their sessions.
+/// Archives cadets with their accounts and ends their sessions. An account that was never approved is none of 0 and 1 then,
+/// so that it is not approved by being restored.
 pub async fn archive(app: &App, change: &mut Change, ids: &[i32]) -> Result<Touched> {
     let cadets = sql!("UPDATE cadets SET is_archived = TRUE WHERE id = ANY($1)");
     let users = sql!(
-        "UPDATE users SET is_archived = TRUE, is_approved = 0
+        "UPDATE users
+         SET is_archived = TRUE,
+             is_approved = CASE WHEN is_approved = 1 THEN 0 WHEN is_archived THEN is_approved END
          WHERE cadet_id = ANY($1) AND role = 'cadet' RETURNING id"
     );
     let cadets = usize::try_from(change.execute(cadets, &[&ids]).await?)?;
@@ -158,7 +161,7 @@ async fn restore(change: &mut Change, ids: &[i32]) -> Result<u64> {
     let cadets = sql!("UPDATE cadets SET is_archived = FALSE WHERE id = ANY($1)");
     // One account each, however many a cadet had: two people must not be the same cadet.
     let users = sql!(
-        "UPDATE users SET is_archived = FALSE, is_approved = 1
+        "UPDATE users SET is_archived = FALSE, is_approved = CASE WHEN is_approved IS NULL THEN 0 ELSE 1 END
          WHERE is_archived IS TRUE AND id IN (
              SELECT DISTINCT ON (cadet_id) id FROM users WHERE cadet_id = ANY($1) AND role = 'cadet'
              ORDER BY cadet_id, is_archived IS TRUE, id)"

@@ -7,13 +7,13 @@ use shared::{
     App, Error, Result,
     error::{invalid, invalid_field, invalid_fields},
     http::{Created, Json, lenient::filled},
-    sql,
+    sql, text,
 };
 use utoipa::ToSchema;
 use validator::ValidateEmail;
 
 use super::{
-    accounts,
+    accounts::{self, Conflicts},
     cadet::Cadet,
     details::{Details, student_id_is_taken},
     fields::{CadetFields, ClientCadetFields},
@@ -48,7 +48,9 @@ pub async fn create_client_cadet(
     if !sent.missing().is_empty() {
         return Err(invalid("required", "Student ID, Last Name, and First Name are required"));
     }
-    let (id, _) = enrol(&app, &staff, &sent, unspecified(), client_taken).await?;
+    let (id, _) = Enrolment { sent: &sent, strict: false, taken: client_taken }
+        .run(&app, &staff, unspecified())
+        .await?;
     Ok(Created(CreatedCadet { message: "Cadet created successfully", id }))
 }
 
@@ -67,7 +69,8 @@ pub async fn create_cadet(
         return Err(invalid_fields("invalid", missing, "This field is required."));
     }
     check_email(&sent)?;
-    let (_, cadet) = enrol(&app, &admin, &sent, Details::default(), taken).await?;
+    let enrolment = Enrolment { sent: &sent, strict: true, taken };
+    let (_, cadet) = enrolment.run(&app, &admin, Details::default()).await?;
     Ok(Created(success(cadet)))
 }
 
@@ -91,32 +94,45 @@ pub(super) fn check_email(sent: &CadetFields) -> Result<()> {
     }
 }
 
-async fn enrol(
-    app: &App,
-    user: &User,
-    sent: &CadetFields,
-    mut details: Details,
+/// A cadet to enrol.
+struct Enrolment<'a> {
+    sent: &'a CadetFields,
+    /// Whether the address of another account fails it, by the same rule as an edit. Else the account goes without.
+    strict: bool,
+    /// What to answer when the student id is another cadet's.
     taken: fn() -> Error,
-) -> Result<(i32, Cadet)> {
-    details.apply(sent)?;
-    details.is_profile_completed = Some(false);
-    if filled(&details.status).is_none() {
-        details.status = Some("Ongoing".to_owned());
+}
+
+impl Enrolment<'_> {
+    async fn run(&self, app: &App, user: &User, mut details: Details) -> Result<(i32, Cadet)> {
+        details.apply(self.sent)?;
+        details.is_profile_completed = Some(false);
+        if filled(&details.status).is_none() {
+            details.status = Some("Ongoing".to_owned());
+        }
+        let mut change = app.db.change(&user.actor()).await?;
+        // Asked first so that a refusal uses up no id; the insert decides between two at the same moment.
+        if student_id_is_taken(&mut change, &details.student_id, 0).await? {
+            return Err((self.taken)());
+        }
+        let conflicts = Conflicts::find(&mut change, 0, None, filled(&details.email)).await?;
+        if self.strict {
+            conflicts.refuse()?;
+        }
+        let email = filled(&details.email).filter(|_| conflicts.email.is_none());
+        let id = details.insert(&mut change).await?.ok_or_else(self.taken)?;
+        let add_grades = sql!("INSERT INTO grades (cadet_id) VALUES ($1) ON CONFLICT (cadet_id) DO NOTHING");
+        change.execute(add_grades, &[&id]).await?;
+        // A first name in other letters names no account.
+        let of_name = || text::account_name("username", &details.first_name).is_ok();
+        let unsaid = || if of_name() { &details.first_name } else { &details.student_id };
+        let username = filled(&self.sent.username).unwrap_or_else(|| unsaid());
+        accounts::open(app, &mut change, id, username, email).await?;
+        events::publish(&mut change, "cadet_created", Some(id), json!({ "cadetId": id })).await?;
+        let cadet = list::changed(&mut change, id).await?;
+        change.commit().await?;
+        Ok((id, cadet))
     }
-    let mut change = app.db.change(&user.actor()).await?;
-    // Asked first so that a refusal uses up no id; the insert decides between two at the same moment.
-    if student_id_is_taken(&mut change, &details.student_id, 0).await? {
-        return Err(taken());
-    }
-    let id = details.insert(&mut change).await?.ok_or_else(taken)?;
-    let add_grades = sql!("INSERT INTO grades (cadet_id) VALUES ($1) ON CONFLICT (cadet_id) DO NOTHING");
-    change.execute(add_grades, &[&id]).await?;
-    let username = filled(&sent.username).unwrap_or(&details.first_name);
-    accounts::open(app, &mut change, id, username, filled(&details.email)).await?;
-    events::publish(&mut change, "cadet_created", Some(id), json!({ "cadetId": id })).await?;
-    let cadet = list::changed(&mut change, id).await?;
-    change.commit().await?;
-    Ok((id, cadet))
 }
 
 /// Legacy: what the client does not say about a new cadet is an empty text.

@@ -1,10 +1,13 @@
 //! The part of a `cadets` row that people edit: read under a lock, changed, and written back whole.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime};
 use serde::Serialize;
-use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql};
+use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql, text};
 
 use super::fields::CadetFields;
+
+/// Years in which a cadet may have been born.
+const YEARS: std::ops::RangeInclusive<i32> = 1900..=2100;
 
 row! {
     /// What people edit of a cadet.
@@ -75,13 +78,18 @@ impl Details {
                 kept.clone_from(sent);
             }
         }
-        for (kept, sent) in [
-            (&mut self.first_name, &sent.first_name),
-            (&mut self.last_name, &sent.last_name),
-            (&mut self.student_id, &sent.student_id),
+        for (field, kept, sent) in [
+            ("first_name", &mut self.first_name, &sent.first_name),
+            ("last_name", &mut self.last_name, &sent.last_name),
+            ("student_id", &mut self.student_id, &sent.student_id),
         ] {
-            if let Some(sent) = sent.as_ref().filter(|sent| !is_blank(sent)) {
-                sent.trim().clone_into(kept);
+            // What is on file already may be anything.
+            if let Some(sent) = sent.as_ref().filter(|sent| !is_blank(sent) && sent.trim() != kept) {
+                *kept = if field == "student_id" {
+                    text::account_name(field, sent)?
+                } else {
+                    text::name(field, sent)?
+                };
             }
         }
         if let Some(sent) = &sent.birthdate {
@@ -132,7 +140,7 @@ pub(super) async fn student_id_is_taken(
     student_id: &str,
     cadet_id: i32,
 ) -> Result<bool> {
-    let taken = sql!("SELECT EXISTS (SELECT FROM cadets WHERE student_id = $1 AND id <> $2)");
+    let taken = sql!("SELECT EXISTS (SELECT FROM cadets WHERE lower(student_id) = lower($1) AND id <> $2)");
     change.only(taken, &[&student_id, &cadet_id]).await
 }
 
@@ -142,8 +150,11 @@ fn day(text: &str) -> Result<Option<NaiveDate>> {
     if text.is_empty() {
         return Ok(None);
     }
-    let date = text.get(..10).filter(|_| text.len() == 10 || text[10..].starts_with('T'));
+    let is_moment = DateTime::parse_from_rfc3339(text).is_ok()
+        || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f").is_ok();
+    let date = text.get(..10).filter(|_| text.len() == 10 || is_moment);
     let day = date.and_then(|date| NaiveDate::parse_from_str(date, "%Y-%m-%d").ok());
+    let day = day.filter(|day| YEARS.contains(&day.year()));
     day.map(Some).ok_or_else(|| {
         invalid_field("birthdate", "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
     })

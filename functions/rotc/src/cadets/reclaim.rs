@@ -59,7 +59,7 @@ pub async fn reclaim_credentials(
         "UPDATE users
          SET username = CASE WHEN right(username, length('__archived_' || id)) = '__archived_' || id THEN username
                              ELSE username || '__archived_' || id END,
-             email = NULL, is_approved = 0
+             email = NULL, is_approved = CASE WHEN is_approved = 1 THEN 0 ELSE is_approved END
          WHERE cadet_id = ANY($1) AND is_archived IS TRUE
          RETURNING cadet_id, id AS user_id"
     );

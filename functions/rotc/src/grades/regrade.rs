@@ -1,7 +1,7 @@
 //! Changing a cadet's grades: scores, totals, status, and what follows from them.
 
 use serde_json::json;
-use shared::{App, Result, db::Change, row, sql};
+use shared::{App, Result, db::Change, error::invalid, row, sql};
 
 use super::{
     attendance_total,
@@ -54,6 +54,14 @@ pub async fn regrade(
         merit_points: new.merit_points.unwrap_or(old.merit_points),
         demerit_points: new.demerit_points.unwrap_or(old.demerit_points),
     };
+    for (before, after) in
+        [(old.merit_points, totals.merit_points), (old.demerit_points, totals.demerit_points)]
+    {
+        // A page that sends what it was shown may say again what an earlier server has let in.
+        if after != before && after.is_some_and(|points| points < 0) {
+            return Err(invalid("invalid_points", "Merit and demerit points must not be below zero"));
+        }
+    }
     store(change, cadet_id, new, &totals).await?;
     let pairs = [
         (EntryKind::Merit, old.merit_points, totals.merit_points),

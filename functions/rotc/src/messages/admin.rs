@@ -118,6 +118,7 @@ pub async fn create_admin_message(
     State(app): State<App>,
     Json(new): Json<NewMessage>,
 ) -> Result<Created<Success<MessageToAdmin>>> {
+    post::POSTS.hit(&app, &user.id.to_string()).await?;
     let mut change = app.db.change(&user.actor()).await?;
     let id = post::post(&app, &mut change, &user, &new).await?;
     change.commit().await?;

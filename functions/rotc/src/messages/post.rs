@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
     App, Result,
+    auth::rate_limit::Limit,
     db::Change,
     error::{invalid, invalid_field},
     http::{
@@ -24,6 +25,9 @@ use crate::{
 
 /// The same message again within this time is the same message: a button pressed twice, a request sent again.
 pub(super) const DOUBLED_WITHIN_SECONDS: f64 = 10.0;
+
+/// Messages that one person may write to the administrators.
+pub(super) const POSTS: Limit = Limit { name: "message", hits: 20, seconds: 600 };
 
 /// Characters of a subject.
 const LONGEST_SUBJECT: usize = 300;
@@ -77,6 +81,7 @@ pub async fn post_message(
     State(app): State<App>,
     Json(new): Json<NewMessage>,
 ) -> Result<Json<MessageSent>> {
+    POSTS.hit(&app, &user.id.to_string()).await?;
     let mut change = app.db.change(&user.actor()).await?;
     let id = post(&app, &mut change, &user, &new).await?;
     change.commit().await?;

@@ -15,6 +15,21 @@ pub async fn everyone(change: &mut Change, kind: &'static str, text: &str) -> Re
 
 /// The same, and tells the notice's id.
 pub(super) async fn all_users(change: &mut Change, kind: &str, text: &str) -> Result<i32> {
+    if !PUBLIC_TYPES.contains(&kind) {
+        // What tells administrators of every step in the system: the same step again within a minute is no news.
+        let told = sql!(
+            "SELECT id FROM notifications
+             WHERE user_id IS NULL AND type = $1 AND message = $2
+               AND created_at > LOCALTIMESTAMP - make_interval(secs => 60)
+             ORDER BY id LIMIT 1"
+        );
+        change
+            .execute(sql!("SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))"), &[&kind, &text])
+            .await?;
+        if let Some(id) = change.one::<i32>(told, &[&kind, &text]).await? {
+            return Ok(id);
+        }
+    }
     let insert = sql!(
         "INSERT INTO notifications (user_id, message, type) VALUES (NULL, $2, $1)
          RETURNING id, EXISTS (SELECT FROM push_subscriptions)"

@@ -5,7 +5,7 @@ use shared::{
     auth::password::NewHash,
     db::Change,
     error::{conflict, invalid_field},
-    sql,
+    sql, text,
 };
 
 use super::details::Details;
@@ -103,12 +103,13 @@ pub(super) async fn open(
     // Not by catching a failed insert: that would end the whole transaction.
     let insert = sql!(
         "INSERT INTO users (username, password, role, staff_id, is_approved, email, profile_pic)
-         VALUES ($1, $2, 'training_staff', $3, 1, $4, $5)
+         SELECT $1, $2, 'training_staff', $3, 1, $4, $5
+         WHERE NOT EXISTS (SELECT FROM users WHERE lower(username) = lower($1) OR lower(email) = lower($1))
          ON CONFLICT (username) DO NOTHING RETURNING id"
     );
     let names = match chosen {
         Some(chosen) if is_somebody_elses(change, chosen, staff_id).await? => Vec::new(),
-        Some(chosen) => vec![chosen.to_owned()],
+        Some(chosen) => vec![text::account_name("username", chosen)?],
         None => names(app, member, has_namesake(change, staff_id, &member.first_name).await?),
     };
     for username in names {

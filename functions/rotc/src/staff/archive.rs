@@ -47,7 +47,7 @@ pub async fn archive_staff(
 
 /// Restore an archived member of the staff
 ///
-/// The account is restored and approved too.
+/// The account is restored too, approved as it was.
 #[utoipa::path(post, path = "/api/staff/{id}/restore", tag = "staff", params(("id" = i32, Path)),
     responses((status = 200, body = Message)))]
 pub async fn restore_staff_member(
@@ -67,7 +67,7 @@ pub async fn restore_staff_member(
 
 /// Restore archived members of the staff
 ///
-/// Their accounts are restored and approved too.
+/// Their accounts are restored too, approved as they were.
 #[utoipa::path(post, path = "/api/admin/staff/restore", tag = "staff", request_body = Selection,
     responses((status = 200, body = Message)))]
 pub async fn restore_staff(
@@ -92,7 +92,9 @@ async fn archive(app: &App, admin: &User, ids: &[i32]) -> Result<u64> {
     let mut change = app.db.change(&admin.actor()).await?;
     let members = sql!("UPDATE training_staff SET is_archived = TRUE WHERE id = ANY($1)");
     let accounts = sql!(
-        "UPDATE users SET is_archived = TRUE, is_approved = 0
+        "UPDATE users
+         SET is_archived = TRUE,
+             is_approved = CASE WHEN is_approved = 1 THEN 0 WHEN is_archived THEN is_approved END
          WHERE staff_id = ANY($1) AND role = 'training_staff'"
     );
     let archived = change.execute(members, &[&ids]).await?;
@@ -108,7 +110,7 @@ async fn archive(app: &App, admin: &User, ids: &[i32]) -> Result<u64> {
 async fn restore(change: &mut Change, ids: &[i32]) -> Result<u64> {
     let members = sql!("UPDATE training_staff SET is_archived = FALSE WHERE id = ANY($1)");
     let accounts = sql!(
-        "UPDATE users SET is_archived = FALSE, is_approved = 1
+        "UPDATE users SET is_archived = FALSE, is_approved = CASE WHEN is_approved IS NULL THEN 0 ELSE 1 END
          WHERE staff_id = ANY($1) AND role = 'training_staff' AND is_archived IS TRUE"
     );
     let restored = change.execute(members, &[&ids]).await?;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDateTime;
 use serde::Serialize;
-use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql};
+use shared::{Result, db::Change, error::invalid_field, http::lenient::is_blank, row, sql, text};
 
 use super::fields::StaffChanges;
 
@@ -65,10 +65,13 @@ impl Details {
                 *kept = Some(plain(sent));
             }
         }
-        for (kept, sent) in [(&mut self.first_name, &sent.first_name), (&mut self.last_name, &sent.last_name)]
-        {
-            if let Some(name) = sent.as_deref().map(plain).filter(|name| !is_blank(name)) {
-                name.trim().clone_into(kept);
+        for (field, kept, sent) in [
+            ("first_name", &mut self.first_name, &sent.first_name),
+            ("last_name", &mut self.last_name, &sent.last_name),
+        ] {
+            let name = sent.as_deref().map(plain).filter(|name| !is_blank(name) && name.trim() != kept);
+            if let Some(name) = name {
+                *kept = text::name(field, &name)?;
             }
         }
         if let Some(link) = &sent.facebook_link {

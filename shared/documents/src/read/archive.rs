@@ -16,17 +16,20 @@ const LARGEST_ENTRY: u64 = 64 * 1024 * 1024;
 /// Bytes of all entries at most.
 const LARGEST_ARCHIVE: u64 = 96 * 1024 * 1024;
 
-/// An archive whose entries have been unpacked once, byte by byte, without keeping them.
+/// An archive whose entries have been unpacked once, one after the other.
 pub type Archive<'a> = ZipArchive<Cursor<&'a [u8]>>;
 
-/// Opens an archive, after counting what comes out of it.
-pub fn open(body: &[u8]) -> Result<Archive<'_>, Unreadable> {
+/// Opens an archive, after counting what comes out of it and showing each part to `check`, by its name.
+pub fn open(
+    body: &[u8],
+    check: impl Fn(&str, &[u8]) -> Result<(), Unreadable>,
+) -> Result<Archive<'_>, Unreadable> {
     // Each entry has this mark in the directory; counted first, since the directory is read into memory.
     if memmem::find_iter(body, b"PK\x01\x02").take(MOST_ENTRIES + 1).count() > MOST_ENTRIES {
         return Err(unreadable("The file has too many parts"));
     }
     let mut archive = ZipArchive::new(Cursor::new(body)).map_err(|_| damaged())?;
-    let mut left = LARGEST_ARCHIVE;
+    let (mut left, mut part) = (LARGEST_ARCHIVE, Vec::new());
     for at in 0..archive.len() {
         let mut entry = archive.by_index(at).map_err(|_| damaged())?;
         // What it claims, before a byte is unpacked; then what really comes.
@@ -34,11 +37,14 @@ pub fn open(body: &[u8]) -> Result<Archive<'_>, Unreadable> {
             return Err(bomb());
         }
         let most = left.min(LARGEST_ENTRY);
-        let unpacked = count(&mut entry, most + 1).map_err(|_| damaged())?;
+        part.clear();
+        (&mut entry).take(most + 1).read_to_end(&mut part).map_err(|_| damaged())?;
+        let unpacked = part.len() as u64;
         if unpacked > most {
             return Err(bomb());
         }
         left -= unpacked;
+        check(&entry.name().map_err(|_| damaged())?, &part)?;
     }
     Ok(archive)
 }
@@ -51,15 +57,12 @@ pub fn text<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<O
     read.map(|_| Some(text)).map_err(|_| damaged())
 }
 
-fn count(reader: &mut impl Read, most: u64) -> std::io::Result<u64> {
-    std::io::copy(&mut reader.take(most), &mut std::io::sink())
-}
-
 /// What is said of a file that ends too early or is no ZIP file.
 pub fn damaged() -> Unreadable {
     unreadable("The file is damaged or not complete")
 }
 
-fn bomb() -> Unreadable {
+/// What is said of a file that fills the memory.
+pub fn bomb() -> Unreadable {
     unreadable("The file is too large when it is unpacked")
 }

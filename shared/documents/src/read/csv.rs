@@ -2,14 +2,23 @@
 
 use ::csv::{ReaderBuilder, Trim};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use memchr::memchr_iter;
 
 use super::{Budget, MOST_COLUMNS, Table, TableBuilder, Unreadable, too_wide, unreadable};
+
+/// Delimiters of one line at most, those inside of quoted cells included: texts have some.
+const MOST_OF_A_LINE: usize = 100_000;
 
 /// A table of comma-, semicolon- or tab-separated values in UTF-8, UTF-16 or Windows-1252, with or without a byte order mark.
 pub fn read_csv(body: &[u8]) -> Result<Table, Unreadable> {
     let text = decoded(body)?;
+    let delimiter = delimiter(&text);
+    // A record is read whole before its cells can be counted.
+    if text.lines().any(|line| memchr_iter(delimiter, line.as_bytes()).count() > MOST_OF_A_LINE) {
+        return Err(too_wide());
+    }
     let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(&text))
+        .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .trim(Trim::None)

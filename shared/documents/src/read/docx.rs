@@ -3,9 +3,9 @@
 use quick_xml::{Reader, events::Event};
 
 use super::{
-    Unreadable,
+    MOST_TEXT_BYTES, Unreadable,
     archive::{self, damaged},
-    unreadable,
+    squeezed, unreadable,
 };
 
 /// Lines at most.
@@ -15,7 +15,7 @@ const MOST_LINES: usize = 20_000;
 ///
 /// A document that declares entities is refused: Word writes none, and they are how a file reads other files.
 pub fn docx_lines(body: &[u8]) -> Result<Vec<String>, Unreadable> {
-    let mut archive = archive::open(body)?;
+    let mut archive = archive::open(body, |_, _| Ok(()))?;
     let text = archive::text(&mut archive, "word/document.xml")?.ok_or_else(damaged)?;
     let mut reader = Reader::from_str(&text);
     let mut lines = Lines::default();
@@ -34,6 +34,9 @@ pub fn docx_lines(body: &[u8]) -> Result<Vec<String>, Unreadable> {
         }
         if lines.done.len() > MOST_LINES {
             return Err(unreadable("The document has too many lines"));
+        }
+        if lines.bytes > MOST_TEXT_BYTES {
+            return Err(unreadable("The document holds too much text"));
         }
     }
     lines.end();
@@ -56,6 +59,7 @@ struct Lines {
     line: String,
     in_text: bool,
     rows: usize,
+    bytes: usize,
 }
 
 impl Lines {
@@ -91,6 +95,7 @@ impl Lines {
     fn write(&mut self, text: &str) {
         if self.in_text {
             self.line.push_str(text);
+            self.bytes += text.len();
         }
     }
 
@@ -101,9 +106,9 @@ impl Lines {
 
     fn end(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let words: Vec<&str> = line.split_whitespace().collect();
-        if !words.is_empty() {
-            self.done.push(words.join(" ").replace('\0', ""));
+        let line = squeezed(&line);
+        if !line.is_empty() {
+            self.done.push(line);
         }
     }
 }

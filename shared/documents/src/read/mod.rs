@@ -4,6 +4,8 @@
 //! larger than any honest list of a school is refused before it fills the memory. A refusal is a sentence for the person
 //! who sent the file.
 
+use std::time::Duration;
+
 mod archive;
 mod csv;
 mod docx;
@@ -34,6 +36,9 @@ const LONGEST_CELL: usize = 32_767;
 
 /// Bytes of all the text of a file at most.
 const MOST_TEXT_BYTES: usize = 32 * 1024 * 1024;
+
+/// How long the reading of a file may take. The largest list that is read takes a tenth of it.
+const LONGEST_READING: Duration = Duration::from_secs(20);
 
 /// Why a file is not read: one sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -179,8 +184,24 @@ fn clean(cell: &mut String) {
     }
 }
 
+/// A line with one space between its words, and without what a database does not store.
+fn squeezed(line: &str) -> String {
+    let mut squeezed = String::with_capacity(line.len());
+    for word in line.split_whitespace() {
+        if !squeezed.is_empty() {
+            squeezed.push(' ');
+        }
+        squeezed.extend(word.chars().filter(|letter| *letter != '\0'));
+    }
+    squeezed
+}
+
 fn too_wide() -> Unreadable {
     unreadable(format!("The table has more than {MOST_COLUMNS} columns"))
+}
+
+fn too_slow() -> Unreadable {
+    unreadable("The file takes too long to read, please divide it into several files")
 }
 
 fn too_long() -> Unreadable {

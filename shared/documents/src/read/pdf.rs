@@ -1,35 +1,36 @@
 //! PDF files: their text, line by line, as it stands on the page.
 
 use std::{
-    collections::BTreeMap,
-    io::Read,
     panic::{AssertUnwindSafe, catch_unwind},
+    time::Instant,
 };
 
-use flate2::read::ZlibDecoder;
 use lopdf::{Document, LoadOptions, Object, ObjectId, content::Content};
 use memchr::memmem;
 
-use super::{MOST_TEXT_BYTES, Unreadable, unreadable};
+use super::{LONGEST_READING, MOST_TEXT_BYTES, Unreadable, squeezed, too_slow, unreadable};
 
+mod bounds;
+mod fonts;
 mod page;
 
+use fonts::Fonts;
 use page::Page;
 
 /// Pages at most: a list of 10,000 people has some 250.
 const MOST_PAGES: usize = 300;
 
-/// Objects at most.
-const MOST_OBJECTS: usize = 100_000;
-
-/// Bytes of all packed parts at most, of one as well.
-const LARGEST: u64 = 96 * 1024 * 1024;
-
 /// Bytes in which a PDF must say that it ends, as other readers have it.
 const TAIL: usize = 1024;
 
-/// Bytes of one page, one font table and one bundle of objects at most.
-const LARGEST_STREAM: usize = 16 * 1024 * 1024;
+/// Bytes of one page at most.
+const LARGEST_PAGE: usize = 16 * 1024 * 1024;
+
+/// Words of one page at most: operators, operands and the marks around them. A page of a list has some thousand.
+const MOST_WORDS_OF_PAGE: usize = 1_000_000;
+
+/// Words of all pages at most, each counted as often as a page shows it.
+const MOST_WORDS: usize = 12_000_000;
 
 /// The text of a PDF.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,8 +55,9 @@ fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
     if memmem::find(end, b"%%EOF").is_none() {
         return Err(damaged());
     }
-    check_size(body)?;
-    let options = LoadOptions::with_max_decompressed_size(LARGEST_STREAM);
+    let begun = Instant::now();
+    let largest = bounds::check(body)?;
+    let options = LoadOptions::with_max_decompressed_size(largest);
     let document = Document::load_mem_with_options(body, options).map_err(refused)?;
     if document.trailer.has(b"Encrypt") || document.was_encrypted() {
         return Err(encrypted());
@@ -65,9 +67,15 @@ fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
         return Err(unreadable(format!("The PDF has more than {MOST_PAGES} pages")));
     }
     let mut text = PdfText { pages: pages.len(), ..PdfText::default() };
-    let mut bytes = 0;
+    let (mut bytes, mut words, mut fonts) = (0, 0, Fonts::new(&document));
     for page in pages {
-        let lines = page_lines(&document, page)?;
+        let content = document.get_page_content_with_limit(page, LARGEST_PAGE).map_err(refused)?;
+        let of_page = bounds::words(&content);
+        words += of_page;
+        if of_page > MOST_WORDS_OF_PAGE || words > MOST_WORDS {
+            return Err(too_large());
+        }
+        let lines = page_lines(&content, fonts.of_page(page)?, begun)?;
         bytes += lines.iter().map(String::len).sum::<usize>();
         if bytes > MOST_TEXT_BYTES {
             return Err(too_large());
@@ -77,57 +85,29 @@ fn read(body: &[u8]) -> Result<PdfText, Unreadable> {
     Ok(text)
 }
 
-/// Counts what the file unpacks to, before a reader keeps any of it.
-fn check_size(body: &[u8]) -> Result<(), Unreadable> {
-    if memmem::find_iter(body, b" obj").take(MOST_OBJECTS + 1).count() > MOST_OBJECTS {
-        return Err(too_large());
-    }
-    let mut left = LARGEST;
-    for at in memmem::find_iter(body, b"stream") {
-        let packed = &body[at + b"stream".len()..];
-        let packed = packed.strip_prefix(b"\r").unwrap_or(packed);
-        let packed = packed.strip_prefix(b"\n").unwrap_or(packed);
-        // Other packings than this one hardly make a thing larger; the reader counts them by itself.
-        if packed.first().is_none_or(|first| first & 0x0f != 8) {
-            continue;
-        }
-        left = left.checked_sub(unpacked(packed, left + 1)).ok_or_else(too_large)?;
-    }
-    Ok(())
-}
-
-/// How many bytes come out, at most `most`; a packing that is damaged counts as far as it goes.
-fn unpacked(packed: &[u8], most: u64) -> u64 {
-    let mut reader = ZlibDecoder::new(packed).take(most);
-    let (mut buffer, mut total) = ([0; 16 * 1024], 0);
-    while let Ok(read @ 1..) = reader.read(&mut buffer) {
-        total += read as u64;
-    }
-    total
-}
-
-fn page_lines(document: &Document, id: ObjectId) -> Result<Vec<String>, Unreadable> {
-    let fonts = document.get_page_fonts(id).unwrap_or_default();
-    let mut encodings = BTreeMap::new();
-    for (name, font) in fonts {
-        match font.get_font_encoding_with_limit(document, LARGEST_STREAM) {
-            Ok(encoding) => drop(encodings.insert(name, encoding)),
-            Err(cause @ lopdf::Error::Decompress(_)) => return Err(refused(cause)),
-            // Text in this font is left out, as it is in other readers.
-            Err(_) => {}
-        }
-    }
-    let content = document.get_page_content_with_limit(id, LARGEST_STREAM).map_err(refused)?;
-    let content = Content::decode(&content).map_err(refused)?;
+fn page_lines(
+    content: &[u8],
+    encodings: fonts::OfPage<'_>,
+    begun: Instant,
+) -> Result<Vec<String>, Unreadable> {
     let mut page = Page::default();
     let mut encoding = None;
-    for operation in &content.operations {
+    // One at a time: all operations of a page take a hundred times its bytes.
+    for operation in Content::decode_iter(content) {
+        let operation = operation.map_err(refused)?;
         if operation.operator == "Tf" {
             let name = operation.operands.first().and_then(|name| name.as_name().ok());
             encoding = name.and_then(|name| encodings.get(name));
         }
-        let decode = |bytes: &[u8]| encoding.and_then(|encoding| Document::decode_text(encoding, bytes).ok());
+        let decode =
+            |bytes: &[u8]| encoding.as_ref().and_then(|encoding| Document::decode_text(encoding, bytes).ok());
         page.apply(&operation.operator, &operation.operands, &decode);
+        if page.bytes() > MOST_TEXT_BYTES {
+            return Err(too_large());
+        }
+        if begun.elapsed() > LONGEST_READING {
+            return Err(too_slow());
+        }
     }
     Ok(page.lines())
 }

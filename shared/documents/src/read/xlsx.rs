@@ -1,6 +1,9 @@
 //! Excel workbooks, cell by cell: a sheet that claims to reach to the last row costs nothing.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use calamine::{Data, DataRef, ExcelDateTime, Reader, Xlsx, XlsxError};
 use chrono::Timelike;
@@ -11,15 +14,22 @@ use super::{
     too_long, too_wide, unreadable,
 };
 
+mod parts;
+
 /// Sheets at most.
 const MOST_SHEETS: usize = 50;
 
 /// The tables of a workbook, one for each sheet, with what the formulas had come to when it was saved.
 ///
 /// At most 10,000 rows and 256 columns a sheet, and on all sheets together 50,000 rows and as many cells as one full sheet
-/// has; hidden sheets count.
+/// has; hidden sheets count. May panic inside on damaged files (that is caught).
 pub fn read_xlsx(body: &[u8]) -> Result<Vec<Table>, Unreadable> {
-    archive::open(body)?;
+    let reading = AssertUnwindSafe(|| read(body));
+    catch_unwind(reading).unwrap_or_else(|_| Err(damaged()))
+}
+
+fn read(body: &[u8]) -> Result<Vec<Table>, Unreadable> {
+    archive::open(body, parts::check)?;
     let mut workbook = Xlsx::new(Cursor::new(body)).map_err(refused)?;
     let names = workbook.sheet_names();
     if names.len() > MOST_SHEETS {

@@ -2,7 +2,7 @@
 
 use lopdf::Object;
 
-use super::number;
+use super::{MOST_TEXT_BYTES, number, squeezed};
 
 /// A moving coordinate system, as PDF writes it: `x' = a x + c y + e`, `y' = b x + d y + f`.
 #[derive(Clone, Copy)]
@@ -55,12 +55,21 @@ pub struct Page {
     leading: f32,
     size: f32,
     pieces: Vec<Piece>,
+    bytes: usize,
 }
 
 /// Coordinate systems that are kept at most; an honest page nests a few.
 const DEEPEST: usize = 256;
 
+/// Bytes of one string at most, before the font says what they mean; what is longer is no line.
+const LONGEST_STRING: usize = 32 * 1024;
+
 impl Page {
+    /// Bytes of the text so far.
+    pub const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// One operation of the page. `decode` knows the present font.
     pub fn apply(&mut self, operator: &str, operands: &[Object], decode: &dyn Fn(&[u8]) -> Option<String>) {
         let at = |at: usize| number(operands.get(at));
@@ -103,11 +112,14 @@ impl Page {
 
     fn show(&mut self, shown: Option<&Object>, decode: &dyn Fn(&[u8]) -> Option<String>) {
         let mut text = String::new();
+        let decode = |bytes: &[u8]| decode(&bytes[..bytes.len().min(LONGEST_STRING)]);
         match shown {
             Some(Object::String(bytes, _)) => text.extend(decode(bytes)),
             Some(Object::Array(items)) => {
                 for item in items {
                     match item {
+                        // The page is refused once this one is counted.
+                        _ if text.len() > MOST_TEXT_BYTES => break,
                         Object::String(bytes, _) => text.extend(decode(bytes)),
                         // In thousandths of the size, to the left: some writers make their spaces so.
                         _ if number(Some(item)) < -200.0 => text.push(' '),
@@ -125,6 +137,7 @@ impl Page {
         // What comes next without a step stands behind; half the size is the usual width of a letter.
         let width = 0.5 * self.size * text.chars().count() as f32;
         self.text = Matrix::moved(width, 0.0).within(self.text);
+        self.bytes += text.len();
         self.pieces.push(Piece { x, y, size, text });
     }
 
@@ -162,6 +175,5 @@ fn joined(mut pieces: Vec<Piece>) -> String {
         end = piece.x + 0.5 * piece.size * piece.text.chars().count() as f32;
         line.push_str(&piece.text);
     }
-    let words: Vec<&str> = line.split_whitespace().collect();
-    words.join(" ").replace('\0', "")
+    squeezed(&line)
 }
