@@ -120,6 +120,10 @@ async fn one_deletes_what_one_has_sent_unless_a_record_shows_it() {
 
     app.work().await;
     assert_eq!(stored(&app).await.len(), 1);
+    let audited = "SELECT string_agg(operation || ' ' || coalesce(payload ->> 'kind', ''), ', ' ORDER BY id) FROM audit_logs
+                   WHERE table_name = 'uploads' AND user_id = $1";
+    let audited: String = app.value(audited, &[&cadet.user_id]).await;
+    assert_eq!(audited, "UPLOAD profile_pic, UPLOAD profile_pic, DELETE_UPLOAD ");
 }
 
 #[tokio::test]

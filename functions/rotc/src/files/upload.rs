@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use shared::{
     App, Error, Result,
     auth::rate_limit::Limit,
@@ -16,7 +17,7 @@ use super::attach;
 use crate::{
     access::{Member, Role, User},
     answer::{Success, success},
-    uploads,
+    audit, uploads,
 };
 
 /// Files one person may send in a minute.
@@ -179,6 +180,9 @@ async fn note(app: &App, user: &User, kind: UploadKind, entity: Option<i32>, url
          ON CONFLICT (address) DO NOTHING"
     );
     change.execute(insert, &[&url, &user.id, &kind.as_str(), &app.clock.now()]).await?;
+    // The address may lead to a letter, which only some may see.
+    let payload = json!({ "kind": kind.as_str() });
+    audit::record(&mut change, "UPLOAD", "uploads", entity, Some(user.id), payload).await?;
     if let Some(entity) = entity {
         attach::attach(app, &mut change, user, kind, entity, url).await?;
     }
@@ -221,6 +225,7 @@ pub async fn delete_upload(
         return Err(conflict("in_use", "A record shows this file"));
     }
     change.start(&DeleteFile { address }).await?;
+    audit::record(&mut change, "DELETE_UPLOAD", "uploads", None, Some(user.id), json!({})).await?;
     change.commit().await?;
     Ok(Json(success(DeletedUpload { message: "File deleted successfully", deleted: true })))
 }
