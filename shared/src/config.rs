@@ -220,9 +220,7 @@ impl Config {
         }
         Err(Error::new(Kind::Internal, "configuration", vars.problems.join("; ")))
     }
-}
 
-impl Config {
     /// Where people sign in, if it is known where they reach the system.
     pub fn login_url(&self) -> Result<Option<Url>> {
         Ok(self.public_url.as_ref().map(|home| home.join("/login")).transpose()?)

@@ -29,6 +29,7 @@ pub(crate) struct Receiving {
 #[derive(Default)]
 struct State {
     person: Option<UserKey>,
+    counted: bool,
     share: Option<Share>,
 }
 
@@ -50,13 +51,28 @@ impl Receiving {
         let Some(receiving) = extensions.get::<Arc<Self>>().cloned() else { return Ok(None) };
         // None is announced of a body in pieces.
         let bytes = bytes.unwrap_or(UNKNOWN);
-        let is_admitted = receiving.state().share.is_some();
-        if bytes > SMALL && !is_admitted {
-            receiving.count(&KILOBYTES, bytes.min(UNKNOWN).div_ceil(1024)).await?;
-            let share = receiving.app.config.memory.bodies.share(bytes.min(UNKNOWN)).await?;
-            receiving.state().share = Some(share);
+        if bytes > SMALL {
+            receiving.take(bytes.min(UNKNOWN)).await?;
         }
         Ok(Some(receiving))
+    }
+
+    /// Counts the bytes and takes the share, each once: a layer may have read the body before whose it is was known.
+    async fn take(&self, bytes: u64) -> Result<()> {
+        let (is_uncounted, has_share) = {
+            let mut state = self.state();
+            let is_uncounted = state.person.is_some() && !state.counted;
+            state.counted |= is_uncounted;
+            (is_uncounted, state.share.is_some())
+        };
+        if is_uncounted {
+            self.count(&KILOBYTES, bytes.div_ceil(1024)).await?;
+        }
+        if !has_share {
+            let share = self.app.config.memory.bodies.share(bytes).await?;
+            self.state().share = Some(share);
+        }
+        Ok(())
     }
 
     /// Counts the files of a form.

@@ -15,6 +15,9 @@ use serde_json::Value;
 /// Bytes of one file at most.
 pub const LIMIT_BYTES: usize = 20 * 1024 * 1024;
 
+/// Values of a JSON file at most: a hundred for each of as many rows as a table may have.
+const MOST_VALUES: usize = 100 * documents::read::MOST_ROWS;
+
 /// Lines of text below which a PDF is taken for a scan.
 const FEW_LINES: usize = 5;
 
@@ -147,6 +150,12 @@ fn json(body: &[u8]) -> Result<Table, Unreadable> {
 /// The records of a JSON file.
 pub fn json_list(body: &[u8]) -> Result<Vec<Value>, Unreadable> {
     let text = decoded(body)?;
+    // Each becomes a value of dozens of bytes, which a few bytes of text can ask for.
+    if text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES {
+        return Err(Unreadable::new(
+            "The JSON file has too many values, please divide it into several files",
+        ));
+    }
     let value: Value =
         serde_json::from_str(&text).map_err(|_| Unreadable::new("The file is not valid JSON"))?;
     let list = match value {
@@ -197,5 +206,20 @@ pub fn plain(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.replace('\0', "").trim().to_owned(),
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_of_millions_of_values_is_refused_before_they_are_made() {
+        for part in ["[],", "0,", "{},"] {
+            let body = format!("[{}0]", part.repeat(MOST_VALUES));
+            let refused = json_list(body.as_bytes()).unwrap_err();
+            assert!(refused.to_string().contains("too many values"), "{refused}");
+        }
+        assert_eq!(json_list(br#"{"rows": [{"a": 1}, {}]}"#).unwrap().len(), 2);
     }
 }

@@ -159,9 +159,9 @@ impl Hub {
     }
 
     fn join(&self, app: &App, listener: &Option<Listener>) -> Result<()> {
-        let user = |listener: &Option<Listener>| listener.as_ref().map(|listener| listener.user.clone());
+        let user = listener.as_ref().map(|listener| &listener.user);
         let mut listeners = locked(&self.0.listeners);
-        let same = listeners.iter().filter(|(other, _)| user(other) == user(listener));
+        let same = listeners.iter().filter(|(other, _)| other.as_ref().map(|other| &other.user) == user);
         let most = if listener.is_some() { MOST_OF_PERSON } else { MOST_OF_STRANGERS };
         if app.config.rate_limits && same.map(|(_, count)| count).sum::<usize>() >= most {
             return Err(error::too_many_requests(

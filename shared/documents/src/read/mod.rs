@@ -4,7 +4,7 @@
 //! larger than any honest list of a school is refused before it fills the memory. A refusal is a sentence for the person
 //! who sent the file.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 mod archive;
 mod csv;
@@ -84,16 +84,25 @@ pub struct Row {
 }
 
 /// How much has been read of a file: all its tables share it, however many sheets they stand on.
-#[derive(Default)]
 struct Budget {
     rows: usize,
     cells: usize,
     text_bytes: usize,
+    begun: Instant,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { rows: 0, cells: 0, text_bytes: 0, begun: Instant::now() }
+    }
 }
 
 impl Budget {
-    /// Counts the text of a row.
+    /// Counts the text of a row, and the time.
     fn count_text(&mut self, cells: &[String]) -> Result<(), Unreadable> {
+        if self.begun.elapsed() > LONGEST_READING {
+            return Err(too_slow());
+        }
         self.text_bytes += cells.iter().map(String::len).sum::<usize>();
         if self.text_bytes > MOST_TEXT_BYTES {
             return Err(unreadable("The file holds too much text"));
