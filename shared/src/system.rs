@@ -6,6 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 mod local;
 #[cfg(test)]
 pub(crate) mod sample;
+mod workers;
 
 pub use local::{
     Access, Completion, Demo, DemoAccount, DerivedColumn, FirstAdmin, LegacyTables, NewAdmin, Passwords,

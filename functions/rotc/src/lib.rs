@@ -119,14 +119,7 @@ pub static WORKERS: &[&Worker] = &[
         memory_mb: 256,
         timeout_seconds: 900,
     },
-    &Worker {
-        name: "image",
-        description: "Makes stored pictures small, deletes files that no record refers to any more",
-        starts: Starts::From(Queue::Image),
-        needs: &[Need::Database, Need::Files],
-        memory_mb: 1024,
-        timeout_seconds: 300,
-    },
+    &Worker::IMAGE,
     &Worker {
         name: "import",
         description: "Imports files",
@@ -135,14 +128,7 @@ pub static WORKERS: &[&Worker] = &[
         memory_mb: 1024,
         timeout_seconds: 900,
     },
-    &Worker {
-        name: "migrate",
-        description: "Brings the database to the present schema; run by hand at each deployment",
-        starts: Starts::ByHand,
-        needs: &[Need::Database],
-        memory_mb: 256,
-        timeout_seconds: 900,
-    },
+    &Worker::MIGRATE,
     &Worker {
         name: "ocr",
         description: "Reads the text of excuse letters",
@@ -167,14 +153,7 @@ pub static WORKERS: &[&Worker] = &[
         memory_mb: 128,
         timeout_seconds: 75,
     },
-    &Worker {
-        name: "schedule",
-        description: "Starts what is done by the clock, and sends jobs again whose messages were lost",
-        starts: Starts::WithJobs,
-        needs: &[Need::Database, Need::Mail],
-        memory_mb: 128,
-        timeout_seconds: 60,
-    },
+    &Worker::SCHEDULE,
     &Worker {
         name: "upkeep",
         description: "Cleans up and writes reports, when the clock says so; sends mails to many people",

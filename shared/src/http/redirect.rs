@@ -28,15 +28,14 @@ pub(super) fn elsewhere(config: &Config, request: &Request) -> Option<Response> 
     let asked = first(request.headers(), header::HOST.as_str()).or_else(|| uri.host());
     // What is no authority must not lead anywhere.
     let authority = |host: &str| host.parse::<Authority>().ok();
-    let host = asked.and_then(authority)?;
-    let named = proxied("x-forwarded-host").and_then(authority);
-    let name = named.as_ref().unwrap_or(&host).host();
-    let is_former = redirects.from_hosts.iter().any(|former| name.eq_ignore_ascii_case(former));
+    let host = asked.and_then(authority);
+    let named = proxied("x-forwarded-host").and_then(authority).or_else(|| host.clone())?;
+    let is_former = redirects.from_hosts.iter().any(|former| named.host().eq_ignore_ascii_case(former));
     let is_plain = redirects.https && scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
     let target = match (is_former, is_plain) {
         (true, _) => redirects.target_host.as_str(),
         // A name that somebody has put into a header of their own leads nowhere.
-        (false, true) => host.as_str(),
+        (false, true) => host.as_ref()?.as_str(),
         (false, false) => return None,
     };
     let scheme = if !redirects.https && scheme == Some("http") { "http" } else { "https" };

@@ -23,6 +23,7 @@ async fn five_failures_lock_an_account_for_half_an_hour_even_for_the_right_passw
     assert_eq!(locked.header("retry-after"), "1800");
     app.anonymous().from([198, 51, 100, 1]).post(LOGIN, login(&cadet.student_id, "secret")).await.is(429);
     app.audited("users", "LOGIN_LOCKED", cadet.user_id).await;
+    app.audited("users", "LOGIN_REFUSED", cadet.user_id).await;
 
     app.clock.advance(TimeDelta::minutes(31));
     app.anonymous().post(LOGIN, login(&cadet.student_id, "secret")).await.is(200);

@@ -36,7 +36,7 @@ async fn without_a_database_health_says_so_and_everything_else_answers_503() {
     let app = TestApp::with(|config| config.database.url = Some(nowhere.into())).await;
 
     let health = app.anonymous().get("/api/health").await;
-    assert_eq!(health.is(200).json()["db"], Value::from("disconnected"));
+    assert_eq!(health.is(503).json()["db"], Value::from("disconnected"));
     let claims =
         Claims::access(1, uuid::Uuid::nil(), app.clock.now(), chrono::DateTime::<chrono::Utc>::MAX_UTC);
     let token = app.app.signer.sign(&claims).await.unwrap();

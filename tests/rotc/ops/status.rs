@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::{TestApp, a_cadet};
 
 #[tokio::test]
-async fn health_names_every_part_and_is_200_without_a_database() {
+async fn health_names_every_part_and_is_503_without_a_database() {
     let app = TestApp::rotc().await;
     let healthy = json!({ "status": "ok", "db": "connected", "checks": { "database": { "status": "healthy" },
         "files": { "status": "healthy" }, "mail": { "status": "degraded" } } });
@@ -24,7 +24,7 @@ async fn health_names_every_part_and_is_200_without_a_database() {
 
     let gone =
         TestApp::with(|config| config.database.url = Some("postgres://nobody@127.0.0.1:9/none".into())).await;
-    let sick = json!({ "status": "ok", "db": "disconnected", "error": "The database does not answer",
+    let sick = json!({ "status": "error", "db": "disconnected", "error": "The database does not answer",
         "checks": { "database": { "status": "unhealthy" } } });
     gone.anonymous().get("/api/health").await.is(503).has(sick);
 }

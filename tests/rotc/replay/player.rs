@@ -201,7 +201,10 @@ impl Player {
     fn url(&self, line: &Line) -> String {
         let path = fill_text(&line.path, &self.variables);
         let mut url = url::Url::parse("http://localhost").expect("a base address");
-        url.set_path(&path);
+        // A few lines were recorded with their query in the path.
+        let (path, query) = path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
+        url.set_path(path);
+        url.set_query(query);
         for (name, value) in &line.query {
             let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
             for value in values.iter().filter(|value| !value.is_null()) {
