@@ -19,7 +19,7 @@ fn found(pattern: &str, texts: &[String]) -> BTreeSet<String> {
 #[test]
 fn variables_that_only_muster_reads_are_described_and_described_ones_are_read() {
     let texts = texts("local-dev/src");
-    let read = found(r#"(?:env::var(?:_os)?|\bvariable)\("([A-Z_]+)""#, &texts);
+    let read = found(r#"(?:env::var(?:_os)?|\bvariable|\bnumber)\("([A-Z_]+)""#, &texts);
 
     let unknown: Vec<_> = read.iter().filter(|name| !is_described(name)).collect();
     assert!(unknown.is_empty(), "describe these in shared/src/config/variables.rs: {unknown:?}");

@@ -299,7 +299,8 @@ mod tests {
 
     /// What the configuration asks for, in environments that make it ask for everything.
     fn asked_for() -> BTreeSet<String> {
-        let environments: [&[(&str, &str)]; 3] = [
+        let environments: [&[(&str, &str)]; 4] = [
+            &[("REDIRECT_ENABLED", "true"), ("REDIRECT_FROM_HOSTS", "a"), ("REDIRECT_TARGET_HOST", "b")],
             &[("EMAIL_USER", "a"), ("EMAIL_PASS", "b")],
             &[("MAIL_TRANSPORT", "ses"), ("CLOUDINARY_URL", "cloudinary://1:secret@cloud")],
             &[("VAPID_PRIVATE_KEY", "RS0WdYWWo1HajXg3NZR1olzCf31i-ZBGDkFyCs7j1jw")],

@@ -202,7 +202,8 @@ impl Player {
         let path = fill_text(&line.path, &self.variables);
         let mut url = url::Url::parse("http://localhost").expect("a base address");
         // A few lines were recorded with their query in the path.
-        let (path, query) = path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
+        let (path, query) =
+            path.split_once('?').map_or((path.as_str(), None), |(path, query)| (path, Some(query)));
         url.set_path(path);
         url.set_query(query);
         for (name, value) in &line.query {
