@@ -44,19 +44,25 @@ impl Limits {
     pub fn from_env(hops: usize) -> Result<Self, BoxError> {
         let Self { total, per_address, header, idle, .. } = Self::default();
         let room = descriptors().map_or(usize::MAX, |all| all.saturating_sub(KEPT).max(all / 2));
-        let total = number("CONNECTIONS", total)?.min(room);
-        let per_address = number("CONNECTIONS_PER_ADDRESS", per_address)?.min(total - total / 4);
-        let header = Duration::from_secs(number("HEADER_SECONDS", header.as_secs() as usize)? as u64);
-        let idle = Duration::from_secs(number("IDLE_SECONDS", idle.as_secs() as usize)? as u64);
+        let total = number("CONNECTIONS", variable("CONNECTIONS"), total)?.min(room);
+        let asked = variable("CONNECTIONS_PER_ADDRESS");
+        let per_address = number("CONNECTIONS_PER_ADDRESS", asked, per_address)?.min(total - total / 4);
+        let header = seconds("HEADER_SECONDS", variable("HEADER_SECONDS"), header)?;
+        let idle = seconds("IDLE_SECONDS", variable("IDLE_SECONDS"), idle)?;
         let per_address = if hops > 0 { total } else { per_address };
         Ok(Self { total, per_address, header, idle, ..Self::default() })
     }
 }
 
-fn number(name: &str, default: usize) -> Result<usize, BoxError> {
-    let Some(text) = variable(name) else { return Ok(default) };
+fn number(name: &str, given: Option<String>, default: usize) -> Result<usize, BoxError> {
+    let Some(text) = given else { return Ok(default) };
     let number = text.trim().parse().ok().filter(|number| *number > 0);
     number.ok_or_else(|| format!("{name} must be a whole number from 1").into())
+}
+
+fn seconds(name: &str, given: Option<String>, default: Duration) -> Result<Duration, BoxError> {
+    let seconds = number(name, given, usize::try_from(default.as_secs())?)?;
+    Ok(Duration::from_secs(u64::try_from(seconds)?))
 }
 
 /// How many files this process may open, where the system tells.

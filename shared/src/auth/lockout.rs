@@ -78,10 +78,7 @@ impl LoginThrottle {
         }
         let (id, now) = (app.ids.uuid(), app.clock.now());
         let mut change = app.db.change_for_access(&Actor::default(), "sign-in attempt").await?;
-        let known = match &user {
-            Some(user) => known_device(&mut change, user, device).await?,
-            None => None,
-        };
+        let known = known_device(&mut change, user.as_ref(), device).await?;
         if let Some(device) = &known {
             account = format!("{account}@{device}");
         }
@@ -209,8 +206,14 @@ impl Attempt {
 }
 
 /// What a device is known again by, if it has signed in to this account before.
-async fn known_device(change: &mut Change, user: &UserKey, device: &Device) -> Result<Option<String>> {
-    let (Some(address), Some(agent)) = (&device.address, &device.user_agent) else { return Ok(None) };
+async fn known_device(
+    change: &mut Change,
+    user: Option<&UserKey>,
+    device: &Device,
+) -> Result<Option<String>> {
+    let (Some(user), Some(address), Some(agent)) = (user, &device.address, &device.user_agent) else {
+        return Ok(None);
+    };
     let known = sql!(
         "SELECT EXISTS (SELECT FROM muster.sessions
                         WHERE user_id = $1 AND address = $2 AND user_agent = left($3, 300))"

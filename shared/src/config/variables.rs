@@ -163,10 +163,10 @@ pub const PARTS: &[Part] = &[
             variable("FILES_DIRECT", "`true` in a function, else `false`", "Whether clients send and fetch large files at the store."),
             variable(
                 "BODY_MEMORY_MB",
-                "64",
+                "48",
                 "Memory for the bodies of requests together; who comes later waits, and is refused after ten seconds.",
             ),
-            variable("PICTURE_MEMORY_MB", "192", "The same for pictures that are open: a photo of 40 megapixels takes 120."),
+            variable("PICTURE_MEMORY_MB", "160", "The same for pictures that are open: a photo of 40 megapixels takes 120."),
             variable("CLOUDINARY_URL", "none", "An account at Cloudinary, where new files go: `cloudinary://KEY:SECRET@CLOUD`."),
             variable("CLOUDINARY_CLOUD_NAME", "none", "The account, in place of `CLOUDINARY_URL`; with the next two."),
             variable("CLOUDINARY_API_KEY", "none", "Its key."),

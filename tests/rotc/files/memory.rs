@@ -41,8 +41,8 @@ async fn large_pictures_and_many_large_forms_at_once_stay_within_the_memory_of_a
         tokens.push((signed_in["token"].as_str().expect("a token").to_owned(), cadet.id));
     }
 
+    // Whoever has handed in their profile cannot change the picture any more.
     app.execute("UPDATE cadets SET is_profile_completed = FALSE", &[]).await;
-
     let picture = large_picture();
     let (token, cadet) = &tokens[0];
     let form = [
