@@ -24,6 +24,7 @@ pub mod rows;
 mod run;
 pub mod source;
 pub mod stored;
+mod tidy;
 pub mod values;
 
 pub use columns::{Columns, Field};
@@ -57,6 +58,11 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
 
     /// The columns that it knows. With none the first row is the headings and nothing is said of unknown ones.
     fn fields(&self) -> &'static [&'static [Field]];
+
+    /// What a table must have columns for. One without is left out, and a file without any such table is refused.
+    fn required(&self) -> &'static [Requirement] {
+        &[]
+    }
 
     /// What becomes of a file with wrong rows.
     fn bad_rows(&self) -> BadRows {
@@ -107,6 +113,15 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
         job: Uuid,
         why: &str,
     ) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Fields of which a table must have at least one.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// What they say, as in `no column says <who is meant>`.
+    pub says: &'static str,
+    /// Their names.
+    pub fields: &'static [&'static str],
 }
 
 /// What becomes of a file with wrong rows.

@@ -28,6 +28,22 @@ async fn a_scan_records_the_arrival_and_shows_who_it_was() {
 }
 
 #[tokio::test]
+async fn scanned_text_never_means_an_internal_id() {
+    let app = TestApp::rotc().await;
+    let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
+    let id = cadet.id;
+    for text in [
+        id.to_string(),
+        format!("{id:07}"),
+        format!("{{\"student_id\":\"{id}\"}}"),
+        format!("{{\"id\":\"0{id}\"}}"),
+    ] {
+        scan(&app, &day, text.as_str()).await.is(404).message("Cadet not found");
+    }
+    assert_eq!(count(&app, "attendance_records").await, 0);
+}
+
+#[tokio::test]
 async fn a_second_scan_keeps_the_first_arrival_and_tells_nobody() {
     let app = TestApp::rotc().await;
     let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);

@@ -182,7 +182,7 @@ async fn find(change: &mut Change, code: &CadetCode) -> Result<Option<Found>> {
          WHERE users.username = $1 AND users.role = 'cadet' ORDER BY cadets.id LIMIT 1"
     );
     if let Some(identifier) = &code.identifier {
-        let found = change.one(by_identifier, &[identifier, &qr::whole(identifier)]).await?;
+        let found = change.one(by_identifier, &[identifier, &code.id]).await?;
         if found.is_some() {
             return Ok(found);
         }

@@ -51,6 +51,26 @@ pub fn text<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<O
     read.map(|_| Some(text)).map_err(|_| damaged())
 }
 
+/// Whether a part holds one of these texts.
+pub fn holds(reader: &mut impl Read, texts: &[&str]) -> Result<bool, Unreadable> {
+    const OVERLAP: usize = 8;
+    let mut piece = vec![0; 64 * 1024];
+    let mut kept = 0;
+    loop {
+        let read = reader.read(&mut piece[kept..]).map_err(|_| damaged())?;
+        if read == 0 {
+            return Ok(false);
+        }
+        let end = kept + read;
+        if texts.iter().any(|text| memmem::find(&piece[..end], text.as_bytes()).is_some()) {
+            return Ok(true);
+        }
+        // What may go on in the next piece.
+        kept = end.min(OVERLAP);
+        piece.copy_within(end - kept..end, 0);
+    }
+}
+
 fn count(reader: &mut impl Read, most: u64) -> std::io::Result<u64> {
     std::io::copy(&mut reader.take(most), &mut std::io::sink())
 }
