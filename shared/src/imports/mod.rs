@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+mod accounting;
 pub mod columns;
 pub mod form;
 mod job;

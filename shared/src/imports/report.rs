@@ -5,7 +5,12 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Contents, columns::ColumnUse, tidy::LeftOut};
+use super::{
+    Contents,
+    accounting::{numbers, without},
+    columns::ColumnUse,
+    tidy::LeftOut,
+};
 use crate::{Result, error::internal};
 
 /// Errors that stand in a response; the report has more.
@@ -251,39 +256,6 @@ impl<K> Report<K> {
     pub fn has_findings(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty() || !self.notes.is_empty()
     }
-}
-
-/// The numbers of all rows of tables and of all lines, each in order.
-fn numbers(contents: &[Contents]) -> (Vec<usize>, Vec<usize>) {
-    let (mut rows, mut lines) = (Vec::new(), Vec::new());
-    for one in contents {
-        match one {
-            Contents::Tables(tables) => {
-                rows.extend(tables.iter().flat_map(|table| table.rows.iter().map(|row| row.number)));
-            }
-            Contents::Lines(read) => lines.extend(1..=read.len()),
-        }
-    }
-    rows.sort_unstable();
-    lines.sort_unstable();
-    (rows, lines)
-}
-
-/// Takes these numbers out of a sorted list, each once, and gives those that it does not have.
-fn without(list: &mut Vec<usize>, taken: &[usize]) -> Vec<usize> {
-    let (mut left, mut missing) = (Vec::new(), Vec::new());
-    let mut taken = taken.iter().copied().peekable();
-    for number in list.drain(..) {
-        while let Some(earlier) = taken.next_if(|taken| *taken < number) {
-            missing.push(earlier);
-        }
-        if taken.next_if_eq(&number).is_none() {
-            left.push(number);
-        }
-    }
-    missing.extend(taken);
-    *list = left;
-    missing
 }
 
 fn first<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {

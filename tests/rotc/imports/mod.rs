@@ -13,6 +13,7 @@ mod clean_lists;
 mod damaged_lists;
 mod field_files;
 mod headings;
+mod identity;
 mod integration;
 mod links;
 mod malformed;

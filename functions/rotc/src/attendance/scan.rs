@@ -193,7 +193,6 @@ async fn find(change: &mut Change, code: &CadetCode) -> Result<Option<Found>> {
     }
 }
 
-/// Legacy: who has no rank is `null Juan Cruz`; the scanner shows the name only for a moment.
 fn full_name(rank: Option<&str>, first_name: &str, last_name: &str) -> String {
-    format!("{} {first_name} {last_name}", rank.unwrap_or("null"))
+    format!("{} {first_name} {last_name}", rank.unwrap_or_default()).trim().to_owned()
 }

@@ -1,8 +1,6 @@
 //! Attendance out of ROTCMIS: the client has files checked, shows the records, and sends back those to import
 //! (rules.md 9.4).
 
-use std::collections::{BTreeMap, HashMap};
-
 use axum::extract::State;
 use bytes::Bytes;
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -41,9 +39,11 @@ use crate::{
 
 mod fields;
 mod store;
+mod summary;
 
 use fields::{moment, status_word};
 use store::{Listed, store};
+use summary::{RecordsSummary, mark_duplicates, summary};
 
 /// What is imported of a record; the fields of the check.
 static FIELDS: [Field; 5] = [
@@ -115,19 +115,6 @@ pub struct CheckedRecords {
     summary: RecordsSummary,
 }
 
-/// How many records are which.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RecordsSummary {
-    total: usize,
-    valid: usize,
-    invalid: usize,
-    duplicates: usize,
-    by_status: BTreeMap<String, usize>,
-    /// Valid records in percent.
-    data_quality: u32,
-}
-
 /// Check files of ROTCMIS
 ///
 /// CSV, JSON, Excel or PDF, up to ten. Nothing is written.
@@ -175,7 +162,11 @@ fn text_of<'a>(raw: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str> {
 /// A record of what a file says under its headings.
 fn record(raw: Map<String, Value>, order: DayOrder) -> CheckedRecord {
     let text = |names: &[&str]| text_of(&raw, names).map(str::to_owned);
-    let (student_id, name) = (text(fields::STUDENT_ID), text(fields::NAME));
+    // An id has a digit; a column of another meaning may stand under one of its names.
+    let numbered = fields::STUDENT_ID.iter().filter_map(|name| text_of(&raw, &[name]));
+    let numbered = numbered.into_iter().find(|text| text.contains(|letter: char| letter.is_ascii_digit()));
+    let student_id = numbered.map(str::to_owned).or_else(|| text(fields::STUDENT_ID));
+    let name = text(fields::NAME);
     let date = text(fields::DATE).map(|text| moment(&text, order));
     let ambiguous =
         date.as_ref().and_then(|date| date.as_ref().err()).filter(|why| why.contains("may begin"));
@@ -221,40 +212,6 @@ fn of_line(app: &App, line: &str) -> Option<CheckedRecord> {
         errors: Vec::new(),
         ..record(raw.as_object().cloned()?, DayOrder::Unknown)
     })
-}
-
-fn mark_duplicates(records: &mut [CheckedRecord]) {
-    let key = |record: &CheckedRecord| {
-        let who = record.student_id.clone().or(record.name.as_ref().map(|name| name.to_lowercase()))?;
-        Some((who, record.date.as_ref()?.get(..10)?.to_owned()))
-    };
-    let mut counts: HashMap<(String, String), usize> = HashMap::new();
-    for key in records.iter().filter_map(key) {
-        *counts.entry(key).or_default() += 1;
-    }
-    for record in records {
-        record.is_duplicate_in_batch = key(record).is_some_and(|key| counts[&key] > 1);
-    }
-}
-
-fn summary(records: &[CheckedRecord]) -> RecordsSummary {
-    let total = records.len();
-    let valid = records.iter().filter(|record| record.errors.is_empty()).count();
-    let mut by_status = BTreeMap::new();
-    for record in records {
-        let status = record.status.map_or("invalid", Status::as_str);
-        *by_status.entry(status.to_owned()).or_default() += 1;
-    }
-    // Halves are rounded up, as JavaScript does.
-    let data_quality = (valid * 200 + total).checked_div(2 * total).unwrap_or_default();
-    RecordsSummary {
-        total,
-        valid,
-        invalid: total - valid,
-        duplicates: records.iter().filter(|record| record.is_duplicate_in_batch).count(),
-        by_status,
-        data_quality: u32::try_from(data_quality).unwrap_or_default(),
-    }
 }
 
 /// Records to import.
@@ -381,7 +338,8 @@ pub async fn apply(
             let named = Named { name, student_id, ..Named::default() };
             let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
             if !wrong.is_empty() {
-                report.fail(row.number, &who, format!("{who}: {wrong}"));
+                let whose = if who.is_empty() { format!("Record {}", row.number) } else { who.clone() };
+                report.fail(row.number, &who, format!("{whose}: {wrong}"));
                 continue;
             }
             let found = roster.find(&named);

@@ -264,11 +264,20 @@ impl Index {
     fn find(&self, said: &Fields, slots: &[Slot]) -> Found {
         let email = said[EMAIL].as_ref().map(|email| email.to_lowercase());
         let by_email = email.as_ref().and_then(|email| self.0.get(email)).cloned();
-        let found = by_email.unwrap_or_else(|| {
+        let found = by_email.clone().unwrap_or_else(|| {
             let namesakes = self.0.get(&name(said).to_lowercase()).into_iter().flatten();
             let has_none = |at: usize| slots[at].fields[EMAIL].as_deref().is_none_or(is_blank);
             namesakes.filter(|(at, _)| email.is_none() || has_none(*at)).copied().collect()
         });
+        let initial = |fields: &Fields| {
+            let middle = fields[MIDDLE_NAME].as_deref().filter(|middle| !is_blank(middle))?;
+            middle.chars().next().map(|letter| letter.to_lowercase().to_string())
+        };
+        // A namesake with another middle name is somebody else, or one of the two is misspelt.
+        let is_other = |at: usize| initial(said).zip(initial(&slots[at].fields)).is_some_and(|(a, b)| a != b);
+        if by_email.is_none() && found.iter().any(|(at, _)| is_other(*at)) {
+            return Found::Several;
+        }
         let present: Vec<usize> = found.iter().filter(|(_, archived)| !archived).map(|(at, _)| *at).collect();
         match (present.as_slice(), found.as_slice()) {
             ([one], _) => Found::One(*one),

@@ -77,7 +77,7 @@ fn count(reader: &mut impl Read, most: u64) -> std::io::Result<u64> {
 
 /// What is said of a file that ends too early or is no ZIP file.
 pub fn damaged() -> Unreadable {
-    unreadable("The file is damaged or not complete")
+    unreadable("The file is damaged or not complete, please open it, save it again and send the new file")
 }
 
 fn bomb() -> Unreadable {

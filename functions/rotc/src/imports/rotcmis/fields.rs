@@ -13,8 +13,19 @@ use shared::imports::{
 use crate::{attendance::status::Status, imports::attendance::times};
 
 /// Names of the student id, the best first.
-pub const STUDENT_ID: &[&str] =
-    &["student_id", "studentno", "student_number", "cadet_id", "qr", "qr_code", "qrvalue", "id"];
+pub const STUDENT_ID: &[&str] = &[
+    "student_id",
+    "studentno",
+    "student_no",
+    "student_number",
+    "id_number",
+    "usn",
+    "cadet_id",
+    "qr",
+    "qr_code",
+    "qrvalue",
+    "id",
+];
 
 /// Names of the name.
 pub const NAME: &[&str] = &["name", "full_name", "fullname", "cadet_name"];
