@@ -128,7 +128,7 @@ pub async fn scan_cadet(
     let code = qr::cadet(&scan.qr_data)?;
     let sent = Status::sent(scan.status.as_deref().filter(|status| !status.is_empty()))?;
     let status = code.status.or(sent).unwrap_or(Status::Present);
-    let now = time_now(&app);
+    let now = time_now(&app)?;
     let entry = Entry {
         status,
         remarks: Some(SCANNED),

@@ -3,7 +3,7 @@
 
 use axum::extract::State;
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use documents::read::ImportKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -35,6 +35,7 @@ use super::{
 use crate::{
     access::{Admin, Guest},
     attendance::status::Status,
+    school_time,
 };
 
 mod fields;
@@ -144,7 +145,10 @@ async fn read(app: &App, file: &UploadedFile) -> Result<Vec<CheckedRecord>> {
             }
             Ok(tables.iter().flat_map(|table| records(fields::of_table(table))).collect())
         }
-        Contents::Lines(lines) => Ok(lines.iter().filter_map(|line| of_line(app, line)).collect()),
+        Contents::Lines(lines) => {
+            let now = school_time::now(app)?;
+            Ok(lines.iter().filter_map(|line| of_line(now, line)).collect())
+        }
     }
 }
 
@@ -195,20 +199,15 @@ fn record(raw: Map<String, Value>, order: DayOrder) -> CheckedRecord {
     }
 }
 
-fn iso(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
 /// A line of a PDF with a status in it; its day is today.
-fn of_line(app: &App, line: &str) -> Option<CheckedRecord> {
+fn of_line(now: DateTime<FixedOffset>, line: &str) -> Option<CheckedRecord> {
     let (name, _, status) = super::attendance::lines::name_and_status(line)?;
     if name.is_empty() {
         return None;
     }
-    let now = app.clock.now();
     let raw = json!({ "name": name, "status": status, "date": now.date_naive().to_string() });
     Some(CheckedRecord {
-        date: Some(iso(now)),
+        date: Some(now.to_rfc3339_opts(SecondsFormat::Millis, true)),
         errors: Vec::new(),
         ..record(raw.as_object().cloned()?, DayOrder::Unknown)
     })
@@ -328,7 +327,7 @@ pub async fn apply(
     contents: &[Contents],
     report: &mut Report,
 ) -> Result<()> {
-    let roster = Roster::load(change).await?;
+    let (roster, today) = (Roster::load(change).await?, school_time::today(app)?);
     let mut listed: Vec<Listed> = Vec::new();
     for table in tables(contents) {
         let columns = Columns::find(table, &FIELDS);
@@ -353,7 +352,7 @@ pub async fn apply(
             if let Match::Similar(_) = found {
                 report.warn(row.number, format!("{who} was taken for {}", roster.label(cadet_id)));
             }
-            match entry(app, &status, &date, order) {
+            match entry(today, &status, &date, order) {
                 Ok((status, day)) => listed.push((row.number, who, day, cadet_id, status)),
                 Err(why) => report.fail(row.number, &who, format!("{who}: {why}")),
             }
@@ -362,10 +361,10 @@ pub async fn apply(
     store(change, strategy, listed, report).await
 }
 
-fn entry(app: &App, status: &str, date: &str, order: DayOrder) -> Result<(Status, String), String> {
+fn entry(today: NaiveDate, status: &str, date: &str, order: DayOrder) -> Result<(Status, String), String> {
     let status = status_word(status).ok_or("the status is not one of present, late, excused and absent")?;
     let day = match date {
-        "" => app.clock.now().date_naive(),
+        "" => today,
         text => moment(text, order)?.day,
     };
     Ok((status, day.to_string()))

@@ -12,7 +12,7 @@ use shared::{
 use utoipa::ToSchema;
 
 use super::level::LEVELS;
-use crate::access::Acting;
+use crate::{access::Acting, school_time};
 
 row! {
     struct CadetRow {
@@ -77,7 +77,7 @@ pub async fn show_level_certificate(
         threshold: reached.threshold,
         company: cadet.company,
         platoon: cadet.platoon,
-        issued_date: now.format("%B %-d, %Y").to_string(),
+        issued_date: school_time::now(&app)?.format("%B %-d, %Y").to_string(),
         certificate_number: format!(
             "ROTC-{}-{cadet_id}-{}",
             reached.name.to_uppercase(),
