@@ -1,7 +1,7 @@
 //! Importing lists that people send: what a system does not have to write again for each of them.
 //!
 //! A system says with [`Import`] which columns a list has, what its rows must be and which SQL writes them. This module reads
-//! the file ([`source`], [`link`]), finds the headings and makes every table regular ([`prepare`]), runs the import at once, in
+//! the file ([`source`], [`link`]), finds the headings ([`prepare`]) and takes out what is no record (`tidy`), runs the import at once, in
 //! the background or as a preview ([`run`]), and keeps the report ([`report`], [`stored`]).
 //!
 //! One transaction writes everything that a file says, so that nobody ever sees half of it: when the database fails or the
@@ -85,7 +85,7 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn person(change: &mut Change, user: &UserKey) -> impl Future<Output = Result<Self::Person>> + Send;
 
     /// Writes what the list says. Each row that says something of a record is counted once in the report; a second time is
-    /// an internal error, and the rows that are never counted are listed in it.
+    /// an internal error, and the rows that are never counted are counted as left out.
     fn apply(
         &self,
         change: &mut Change,
