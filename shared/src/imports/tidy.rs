@@ -100,10 +100,12 @@ fn why_no_record(
     if is_line(cells) {
         return Some("it is a line");
     }
-    if filled_cells(cells).next().is_some_and(|first| is_sum(first)) {
+    // A remark further right may begin with the same words.
+    let first = filled_cells(cells).next();
+    if first.is_some_and(|first| is_sum(first)) {
         return Some("it is a total");
     }
-    *is_over |= filled_cells(cells).any(|cell| is_below(cell));
+    *is_over |= first.is_some_and(|first| is_below(first));
     // Below the signatures only a row with a number of its own is a record.
     let has_id = ids
         .iter()
@@ -260,7 +262,16 @@ mod tests {
 
     #[test]
     fn records_that_only_look_like_totals_or_notes_stay() {
-        for row in ["x8,Totale,", "x8,Notely,", "-,Pen,", "x8,\"Total, Juan\",", "x8,,5", "Totality,Pen,"] {
+        for row in [
+            "x8,Totale,",
+            "x8,Notely,",
+            "-,Pen,Note: broken",
+            ",Pen,Certified by the clinic",
+            "-,Pen,",
+            "x8,\"Total, Juan\",",
+            "x8,,5",
+            "Totality,Pen,",
+        ] {
             let (table, left_out) = tidied(&format!("Code,Name,Phone\n{row}\n"));
             assert_eq!((table.rows.len(), left_out.len()), (1, 0), "{row}");
         }

@@ -97,7 +97,7 @@ async fn demographics(app: &App) -> Result<Demographics> {
          FROM aged GROUP BY place
          ORDER BY place, count DESC, name"
     );
-    let today = school_time::today(&app)?;
+    let today = school_time::today(app)?;
     let mut answer = Demographics::default();
     for Tally { part, name, count, .. } in app.db.read().await?.all(tally, &[&today]).await? {
         match part.as_str() {
