@@ -100,7 +100,7 @@ fn why_no_record(
     if is_line(cells) {
         return Some("it is a line");
     }
-    // A remark further right may begin with the same words.
+    // What stands further right may begin with the same words.
     let first = filled_cells(cells).next();
     if first.is_some_and(|first| is_sum(first)) {
         return Some("it is a total");
@@ -121,13 +121,10 @@ fn is_line(cells: &[String]) -> bool {
 
 fn is_sum(cell: &str) -> bool {
     let cell = cell.trim_matches('*').trim().to_lowercase();
-    SUMS.iter().any(|word| {
-        let rest = cell.strip_prefix(word).map(str::trim_start);
-        rest.is_some_and(|rest| {
-            rest.is_empty() || rest.starts_with([':', '=', '-', '(']) || starts_with_digit(rest)
-        }) || rest.is_some_and(|rest| {
-            ["no.", "no ", "number", "of ", "cadets", "students"].iter().any(|next| rest.starts_with(next))
-        })
+    let rest = SUMS.iter().filter_map(|word| cell.strip_prefix(word)).map(str::trim_start);
+    rest.into_iter().any(|rest| {
+        let is_told = rest.starts_with(['=', '-', '(']) || rest.contains(':') || starts_with_digit(rest);
+        rest.is_empty() || is_told || ["no.", "no ", "number"].iter().any(|next| rest.starts_with(next))
     })
 }
 
@@ -245,9 +242,9 @@ mod tests {
     #[test]
     fn totals_signatures_lines_and_legends_are_no_records() {
         for (below, rows) in [
-            ("TOTAL: 1 cadet,,\nPrepared by:,Cdt Col,Juan Reyes\n,____________,\n", vec![3, 4, 5]),
-            (",\"Grand Total\",25\n", vec![3]),
-            ("Total No. of Cadets: 5\n\n\"*** NOTHING FOLLOWS ***\"\n", vec![3, 5]),
+            ("TOTAL: 1 thing,,\nPrepared by:,Cdt Col,Juan Reyes\n,____________,\n", vec![3, 4, 5]),
+            (",\"Grand Total\",25\nTotal things: 1\n", vec![3, 4]),
+            ("Total No. of Things: 5\n\n\"*** NOTHING FOLLOWS ***\"\n", vec![3, 5]),
             (",Noted by:,\n,MARIA SANTOS,\n,Commandant,\n", vec![3, 4, 5]),
             ("Certified correct:,,\nx9,Lamp,\n", vec![3]),
             ("Legend:,,\nA,Absent,\nP,Present,\n", vec![3, 4, 5]),

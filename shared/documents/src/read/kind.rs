@@ -32,7 +32,7 @@ pub enum ImportKind {
 /// Bytes in which the parts of a ZIP file are looked for: the names stand at its end.
 const TAIL: usize = 1 << 20;
 
-/// `EncryptedPackage` in UTF-16: the part of an old container in which Office keeps a file behind a password.
+/// `EncryptedPackage` in UTF-16: the part of an old container in which Excel and Word keep a file behind a password.
 const ENCRYPTED: [u8; 32] = *b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
 
 /// The media type that an OpenDocument spreadsheet begins with, uncompressed.

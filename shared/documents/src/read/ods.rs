@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets, as LibreOffice and Google Sheets save them.
+//! OpenDocument spreadsheets, as Calc and Google Sheets save them.
 
 use std::collections::HashSet;
 
@@ -279,9 +279,9 @@ mod tests {
 
     fn spreadsheet(body: &str) -> Vec<u8> {
         let content = format!(
-            "<office:document-content xmlns:office=\"o\" xmlns:table=\"t\" xmlns:text=\"x\" xmlns:style=\"s\">\
+            "<o:document-content xmlns:o=\"o\" xmlns:table=\"t\" xmlns:text=\"x\" xmlns:style=\"s\">\
              <style:style style:name=\"ta2\"><style:table-properties table:display=\"false\"/></style:style>{body}\
-             </office:document-content>"
+             </o:document-content>"
         );
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         for (name, text) in
@@ -312,14 +312,14 @@ mod tests {
     #[test]
     fn cells_are_read_as_the_sheet_means_them() {
         let heading =
-            ["ID", "Score", "Born", "In", "Ok", "Sum"].map(|text| cell("office:value-type=\"string\"", text));
+            ["ID", "Score", "Born", "In", "Ok", "Sum"].map(|text| cell("o:value-type=\"string\"", text));
         let values = [
-            cell("office:value-type=\"float\" office:value=\"7654321\"", "0007654321"),
-            cell("office:value-type=\"percentage\" office:value=\"0.85\"", "85%"),
-            cell("office:value-type=\"date\" office:date-value=\"2005-02-01\"", "01/02/05"),
-            cell("office:value-type=\"time\" office:time-value=\"PT07H05M00S\"", "07:05:00 AM"),
-            cell("office:value-type=\"boolean\" office:boolean-value=\"true\"", "WAHR"),
-            cell("office:value-type=\"float\" office:value=\"1234.5\"", "1,234.50"),
+            cell("o:value-type=\"float\" o:value=\"7654321\"", "0007654321"),
+            cell("o:value-type=\"percentage\" o:value=\"0.85\"", "85%"),
+            cell("o:value-type=\"date\" o:date-value=\"2005-02-01\"", "01/02/05"),
+            cell("o:value-type=\"time\" o:time-value=\"PT07H05M00S\"", "07:05:00 AM"),
+            cell("o:value-type=\"boolean\" o:boolean-value=\"true\"", "WAHR"),
+            cell("o:value-type=\"float\" o:value=\"1234.5\"", "1,234.50"),
         ];
         let file = spreadsheet(&sheet("List", "ta1", &(row(&heading) + &row(&values))));
         let tables = read_ods(&file).unwrap();
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn hidden_sheets_comments_and_endless_repetitions_are_not_read() {
-        let comment = "<table:table-cell><office:annotation><text:p>no</text:p></office:annotation><text:p>A &amp; B</text:p></table:table-cell>";
+        let comment = "<table:table-cell><o:annotation><text:p>no</text:p></o:annotation><text:p>A &amp; B</text:p></table:table-cell>";
         let rows = row(&[
             comment.to_owned(),
             "<table:table-cell table:number-columns-repeated=\"16000\"/>".to_owned(),

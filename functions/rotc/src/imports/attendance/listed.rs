@@ -246,7 +246,7 @@ mod tests {
             ("ID,Absent\na,x\na,\na,FALSE\n", "absent - present"),
             ("ID,Time In\na,7:05 AM\na,\n", "present -"),
             ("ID,Status,Date\na,P,2026-12-05\na,A,2026-12-12\na,P,soon\n", "present - !"),
-            ("ID,Status,Date\na,P,12/05/2026\na,A,5/12/2026\n", "present present"),
+            ("ID,Status,Date\na,P,12/05/2026\na,A,5/12/2026\n", "present absent"),
             ("Name,Anything\nA B,present\nA C,x\n", "present -"),
         ] {
             assert_eq!(said(csv).unwrap().join(" "), expected, "{csv}");
