@@ -27,6 +27,32 @@ fn recorded_figures_come_out_bit_for_bit() {
     }
 }
 
+#[test]
+fn grade_that_is_printed_as_a_threshold_has_reached_it() {
+    for (attended, demerit, score, printed, transmuted) in [
+        (24, 38, 69.0, "75.00", 3.0),
+        (25, 0, 66.25, "86.50", 2.0),
+        (25, 50, 75.0, "75.00", 3.0),
+        (24, 38, 68.9, "74.96", 5.0),
+        (25, 50, 74.985, "74.99", 5.0),
+        (25, 50, 74.99, "75.00", 3.0),
+    ] {
+        let (prelim, midterm, final_) = (score, score, score);
+        let record = Record {
+            training_days: 25,
+            attendance_present: attended,
+            demerit,
+            prelim,
+            midterm,
+            final_,
+            ..Record::default()
+        };
+        let standing = standing(&record);
+        assert_eq!(format!("{:.2}", standing.final_grade), printed);
+        assert_eq!(standing.transmuted_grade, Some(transmuted), "{printed}");
+    }
+}
+
 /// Collects the objects that hold computed grades, at any depth.
 fn graded_rows(value: &Value, rows: &mut Vec<Value>) {
     match value {

@@ -45,6 +45,7 @@ pub mod push;
 pub mod realtime;
 pub mod recognition;
 pub mod reports;
+mod school_time;
 pub mod setting_keys;
 pub mod settings;
 pub mod staff;
@@ -73,7 +74,7 @@ pub static SYSTEM: System = System {
     examples: include_str!("../examples.json"),
     // Its files were there before other systems, and where the legacy server put them.
     storage: &Storage { prefix: "", cloudinary_folder: "rotc-grading-system", intakes: uploads::INTAKES },
-    settings: None,
+    settings: Some(&school_time::SETTINGS),
     admin: Some(&first_admin::Administrator),
     demo: Some(&demo::Battalion),
     legacy: Some(&legacy_tables::LEGACY),

@@ -35,13 +35,26 @@ pub struct Field {
     pub headings: &'static [&'static str],
     /// Characters at most; nothing here cuts or refuses longer ones.
     pub longest: usize,
+    /// Whether its value says whom or what a row is about.
+    pub identifies: bool,
+    /// Headings that it may have if no column has a better one: forms number their rows in a column `ID`.
+    pub last_choice: &'static [&'static str],
     nothing: &'static [&'static str],
+    is_mark: bool,
 }
 
 impl Field {
     /// A field in which `n/a` and other words for nothing count as empty.
     pub const fn new(name: &'static str, headings: &'static [&'static str]) -> Self {
-        Self { name, headings, longest: usize::MAX, nothing: NOTHING }
+        Self {
+            name,
+            headings,
+            longest: usize::MAX,
+            identifies: false,
+            last_choice: &[],
+            nothing: NOTHING,
+            is_mark: false,
+        }
     }
 
     /// A field of names or other words, in which only `-` and `n/a` count as empty.
@@ -56,6 +69,29 @@ impl Field {
         Self { nothing: &[], ..self }
     }
 
+    /// A field whose value says whom or what a row is about: a number that a spreadsheet has shortened is refused there.
+    #[must_use]
+    pub const fn identifier(self) -> Self {
+        Self { identifies: true, ..self }
+    }
+
+    /// Headings that count only where no column has a better one.
+    #[must_use]
+    pub const fn or_last(self, headings: &'static [&'static str]) -> Self {
+        Self { last_choice: headings, ..self }
+    }
+
+    /// A field whose headings are what cells say as well, such as `P` or `Present`: they tell no row of headings.
+    #[must_use]
+    pub const fn mark(self) -> Self {
+        Self { is_mark: true, ..self }
+    }
+
+    /// Whether a cell that is one of its headings tells that its row are the headings.
+    pub(super) fn tells_headings(&self, key_of_cell: &str) -> bool {
+        !self.is_mark && self.is_headed(key_of_cell)
+    }
+
     /// A field of this many characters at most.
     #[must_use]
     pub const fn at_most(self, longest: usize) -> Self {
@@ -68,14 +104,43 @@ impl Field {
     }
 
     /// The columns that it may stand in, in the order of its headings.
-    fn indexes(&self, keys: &[String]) -> Vec<usize> {
-        let of = |heading: &&str| {
-            let wanted = key(heading);
-            keys.iter().enumerate().filter(move |(_, key)| **key == wanted).map(|(index, _)| index)
-        };
-        let mut seen = HashSet::new();
-        self.headings.iter().flat_map(of).filter(|index| seen.insert(*index)).collect()
+    pub(super) fn indexes(&self, keys: &[String]) -> Vec<usize> {
+        self.found_in(keys).indexes
     }
+
+    /// The same, and whether only headings of the last choice were found.
+    pub(super) fn found_in(&self, keys: &[String]) -> FieldColumns {
+        let indexes = of_headings(self.headings, keys);
+        match indexes.is_empty() {
+            true => FieldColumns { indexes: of_headings(self.last_choice, keys), is_last_choice: true },
+            false => FieldColumns { indexes, is_last_choice: false },
+        }
+    }
+
+    /// Whether it may have this heading.
+    pub fn names(&self, heading: &str) -> bool {
+        self.is_headed(&key(heading))
+    }
+
+    /// The same of a heading as it is compared.
+    pub(super) fn is_headed(&self, key_of_heading: &str) -> bool {
+        self.headings.iter().chain(self.last_choice).any(|heading| key(heading) == key_of_heading)
+    }
+}
+
+/// The columns of one field.
+pub(super) struct FieldColumns {
+    pub indexes: Vec<usize>,
+    pub is_last_choice: bool,
+}
+
+fn of_headings(headings: &[&str], keys: &[String]) -> Vec<usize> {
+    let of = |heading: &&str| {
+        let wanted = key(heading);
+        keys.iter().enumerate().filter(move |(_, key)| **key == wanted).map(|(index, _)| index)
+    };
+    let mut seen = HashSet::new();
+    headings.iter().flat_map(of).filter(|index| seen.insert(*index)).collect()
 }
 
 /// A heading as it is compared: `E-mail Address` is `emailaddress`.
@@ -83,8 +148,14 @@ pub fn key(text: &str) -> String {
     text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn keys(table: &Table) -> Vec<String> {
+pub(super) fn keys(table: &Table) -> Vec<String> {
     table.headings.iter().map(|heading| key(heading)).collect()
+}
+
+/// The best heading of each field, as a list in words.
+pub(super) fn known<'a>(fields: impl Iterator<Item = &'a Field>) -> String {
+    let first = fields.filter_map(|field| field.headings.first());
+    listed(&first.map(|heading| (*heading).to_owned()).collect::<Vec<_>>())
 }
 
 /// Where the fields of a list stand in one table.
@@ -198,9 +269,10 @@ impl Headings<'_> {
     fn unknown(&self) -> Option<String> {
         let is_known = self.found.iter().any(|(_, indexes)| !indexes.is_empty());
         (!is_known && !self.table.rows.is_empty()).then(|| {
-            let first = self.found.iter().filter_map(|(field, _)| field.headings.first());
-            let known: Vec<String> = first.map(|heading| (*heading).to_owned()).collect();
-            format!("No column is known. Known headings are {}.", listed(&known))
+            format!(
+                "No column is known. Known headings are {}.",
+                known(self.found.iter().map(|(field, _)| *field))
+            )
         })
     }
 
@@ -240,6 +312,19 @@ mod tests {
         let text = |text: &str| Some(text.to_owned());
         assert_eq!(values("E-MAIL address,ID,Student  No.\na@b.c,7,n/a\n"), [text("a@b.c"), text("7"), None]);
         assert_eq!(values("Name,Id\nNa,Na\n"), [None, None, text("Na")]);
+    }
+
+    #[test]
+    fn weak_heading_counts_only_without_a_better_one() {
+        static FIELDS: [Field; 1] = [Field::new("number", &["Student No"]).identifier().or_last(&["ID"])];
+        for (csv, number) in [
+            ("ID,Student No\n1,2026-1\n", Some("2026-1")),
+            ("Student No,ID\n,1\n", None),
+            ("ID,Name\n2026-1,x\n", Some("2026-1")),
+        ] {
+            let table = table(csv);
+            assert_eq!(Columns::find(&table, &FIELDS).values(&table.rows[0]), [number], "{csv}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Importing lists that people send: what a system does not have to write again for each of them.
 //!
 //! A system says with [`Import`] which columns a list has, what its rows must be and which SQL writes them. This module reads
-//! the file ([`source`], [`link`]), finds the headings and makes every table regular ([`prepare`]), runs the import at once, in
+//! the file ([`source`], [`link`]), finds the headings ([`prepare`]) and takes out what is no record (`tidy`), runs the import at once, in
 //! the background or as a preview ([`run`]), and keeps the report ([`report`], [`stored`]).
 //!
 //! One transaction writes everything that a file says, so that nobody ever sees half of it: when the database fails or the
@@ -12,6 +12,7 @@ use std::time::Duration;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+mod accounting;
 pub mod columns;
 pub mod form;
 mod job;
@@ -24,6 +25,7 @@ pub mod rows;
 mod run;
 pub mod source;
 pub mod stored;
+mod tidy;
 pub mod values;
 
 pub use columns::{Columns, Field};
@@ -58,6 +60,11 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// The columns that it knows. With none the first row is the headings and nothing is said of unknown ones.
     fn fields(&self) -> &'static [&'static [Field]];
 
+    /// What a table must have columns for. One without is left out, and a file without any such table is refused.
+    fn required(&self) -> &'static [Requirement] {
+        &[]
+    }
+
     /// What becomes of a file with wrong rows.
     fn bad_rows(&self) -> BadRows {
         BadRows::Skip
@@ -78,7 +85,7 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     fn person(change: &mut Change, user: &UserKey) -> impl Future<Output = Result<Self::Person>> + Send;
 
     /// Writes what the list says. Each row that says something of a record is counted once in the report; a second time is
-    /// an internal error, and the rows that are never counted are listed in it.
+    /// an internal error, and the rows that are never counted are counted as left out.
     fn apply(
         &self,
         change: &mut Change,
@@ -107,6 +114,15 @@ pub trait Import: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
         job: Uuid,
         why: &str,
     ) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Fields of which a table must have at least one.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// What they say, as in `no column says <who is meant>`.
+    pub says: &'static str,
+    /// Their names.
+    pub fields: &'static [&'static str],
 }
 
 /// What becomes of a file with wrong rows.

@@ -1,36 +1,103 @@
-//! What is done to every table before its rows are read. Rules for the habits of those who fill lists in belong here, one
-//! function each: footers, merged headings, shortened numbers, composed letters.
+//! Finding the table in what a file holds: which row are the headings, and whether it is the list that is meant.
 
 use documents::read::{Row, Table};
 
 use super::{
-    Contents, Field,
-    columns::{self, ColumnUse, key},
+    Contents, Field, Requirement,
+    columns::{self, ColumnUse, key, keys},
+    report::{listed, shortened},
+    tidy::{self, LeftOut},
 };
+use crate::{Result, error::invalid};
 
-/// Rows among which the headings are looked for.
-const HEADING_ROWS: usize = 10;
+/// Rows among which the headings are looked for: reports of meetings have nine above them.
+const HEADING_ROWS: usize = 15;
 
 /// Known headings from which on a row is a part of those of another; cells from which on it is more than a title.
 const PART: usize = 2;
 
-/// Makes the tables of a file regular, and notes how their columns were read.
+/// Headings that a refusal names.
+const SHOWN_HEADINGS: usize = 20;
+
+/// Characters of each.
+const LONGEST_HEADING: usize = 40;
+
+/// What was found out about the files of an import.
+#[derive(Debug, Default)]
+pub(super) struct Prepared {
+    /// How their columns were read.
+    pub columns: Vec<ColumnUse>,
+    /// What is to be said of them as a whole.
+    pub notes: Vec<String>,
+    /// Rows that are no records.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// Makes the tables of a file regular: finds their headings, and takes out what is no record. A table without the columns that
+/// are required is left out beside another that has them; a file without any such table is refused (400).
 pub(super) fn prepare(
     contents: &mut Contents,
     fields: &[&Field],
-    uses: &mut Vec<ColumnUse>,
-    notes: &mut Vec<String>,
-) {
-    let Contents::Tables(tables) = contents else { return };
+    required: &[Requirement],
+    prepared: &mut Prepared,
+) -> Result<()> {
+    let Contents::Tables(tables) = contents else { return Ok(()) };
     if fields.is_empty() {
-        return;
+        return Ok(());
     }
-    for table in tables {
-        if let Some(note) = find_headings(table, fields) {
-            notes.push(note);
+    let (mut read, mut others) = (Vec::new(), Vec::new());
+    for mut table in std::mem::take(tables) {
+        let is_hidden = !table.notes.is_empty();
+        prepared.notes.append(&mut table.notes);
+        if is_hidden {
+            continue;
         }
-        columns::report(table, fields, uses, notes);
+        let skipped = find_headings(&mut table, fields);
+        let numbering = tidy::forget_row_numbers(&mut table, fields);
+        if let Some(why) = missing(&table, fields, required) {
+            others.push((table, why));
+            continue;
+        }
+        prepared.notes.extend(skipped.into_iter().chain(numbering));
+        tidy::tidy(&mut table, fields, &mut prepared.left_out);
+        columns::report(&table, fields, &mut prepared.columns, &mut prepared.notes);
+        read.push(table);
     }
+    if let (true, Some((_, why))) = (read.iter().all(|table| table.headings.is_empty()), others.first()) {
+        return Err(invalid("unknown_columns", why));
+    }
+    prepared.notes.extend(others.iter().map(|(table, _)| left_out_sheet(table)));
+    *tables = read;
+    Ok(())
+}
+
+/// Why a table is none of this list, if it holds anything.
+fn missing(table: &Table, fields: &[&Field], required: &[Requirement]) -> Option<String> {
+    if table.headings.iter().all(String::is_empty) && table.rows.is_empty() {
+        return None;
+    }
+    let keys = keys(table);
+    let of = |name: &&str| fields.iter().find(|field| field.name == *name);
+    let lacks =
+        |one: &&Requirement| !one.fields.iter().filter_map(of).any(|field| !field.indexes(&keys).is_empty());
+    required.iter().find(lacks).map(|one| {
+        let known = columns::known(one.fields.iter().filter_map(of).copied());
+        format!("No column says {}. Found: {}. Known headings for that: {known}.", one.says, found(table))
+    })
+}
+
+/// The headings of a table, as a refusal names them.
+pub fn found(table: &Table) -> String {
+    let filled = filled_cells(&table.headings).take(SHOWN_HEADINGS);
+    let headings: Vec<String> =
+        filled.map(|heading| format!("\"{}\"", shortened(heading, LONGEST_HEADING))).collect();
+    if headings.is_empty() { "no headings".to_owned() } else { listed(&headings) }
+}
+
+fn left_out_sheet(table: &Table) -> String {
+    let sheet =
+        table.sheet.as_ref().map_or_else(|| "A table".to_owned(), |name| format!("The sheet \"{name}\""));
+    format!("{sheet} was not read, it is another list. Its headings: {}.", found(table))
 }
 
 /// Skips titles above the headings: the row with the most known headings is that of the headings, the first of equals. A row
@@ -64,13 +131,21 @@ pub fn find_headings(table: &mut Table, fields: &[&Field]) -> Option<String> {
             table.headings = filled(below, &table.headings);
         }
     }
+    if best.1.is_some() {
+        table.written_headings = table.written_headings.map(|_| table.headings.len());
+    }
     table.headings.resize(width.max(table.headings.len()), String::new());
     let rows = skipped.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     (!rows.is_empty()).then(|| format!("These rows stand above the headings and were not read: {rows}."))
 }
 
 fn is_full(cells: &[String]) -> bool {
-    cells.iter().filter(|cell| !cell.is_empty()).count() >= PART
+    filled_cells(cells).count() >= PART
+}
+
+/// The cells that say something.
+pub(super) fn filled_cells(cells: &[String]) -> impl Iterator<Item = &String> {
+    cells.iter().filter(|cell| !cell.is_empty())
 }
 
 /// A row of headings, with those of another row where it has none.
@@ -84,9 +159,9 @@ fn filled(mut headings: Vec<String>, others: &[String]) -> Vec<String> {
     headings
 }
 
-fn is_known(cell: &str, fields: &[&Field]) -> bool {
+pub(super) fn is_known(cell: &str, fields: &[&Field]) -> bool {
     let cell = key(cell);
-    !cell.is_empty() && fields.iter().any(|field| field.headings.iter().any(|heading| key(heading) == cell))
+    !cell.is_empty() && fields.iter().any(|field| field.tells_headings(&cell))
 }
 
 #[cfg(test)]
@@ -137,7 +212,42 @@ mod tests {
     fn first_row_stays_the_headings_unless_another_has_more_known_ones() {
         assert_eq!(prepared("Code,Colour\nName,red\n").headings, ["Code", "Colour"]);
         assert_eq!(prepared("a,b\n1,2\n").headings, ["a", "b"]);
-        let far = format!("{}Code,Name\n", "title\n".repeat(10));
+        let far = format!("{}Code,Name\n", "title\n".repeat(15));
         assert_eq!(prepared(&far).headings[0], "title");
+    }
+
+    const REQUIRED: [Requirement; 1] =
+        [Requirement { says: "which thing is meant", fields: &["code", "label"] }];
+
+    fn sheet(name: &str, csv: &str) -> Table {
+        let table = documents::read::read_csv(csv.as_bytes()).unwrap();
+        Table { sheet: Some(name.to_owned()), ..table }
+    }
+
+    fn prepare_sheets(sheets: Vec<Table>) -> Result<(usize, Vec<String>)> {
+        let mut contents = Contents::Tables(sheets);
+        let mut prepared = Prepared::default();
+        prepare(&mut contents, &FIELDS.each_ref(), &REQUIRED, &mut prepared)?;
+        let Contents::Tables(read) = contents else { panic!("tables stay tables") };
+        Ok((read.len(), prepared.notes))
+    }
+
+    #[test]
+    fn sheet_of_another_kind_is_left_out_and_a_file_of_nothing_else_is_refused() {
+        let legend = || sheet("Legend", "Meaning,Short\nAlpha,A\n");
+        let list = || sheet("List", "Code\n7\n");
+        for sheets in
+            [vec![legend(), list()], vec![list(), legend()], vec![list(), Table::default(), legend()]]
+        {
+            let (_, notes) = prepare_sheets(sheets).unwrap();
+            let note = "The sheet \"Legend\" was not read, it is another list. Its headings: \"Meaning\" and \"Short\".";
+            assert_eq!(notes, [note]);
+        }
+        let why = prepare_sheets(vec![legend()]).unwrap_err().to_string();
+        assert_eq!(
+            why,
+            "No column says which thing is meant. Found: \"Meaning\" and \"Short\". Known headings for that: Code and Label."
+        );
+        assert_eq!(prepare_sheets(vec![Table::default()]).unwrap(), (1, vec![]), "nothing is no other list");
     }
 }

@@ -5,7 +5,12 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Contents, columns::ColumnUse};
+use super::{
+    Contents,
+    accounting::{numbers, without},
+    columns::ColumnUse,
+    tidy::LeftOut,
+};
 use crate::{Result, error::internal};
 
 /// Errors that stand in a response; the report has more.
@@ -80,6 +85,9 @@ pub struct Report<K> {
     pub skipped: usize,
     /// Rows that are wrong.
     pub failed: usize,
+    /// Rows about somebody of whom an earlier row was; each is counted above, most of them as unchanged.
+    #[serde(default)]
+    pub repeated: usize,
     /// What is wrong with each of those, the first 1,000.
     pub errors: Vec<Finding>,
     /// What was not taken over of others, the first 1,000.
@@ -102,7 +110,7 @@ pub struct Report<K> {
     /// What is to be said of the file as a whole, such as columns that were not read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
-    /// Rows and lines that say nothing of any record and are not counted, the first 1,000.
+    /// Lines that say nothing of any record and are not counted, the first 1,000.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uncounted: Vec<usize>,
     /// The first rows, for a preview.
@@ -125,6 +133,7 @@ impl<K> Default for Report<K> {
             unchanged: 0,
             skipped: 0,
             failed: 0,
+            repeated: 0,
             errors: Vec::new(),
             warnings: Vec::new(),
             more_errors: 0,
@@ -169,10 +178,26 @@ impl<K> Report<K> {
         keep(&mut self.warnings, &mut self.more_warnings, row, message.as_ref());
     }
 
-    /// Checks that no row was counted twice, and lists those that were not counted: a row cannot get lost unseen.
+    /// Counts a row about somebody of whom an earlier row was, and which nothing was left to be done for.
+    pub fn repeat(&mut self, row: usize, who: &str) {
+        self.repeated += 1;
+        self.count(row, who, Effect::Unchanged, Vec::new());
+    }
+
+    /// Counts rows that are no records.
+    pub(super) fn leave_out(&mut self, rows: Vec<LeftOut>) {
+        for LeftOut { row, who, why } in rows {
+            self.count(row, &who, Effect::Skipped, Vec::new());
+            self.warn(row, format!("Row {row} was left out, {why}: {who}"));
+        }
+        self.rows.sort_by_key(|row| row.row);
+        self.warnings.sort_by_key(|warning| warning.row);
+    }
+
+    /// Checks that no row was counted twice, and counts those as left out that were not counted: a row cannot get lost
+    /// unseen. Lines are only listed.
     pub(super) fn close(&mut self, contents: &[Contents]) -> Result<()> {
         self.errors.sort_by_key(|error| error.row);
-        self.rows.sort_by_key(|row| row.row);
         let mut counted = std::mem::take(&mut self.counted);
         counted.sort_unstable();
         let (mut rows, lines) = numbers(contents);
@@ -188,15 +213,28 @@ impl<K> Report<K> {
                 listed(&numbers)
             ));
         }
-        rows.append(&mut lines);
-        rows.truncate(KEPT);
-        self.uncounted = rows;
+        rows.into_iter().for_each(|row| self.count(row, "", Effect::Skipped, Vec::new()));
+        self.counted.clear();
+        self.rows.sort_by_key(|row| row.row);
+        lines.truncate(KEPT);
+        self.uncounted = lines;
         Ok(())
     }
 
     /// Rows that were taken over.
     pub fn taken(&self) -> usize {
         self.created + self.updated + self.unchanged
+    }
+
+    /// Whom those are about: several rows about one person count once.
+    pub fn people(&self) -> usize {
+        self.taken().saturating_sub(self.repeated)
+    }
+
+    /// How many rows became what.
+    pub fn counts(&self) -> Counts {
+        let Self { total: rows, created: new, updated: changed, unchanged, skipped, failed, .. } = *self;
+        Counts { rows, new, changed, unchanged, skipped, failed }
     }
 
     /// The first errors.
@@ -218,39 +256,6 @@ impl<K> Report<K> {
     pub fn has_findings(&self) -> bool {
         !self.errors.is_empty() || !self.warnings.is_empty() || !self.notes.is_empty()
     }
-}
-
-/// The numbers of all rows of tables and of all lines, each in order.
-fn numbers(contents: &[Contents]) -> (Vec<usize>, Vec<usize>) {
-    let (mut rows, mut lines) = (Vec::new(), Vec::new());
-    for one in contents {
-        match one {
-            Contents::Tables(tables) => {
-                rows.extend(tables.iter().flat_map(|table| table.rows.iter().map(|row| row.number)));
-            }
-            Contents::Lines(read) => lines.extend(1..=read.len()),
-        }
-    }
-    rows.sort_unstable();
-    lines.sort_unstable();
-    (rows, lines)
-}
-
-/// Takes these numbers out of a sorted list, each once, and gives those that it does not have.
-fn without(list: &mut Vec<usize>, taken: &[usize]) -> Vec<usize> {
-    let (mut left, mut missing) = (Vec::new(), Vec::new());
-    let mut taken = taken.iter().copied().peekable();
-    for number in list.drain(..) {
-        while let Some(earlier) = taken.next_if(|taken| *taken < number) {
-            missing.push(earlier);
-        }
-        if taken.next_if_eq(&number).is_none() {
-            left.push(number);
-        }
-    }
-    missing.extend(taken);
-    *list = left;
-    missing
 }
 
 fn first<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<String> {
@@ -286,6 +291,23 @@ pub fn listed(names: &[String]) -> String {
         let _ = write!(text, " and {more} more");
     }
     text
+}
+
+/// How many rows of a list became what: `rows` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Counts {
+    /// Rows of the file.
+    pub rows: usize,
+    /// New records.
+    pub new: usize,
+    /// Changed records.
+    pub changed: usize,
+    /// Rows that say what is there already.
+    pub unchanged: usize,
+    /// Rows that were left out; the warnings say why.
+    pub skipped: usize,
+    /// Rows that are wrong; the errors say why.
+    pub failed: usize,
 }
 
 /// What an import would do.
@@ -338,13 +360,14 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_were_not_counted_are_listed() {
+    fn rows_that_were_not_counted_are_left_out_and_listed() {
         let mut report = Report::<i32>::default();
         for row in [4, 2, 2, 1] {
             report.count(row, "", Effect::Created, Vec::new());
         }
         report.close(&file(&[2, 2, 3, 4, 7])).unwrap();
-        assert_eq!(report.uncounted, [3, 7, 2]);
+        assert_eq!(report.uncounted, [2]);
+        assert_eq!((report.total, report.created, report.skipped), (6, 4, 2));
         assert_eq!(report.notes, ["These rows were left out, no record was found in them: 3 and 7."]);
     }
 

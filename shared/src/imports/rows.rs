@@ -1,6 +1,6 @@
 //! Reading and counting the rows of a list in which each row is one record with a key of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Columns, Contents, Effect, Field, Report, merge::Gathered, source::tables};
 
@@ -68,13 +68,17 @@ impl<K> Report<K> {
             ids.push(id);
             effects.insert(key, effect);
         }
+        let mut seen = HashSet::new();
         for (row, key) in pending.rows {
             if let Some(why) = refused.get(&key) {
                 self.fail(row, &key, format!("Row {row}: {why}."));
                 continue;
             }
-            let effect = effects.remove(&key).unwrap_or(Effect::Unchanged);
-            self.count(row, &key, effect, Vec::new());
+            match (effects.remove(&key), seen.insert(key.clone())) {
+                (Some(effect), _) => self.count(row, &key, effect, Vec::new()),
+                (None, true) => self.count(row, &key, Effect::Unchanged, Vec::new()),
+                (None, false) => self.repeat(row, &key),
+            }
         }
     }
 }

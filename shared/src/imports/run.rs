@@ -9,11 +9,10 @@ use uuid::Uuid;
 
 use super::{
     BadRows, Contents, Import, Report,
-    columns::ColumnUse,
     job::{ImportFile, StoredUpload},
-    prepare,
-    report::Preview,
-    source,
+    prepare::{self, Prepared},
+    report::{Counts, Preview},
+    source::{self, tables},
 };
 use crate::{
     App, Result,
@@ -27,6 +26,9 @@ use crate::{
 
 /// Rows from which on an import runs in the background.
 const MANY_ROWS: usize = 2_000;
+
+/// What is said of a list without rows.
+const EMPTY: &str = "The file has no rows, nothing was imported.";
 
 /// Bytes from which on it does.
 const MANY_BYTES: usize = 5 * 1024 * 1024;
@@ -57,23 +59,21 @@ pub enum Ran<K> {
 pub struct Input<I> {
     import: I,
     contents: Vec<Contents>,
-    columns: Vec<ColumnUse>,
-    notes: Vec<String>,
+    prepared: Prepared,
 }
 
 impl<I: Import> Input<I> {
     /// Reads the files. 400 with a sentence for a file that is not accepted, is damaged or lacks what it must hold.
     pub async fn read(app: &App, import: &I, files: &[UploadedFile]) -> Result<Self> {
         let fields: Vec<_> = import.fields().iter().copied().flatten().collect();
-        let (mut contents, mut columns, mut notes) =
-            (Vec::with_capacity(files.len()), Vec::new(), Vec::new());
+        let (mut contents, mut prepared) = (Vec::with_capacity(files.len()), Prepared::default());
         for file in files {
             let mut read = source::read(app, file, import.accepts()).await?;
-            prepare::prepare(&mut read, &fields, &mut columns, &mut notes);
+            prepare::prepare(&mut read, &fields, import.required(), &mut prepared)?;
             contents.push(read);
         }
         import.check(&contents)?;
-        Ok(Self { import: import.clone(), contents, columns, notes })
+        Ok(Self { import: import.clone(), contents, prepared })
     }
 
     /// What the files hold.
@@ -83,14 +83,22 @@ impl<I: Import> Input<I> {
 
     /// Rows or lines.
     pub fn total(&self) -> usize {
-        self.contents.iter().map(Contents::total).sum()
+        self.contents.iter().map(Contents::total).sum::<usize>() + self.prepared.left_out.len()
     }
 
     /// Writes it all in this change, and tells what came of it.
     pub async fn apply(self, change: &mut Change, app: &App, person: &I::Person) -> Result<Report<I::Id>> {
-        let mut report = Report { columns: self.columns, notes: self.notes, ..Report::default() };
+        let Prepared { columns, notes, left_out } = self.prepared;
+        let mut report = Report { columns, notes, ..Report::default() };
+        for row in tables(&self.contents).flat_map(|table| &table.rows) {
+            row.warnings.iter().for_each(|why| report.warn(row.number, format!("Row {}: {why}", row.number)));
+        }
         self.import.apply(change, app, person, &self.contents, &mut report).await?;
         report.close(&self.contents)?;
+        report.leave_out(left_out);
+        if report.total == 0 && tables(&self.contents).next().is_some() {
+            report.notes.push(EMPTY.to_owned());
+        }
         Ok(report)
     }
 }
@@ -247,6 +255,13 @@ pub struct Told<K> {
     pub preview: Option<Preview>,
     /// What came or would come of it; empty in the background.
     pub report: Report<K>,
+}
+
+impl<K> Told<K> {
+    /// How many rows became what; nothing is known yet of an import in the background.
+    pub fn counts(&self) -> Option<Counts> {
+        self.status.is_none().then(|| self.report.counts())
+    }
 }
 
 impl<K: Clone> Ran<K> {

@@ -8,7 +8,8 @@ use crate::{
 };
 use bytes::Bytes;
 use documents::read::{
-    ImportKind, PdfText, Row, Table, Unreadable, decoded, docx_lines, pdf_lines, read_csv, read_xlsx,
+    Docx, ImportKind, PdfText, Row, Table, Unreadable, composed, decoded, pdf_lines, read_csv, read_docx,
+    read_ods, read_xlsx,
 };
 use serde_json::Value;
 
@@ -102,6 +103,7 @@ pub async fn read(app: &App, file: &UploadedFile, accepts: Accepts) -> Result<Co
 enum Refused {
     Kind,
     Old,
+    Protected,
     Contents(ImportKind, Unreadable),
 }
 
@@ -112,6 +114,10 @@ impl Refused {
             Self::Old => invalid(
                 "unsupported_file",
                 "Files of Excel and Word 2003 are not read, please save the file as .xlsx or .docx",
+            ),
+            Self::Protected => invalid(
+                "unsupported_file",
+                "The file is protected by a password, please save it without one and send it again",
             ),
             Self::Contents(ImportKind::Pdf, why) => {
                 invalid("bad_file", format!("Failed to parse PDF: {why}"))
@@ -125,14 +131,21 @@ fn parse(kind: ImportKind, body: &[u8], accepts: Accepts) -> Result<Contents, Re
     let table = |table| Contents::Tables(vec![table]);
     let read = match kind {
         ImportKind::Xlsx => read_xlsx(body).map(Contents::Tables),
+        ImportKind::Ods => read_ods(body).map(Contents::Tables),
         ImportKind::Csv if accepts.csv => read_csv(body).map(table),
         ImportKind::Json if accepts.json => json(body).map(table),
-        ImportKind::Docx if accepts.docx => docx_lines(body).map(Contents::Lines),
+        ImportKind::Docx if accepts.docx => read_docx(body).map(docx),
         ImportKind::Pdf if accepts.pdf => pdf_lines(body).map(|PdfText { lines, .. }| Contents::Lines(lines)),
         ImportKind::Old => return Err(Refused::Old),
+        ImportKind::Protected => return Err(Refused::Protected),
         _ => return Err(Refused::Kind),
     };
     read.map_err(|why| Refused::Contents(kind, why))
+}
+
+/// The tables of a document, or its lines where it has none.
+fn docx(Docx { lines, tables }: Docx) -> Contents {
+    if tables.is_empty() { Contents::Lines(lines) } else { Contents::Tables(tables) }
 }
 
 async fn recognised(app: &App, body: Bytes, media_type: &str) -> Result<Contents> {
@@ -204,7 +217,7 @@ pub fn table_of(list: &[Value]) -> Result<Table, Unreadable> {
 pub fn plain(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.replace('\0', "").trim().to_owned(),
+        Value::String(text) => composed(text).trim().to_owned(),
         other => other.to_string(),
     }
 }

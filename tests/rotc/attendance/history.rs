@@ -54,6 +54,9 @@ async fn the_history_can_be_filtered_turned_and_paged() {
     }));
     get("page=0&pageSize=1000").await.has(json!({ "page": 1, "pageSize": 100, "total": 4 }));
     get("page=x&pageSize=-1&status=&start=").await.has(json!({ "page": 1, "pageSize": 1, "total": 4 }));
+    for beyond in ["page=99", "page=3&pageSize=2", "status=LATE&page=2"] {
+        assert_eq!(get(beyond).await.is(200).json()["items"], json!([]), "{beyond}");
+    }
     get("start=2030-01-01").await.has(json!({ "total": 0, "items": [] }));
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
-use tests::{Answer, TestApp, TrainingDay, a_cadet, a_training_day};
+use tests::{Answer, TestApp, TrainingDay, a_cadet, a_training_day, own_settings};
 
 use super::{attended, count, events, notices, texts};
 
@@ -25,6 +25,42 @@ async fn a_scan_records_the_arrival_and_shows_who_it_was() {
     assert_eq!(notices(&app, cadet.user_id).await, [told]);
     let event = json!({ "cadetId": cadet.id, "dayId": day.id, "status": "present" });
     assert_eq!(events(&app, "attendance_updated").await, [event]);
+}
+
+#[tokio::test]
+async fn scanned_text_never_means_an_internal_id() {
+    let app = TestApp::rotc().await;
+    let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
+    let id = cadet.id;
+    for text in [
+        id.to_string(),
+        format!("{id:07}"),
+        format!("{{\"student_id\":\"{id}\"}}"),
+        format!("{{\"id\":\"0{id}\"}}"),
+    ] {
+        scan(&app, &day, text.as_str()).await.is(404).message("Cadet not found");
+    }
+    assert_eq!(count(&app, "attendance_records").await, 0);
+}
+
+#[tokio::test]
+async fn school_time_zone_decides_what_a_scan_and_an_import_without_a_date_write() {
+    for (zone, time, date) in [
+        ("Asia/Manila", "1:58:00 AM", "2026-02-03"),
+        ("UTC", "5:58:00 PM", "2026-02-02"),
+        ("+14:00", "7:58:00 AM", "2026-02-03"),
+    ] {
+        let own = own_settings(&rotc::SYSTEM, &[("SCHOOL_TIME_ZONE", zone)]);
+        let app = TestApp::with(|config| config.own = own).await;
+        let (cadet, day) = (app.add(a_cadet()).await, app.add(a_training_day()).await);
+        app.clock.advance(TimeDelta::minutes(9 * 60 + 58));
+        scan(&app, &day, cadet.student_id.as_str()).await.is(200);
+        assert_eq!(texts(&app, &day, &cadet).await[2], time, "{zone}");
+        let records = json!({ "records": [{ "student_id": cadet.student_id, "status": "present" }] });
+        app.as_admin().post("/api/integration/rotcmis/import", records).await.is(200);
+        let made = "SELECT date FROM training_days ORDER BY id DESC LIMIT 1";
+        assert_eq!(app.value::<String>(made, &[]).await, date, "{zone}");
+    }
 }
 
 #[tokio::test]

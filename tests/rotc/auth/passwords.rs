@@ -31,6 +31,24 @@ async fn every_role_signs_in_with_a_password() {
 }
 
 #[tokio::test]
+async fn user_name_is_known_in_any_case_and_with_spaces_unless_two_differ_in_case_only() {
+    let app = TestApp::rotc().await;
+    let cadet = app.add(a_cadet().with_password("cadet-secret")).await;
+    app.execute("UPDATE users SET username = 'mayumi.salonga' WHERE id = $1", &[&cadet.user_id]).await;
+    let sign_in = async |username: &str| {
+        app.anonymous().post(LOGIN, json!({ "username": username, "password": "cadet-secret" })).await
+    };
+    for username in ["mayumi.salonga", "Mayumi.salonga", "mayumi.salonga ", " MAYUMI.SALONGA"] {
+        sign_in(username).await.is(200).has(json!({ "userId": cadet.user_id }));
+    }
+    let other = app.add(a_cadet().with_password("cadet-secret")).await;
+    app.execute("UPDATE users SET username = 'Mayumi.Salonga' WHERE id = $1", &[&other.user_id]).await;
+    sign_in("Mayumi.Salonga").await.is(200).has(json!({ "userId": other.user_id }));
+    sign_in("mayumi.salonga").await.is(200).has(json!({ "userId": cadet.user_id }));
+    sign_in("MAYUMI.SALONGA").await.is(401).message("Invalid credentials");
+}
+
+#[tokio::test]
 async fn a_hash_of_the_legacy_server_verifies_unchanged() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;

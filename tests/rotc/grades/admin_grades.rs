@@ -39,9 +39,12 @@ async fn scores_are_read_as_javascript_does_and_brought_into_range() {
 
     for score in [json!("abc"), json!([1]), json!(true), json!("inf")] {
         let answer = put(&app, &cadet, with(sheet(), json!({ "prelimScore": score }))).await;
-        answer.is(400).message("Invalid score values");
+        answer.is(400).message("Each of the three scores must be a number from 0 to 100");
     }
-    put(&app, &cadet, json!({ "status": "INC" })).await.is(400).message("Invalid score values");
+    put(&app, &cadet, json!({ "status": "INC" }))
+        .await
+        .is(400)
+        .message("Each of the three scores must be a number from 0 to 100");
 }
 
 #[tokio::test]

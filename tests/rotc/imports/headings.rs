@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 use tests::{TestApp, a_cadet, a_training_day, field};
 
-use super::{file, send, workbook};
+use super::{file, send, workbook, workbook_of};
 
 const PATH: &str = "/api/admin/import-cadets";
 
@@ -68,5 +68,30 @@ async fn rows_without_a_record_are_named_in_the_preview() {
         [field("dayId", &day.id.to_string()), field("preview", "true"), file("file", "list.csv", list)];
     let answer = app.as_admin().form(Method::POST, "/api/attendance/import", &parts).await;
     let note = "These rows were left out, no record was found in them: 3 and 4.";
-    answer.is(200).has(json!({ "preview": { "total": 1, "created": 1, "notes": [note] } }));
+    answer.is(200).has(json!({ "preview": { "total": 3, "created": 1, "skipped": 2, "notes": [note] } }));
+}
+
+#[tokio::test]
+async fn formula_without_a_stored_result_is_wrong_and_one_with_a_result_is_read() {
+    let head = "<row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Student ID</t></is></c><c r=\"B1\" t=\"inlineStr\"><is><t>Name</t></is></c></row>";
+    for (cell, wrong) in [
+        ("<c r=\"B2\"><f>C2&amp;D2</f></c>", true),
+        ("<c r=\"B2\"><f>C2&amp;D2</f><v></v></c>", true),
+        ("<c r=\"B2\"><f>C2&amp;D2</f><v/></c>", true),
+        ("<c r=\"B2\" t=\"str\"><f>C2&amp;D2</f><v>Ana Reyes</v></c>", false),
+        ("<c r=\"B2\" t=\"e\"><f>C2</f><v>#REF!</v></c>", true),
+    ] {
+        let app = TestApp::rotc().await;
+        let id = "<c r=\"A2\" t=\"inlineStr\"><is><t>2026-7001</t></is></c>";
+        let answer = send(
+            &app.as_admin(),
+            PATH,
+            "list.xlsx",
+            workbook_of(&format!("{head}<row r=\"2\">{id}{cell}</row>")),
+        )
+        .await;
+        let failed = u64::from(wrong);
+        answer.is(200).has(json!({ "counts": { "rows": 1, "new": 1 - failed, "failed": failed } }));
+        assert_eq!(answer.text().contains("Cell B2 holds "), wrong, "{cell}: {answer}");
+    }
 }

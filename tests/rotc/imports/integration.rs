@@ -49,6 +49,9 @@ async fn scores_are_brought_into_range_and_empty_cells_keep_theirs() {
         { "email": "nobody@example.test", "prelim": 1 },
         { "prelim": 1 },
     ] });
+    let (who, said) = (&cadet.student_id, "the prelim score 101 is not between 0 and 100, 100 was taken");
+    let wrong = format!("Row 1: {who}: the final score \"abc\" is no number");
+    let above = format!("Row 1: {who}: {said}");
     app.as_admin().get("/api/attendance/days").await.is(200);
     let before = counts(&app).await;
     let check = "/api/integration/grades/validate";
@@ -57,7 +60,8 @@ async fn scores_are_brought_into_range_and_empty_cells_keep_theirs() {
     checked.is(200).has(json!({ "total": 3, "valid": 2, "errors": [
         { "row": 2, "message": "Row 2: nobody@example.test: no such cadet" },
         { "row": 3, "message": "Row 3: it does not say which cadet is meant" },
-        { "row": 1, "message": "Row 1: the final score is no number" },
+        { "row": 1, "message": wrong },
+        { "row": 1, "message": above },
     ] }));
     assert_eq!(counts(&app).await, before);
     let import = "/api/integration/grades/import";
@@ -65,7 +69,7 @@ async fn scores_are_brought_into_range_and_empty_cells_keep_theirs() {
     done.is(200).has(json!({ "message": "Grades import completed", "updated": 1, "skipped": 2, "errors": [
         "Row 2: nobody@example.test: no such cadet",
         "Row 3: it does not say which cadet is meant",
-        "Row 1: the final score is no number",
+        wrong, above,
     ] }));
     let read = "SELECT concat_ws('/', prelim_score, midterm_score, final_score, status, attendance_present) FROM grades";
     assert_eq!(app.value::<String>(read, &[]).await, "100/80/0/INC/0");
@@ -75,11 +79,12 @@ async fn scores_are_brought_into_range_and_empty_cells_keep_theirs() {
 async fn a_row_without_a_readable_score_is_wrong() {
     let app = TestApp::rotc().await;
     let cadet = app.add(a_cadet()).await;
-    for (score, why) in [("85%", "final"), ("\"85,5\"", "final")] {
+    for score in ["85 points", "\"85,5\""] {
         let list = format!("Student ID,Final\n{},{score}\n", cadet.student_id);
         let check = "/api/integration/grades/validate";
         let checked = app.as_admin().form(Method::POST, check, &[file("files", "g.csv", list.clone())]).await;
-        let error = format!("Row 2: the {why} score is no number");
+        let (who, said) = (&cadet.student_id, score.trim_matches('"'));
+        let error = format!("Row 2: {who}: the final score \"{said}\" is no number");
         checked.is(200).has(json!({ "total": 1, "valid": 0, "errors": [{ "row": 2, "message": error }] }));
         let import = "/api/integration/grades/import";
         let done = app.as_admin().form(Method::POST, import, &[file("files", "g.csv", list)]).await;

@@ -112,13 +112,13 @@ fn packed_pdf() -> Vec<u8> {
     body
 }
 
-const DAMAGED: &str = "Failed to process file: The file is damaged or not complete";
+const DAMAGED: &str = "Failed to process file: The file is damaged or not complete, please open it, save it again and send the new file";
 const BOMB: &str = "Failed to process file: The file is too large when it is unpacked";
 const WIDE: &str = "Failed to process file: The table has more than 256 columns";
 const LONG: &str =
     "Failed to process file: The table has more than 10000 rows, please divide it into several files";
 const PDF_BOMB: &str = "Failed to parse PDF: The PDF is too large when it is unpacked";
-const BAD_PDF: &str = "Failed to parse PDF: The PDF is damaged or not complete";
+const BAD_PDF: &str = "Failed to parse PDF: The PDF is damaged or not complete, please open it, save it again and send the new file";
 
 /// A file that is refused: its name, itself, and the words for it.
 type Refused = (&'static str, Vec<u8>, &'static str);

@@ -10,7 +10,7 @@ use serde::Serialize;
 use shared::{App, Result, row, sql};
 use utoipa::ToSchema;
 
-use crate::{access::Staff, cached::cached_for_all};
+use crate::{access::Staff, cached::cached_for_all, school_time};
 
 /// How long the numbers are kept while nothing changes. Nobody notices a birthday ten minutes late.
 const LIFE: Duration = Duration::from_mins(10);
@@ -97,7 +97,7 @@ async fn demographics(app: &App) -> Result<Demographics> {
          FROM aged GROUP BY place
          ORDER BY place, count DESC, name"
     );
-    let today = app.clock.now().date_naive();
+    let today = school_time::today(app)?;
     let mut answer = Demographics::default();
     for Tally { part, name, count, .. } in app.db.read().await?.all(tally, &[&today]).await? {
         match part.as_str() {

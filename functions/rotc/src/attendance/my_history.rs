@@ -90,7 +90,8 @@ row! {
 
 /// List one's own attendance
 ///
-/// Legacy: when there is nothing to show, every training day in the range is shown as absent.
+/// Legacy: when nothing is recorded, the first page shows every training day in the range as absent. A page beyond the last is
+/// empty.
 #[utoipa::path(get, path = "/api/attendance/my-history", tag = "attendance", params(HistoryFilter),
     responses((status = 200, body = History)))]
 pub async fn list_my_history(
@@ -128,10 +129,10 @@ pub async fn list_my_history(
                   training_days.id DESC"
     );
     let mut read = app.db.read().await?;
-    let total = read.only(count, &[&own.cadet_id, &status, &start, &end]).await?;
+    let total: i64 = read.only(count, &[&own.cadet_id, &status, &start, &end]).await?;
     let mut items: Vec<HistoryItem> =
         read.all(list, &[&own.cadet_id, &status, &start, &end, &oldest_first, &page_size, &offset]).await?;
-    if items.is_empty() {
+    if total == 0 && page == 1 {
         items = read.all(absent, &[&start, &end, &oldest_first]).await?;
     }
     Ok(Json(History { items, total, page, page_size }))

@@ -18,8 +18,11 @@ const LONGEST_TIME: usize = 40;
 /// What a cadet's code says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CadetCode {
-    /// A student id, or the id of the cadet.
+    /// A student id: the text of the code, or what it names.
     pub identifier: Option<String>,
+    /// The id of the cadet, of codes that name it. A text alone never means one: it is what is printed on cards, and
+    /// `0000014` is not the cadet with the id 14.
+    pub id: Option<i32>,
     /// The user name, for codes whose identifier fits nobody.
     pub username: Option<String>,
     /// How they attended, if the code says so.
@@ -34,7 +37,8 @@ pub struct CadetCode {
 pub fn cadet(data: &Loose) -> Result<CadetCode> {
     let text = text(data)?.ok_or_else(|| invalid("required", "QR data is required"))?;
     let Some(Value::Object(members)) = json(&text) else {
-        return Ok(CadetCode { identifier: Some(text), ..CadetCode::default() });
+        let id = if matches!(data, Loose::Number(_)) { whole(&text) } else { None };
+        return Ok(CadetCode { identifier: Some(text), id, ..CadetCode::default() });
     };
     // Legacy: a word that is no status stands for `present`.
     let status = member(&members, "Status");
@@ -42,6 +46,7 @@ pub fn cadet(data: &Loose) -> Result<CadetCode> {
     let time = |name| member(&members, name).filter(|time| time.chars().count() <= LONGEST_TIME);
     Ok(CadetCode {
         identifier: member(&members, "student_id").or_else(|| member(&members, "id")),
+        id: member(&members, "id").filter(|id| !id.starts_with('0')).and_then(|id| whole(&id)),
         username: member(&members, "Username"),
         status,
         time_in: time("Time In"),
@@ -121,6 +126,11 @@ mod tests {
             assert_eq!(read(text).identifier.as_deref(), Some(identifier), "{text}");
         }
         assert_eq!(cadet(&Loose::Number(7.0)).unwrap().identifier.as_deref(), Some("7"));
+        for (text, id) in
+            [("0000014", None), ("14", None), (r#"{"id":14}"#, Some(14)), (r#"{"id":"0000014"}"#, None)]
+        {
+            assert_eq!(read(text).id, id, "{text}");
+        }
         assert_eq!(read(r#"{"id":{"$ne":1}}"#), CadetCode::default());
     }
 

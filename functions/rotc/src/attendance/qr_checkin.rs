@@ -69,7 +69,7 @@ pub async fn check_in(acting: Acting, State(app): State<App>, Json(sent): Json<C
 
 /// Records the cadet. True when the record is new.
 async fn store(app: &App, acting: &Acting, day_id: i32, cadet_id: i32) -> Result<(bool, AttendanceRecord)> {
-    let now = time_now(app);
+    let now = time_now(app)?;
     let entry =
         Entry { status: Status::Present, remarks: Some(SCANNED), time_in: Some(&now), time_out: None };
     let present = if acting.only.is_some() { Present::Stay } else { Present::Scanned };

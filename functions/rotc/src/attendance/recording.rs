@@ -10,7 +10,7 @@ use super::{
     rows::{self, Columns, Entry, Present, Written},
     status::Status,
 };
-use crate::{grades::attendance_total, notifications::notify};
+use crate::{grades::attendance_total, notifications::notify, school_time};
 
 impl<'a> Entry<'a> {
     /// Empty texts as none.
@@ -63,9 +63,9 @@ pub const TIME_FORMAT: &str = "%-I:%M:%S %p";
 /// What a scan notes as a remark.
 pub const SCANNED: &str = "Scanned via QR";
 
-/// The present time of day (UTC), as a scan writes it.
-pub fn time_now(app: &App) -> String {
-    app.clock.now().format(TIME_FORMAT).to_string()
+/// The present time of day at the school, as a scan writes it.
+pub fn time_now(app: &App) -> Result<String> {
+    Ok(school_time::now(app)?.format(TIME_FORMAT).to_string())
 }
 
 /// Those of these cadets that exist, by id.

@@ -128,7 +128,7 @@ pub async fn scan_cadet(
     let code = qr::cadet(&scan.qr_data)?;
     let sent = Status::sent(scan.status.as_deref().filter(|status| !status.is_empty()))?;
     let status = code.status.or(sent).unwrap_or(Status::Present);
-    let now = time_now(&app);
+    let now = time_now(&app)?;
     let entry = Entry {
         status,
         remarks: Some(SCANNED),
@@ -182,7 +182,7 @@ async fn find(change: &mut Change, code: &CadetCode) -> Result<Option<Found>> {
          WHERE users.username = $1 AND users.role = 'cadet' ORDER BY cadets.id LIMIT 1"
     );
     if let Some(identifier) = &code.identifier {
-        let found = change.one(by_identifier, &[identifier, &qr::whole(identifier)]).await?;
+        let found = change.one(by_identifier, &[identifier, &code.id]).await?;
         if found.is_some() {
             return Ok(found);
         }
@@ -193,7 +193,6 @@ async fn find(change: &mut Change, code: &CadetCode) -> Result<Option<Found>> {
     }
 }
 
-/// Legacy: who has no rank is `null Juan Cruz`; the scanner shows the name only for a moment.
 fn full_name(rank: Option<&str>, first_name: &str, last_name: &str) -> String {
-    format!("{} {first_name} {last_name}", rank.unwrap_or("null"))
+    format!("{} {first_name} {last_name}", rank.unwrap_or_default()).trim().to_owned()
 }

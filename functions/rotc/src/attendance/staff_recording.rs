@@ -111,7 +111,7 @@ pub async fn scan(
     scan: &Scan<'_>,
 ) -> Result<bool> {
     let day = days::find(change, day_id).await?;
-    let now = time_now(app);
+    let now = time_now(app)?;
     let arrival = (scan.status == Status::Present).then(|| scan.time_in.unwrap_or(&now));
     let entry = Entry { status: scan.status, remarks: Some(SCANNED), time_in: arrival, time_out: None };
     let created = insert_missing(change, day_id, staff_id, &entry).await?;

@@ -70,17 +70,27 @@ const ACCOUNT: Sql = sql!(
      WHERE users.id = $1"
 );
 
-/// The user with exactly this user name, of any role.
+/// The user with this user name, of any role. Case counts only where names differ in nothing else.
 pub async fn by_username(read: &mut Read, username: &str) -> Result<Option<Account>> {
-    let id = read.one::<i32>(sql!("SELECT id FROM users WHERE username = $1"), &[&username]).await?;
-    match id {
+    let find = sql!(
+        "SELECT id, username = $1 FROM users WHERE lower(username) = lower($1) ORDER BY username = $1 DESC, id LIMIT 2"
+    );
+    match unambiguous(read.all(find, &[&username.trim()]).await?) {
         Some(id) => read.one(ACCOUNT, &[&id]).await,
         None => Ok(None),
     }
 }
 
-/// The user of this role that an identifier names: user name, then student id, then mail address, exactly
-/// as written. An address that several users share names nobody.
+/// Of users with whether they fit exactly, the best first: who fits exactly, else the only one.
+fn unambiguous(found: Vec<(i32, bool)>) -> Option<i32> {
+    match found.as_slice() {
+        [(id, true), ..] | [(id, false)] => Some(*id),
+        _ => None,
+    }
+}
+
+/// The user of this role that an identifier names: user name, then student id, then mail address. Case counts only where they
+/// differ in nothing else. An address that several users share names nobody.
 pub async fn by_identifier(read: &mut Read, role: Role, identifier: &str) -> Result<Option<Account>> {
     let find = sql!(
         "SELECT users.id
@@ -92,7 +102,19 @@ pub async fn by_identifier(read: &mut Read, role: Role, identifier: &str) -> Res
          ORDER BY users.username = $2 DESC, coalesce(cadets.student_id = $2, false) DESC, users.id
          LIMIT 1"
     );
-    match read.one::<i32>(find, &[&role.as_str(), &identifier]).await? {
+    let in_any_case = sql!(
+        "SELECT users.id, FALSE
+         FROM users LEFT JOIN cadets ON cadets.id = users.cadet_id
+         WHERE users.role = $1
+           AND (lower(users.username) = lower($2) OR lower(cadets.student_id) = lower($2) OR lower(users.email) = lower($2))
+         ORDER BY users.id LIMIT 2"
+    );
+    let identifier = identifier.trim();
+    let id = match read.one::<i32>(find, &[&role.as_str(), &identifier]).await? {
+        Some(id) => Some(id),
+        None => unambiguous(read.all(in_any_case, &[&role.as_str(), &identifier]).await?),
+    };
+    match id {
         Some(id) => read.one(ACCOUNT, &[&id]).await,
         None => Ok(None),
     }

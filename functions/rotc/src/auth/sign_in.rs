@@ -77,7 +77,7 @@ impl Means {
 /// A user name with a password.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 pub struct PasswordSignIn {
-    /// Exactly as registered.
+    /// As registered; case counts only where two names differ in nothing else.
     #[serde(default)]
     pub username: Credential,
     /// Never kept.

@@ -147,7 +147,7 @@ impl Sent {
 fn day(app: &App, text: &str) -> Result<NaiveDate> {
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10);
     let day = day.ok_or_else(|| invalid_field("date_absent", "date_absent must be a day as YYYY-MM-DD"))?;
-    let latest = app.clock.now().date_naive().checked_add_days(DAYS_AHEAD).unwrap_or(NaiveDate::MAX);
+    let latest = crate::school_time::today(app)?.checked_add_days(DAYS_AHEAD).unwrap_or(NaiveDate::MAX);
     if day.year() >= EARLIEST_YEAR && day <= latest {
         return Ok(day);
     }

@@ -66,7 +66,8 @@ impl GradeSheet {
 
 /// A score within 0 to 100. Fractions count; the legacy server could not store them.
 fn score(sent: &Loose) -> Result<f64> {
-    let number = sent.number().ok_or_else(|| invalid("invalid_scores", "Invalid score values"))?;
+    let wrong = || invalid("invalid_scores", "Each of the three scores must be a number from 0 to 100");
+    let number = sent.number().ok_or_else(wrong)?;
     Ok(number.clamp(0.0, 100.0))
 }
 

@@ -89,7 +89,9 @@ fn transmute(final_grade: f64, status: Option<&str>) -> (Option<f64>, &'static s
     if let Some((_, remarks)) = UNGRADED.iter().find(|(name, _)| status.eq_ignore_ascii_case(name)) {
         return (None, remarks);
     }
-    match THRESHOLDS.iter().find(|(least, _)| final_grade >= *least) {
+    // What is printed decides: 74.99999999999999 is printed as 75.00, and that has passed.
+    let printed = (final_grade * 100.0).round() / 100.0;
+    match THRESHOLDS.iter().find(|(least, _)| printed >= *least) {
         Some((_, grade)) => (Some(*grade), "Passed"),
         None => (Some(FAILURE), "Failed"),
     }

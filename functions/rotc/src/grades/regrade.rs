@@ -141,7 +141,7 @@ async fn raise_attendance(change: &mut Change, app: &App, cadet_id: i32, wanted:
              WHERE attendance_records.status IN ('absent', 'present') -- late and excused count already
          RETURNING training_day_id"
     );
-    let time_in = app.clock.now().format("%-I:%M:%S %p").to_string();
+    let time_in = crate::school_time::now(app)?.format("%-I:%M:%S %p").to_string();
     let marked: Option<i32> = change.one(mark, &[&cadet_id, &time_in]).await?;
     let Some(day_id) = marked else { return Ok(()) };
     attendance_total::recompute(change, &[cadet_id]).await?;

@@ -7,7 +7,7 @@ use shared::{
     App, Result,
     db::{Change, UserKey},
     error::forbidden,
-    imports::{Accepts, Contents, Field, Import, Repeats},
+    imports::{Accepts, Contents, Field, Import, Repeats, Requirement},
     row, sql,
 };
 use uuid::Uuid;
@@ -60,6 +60,18 @@ impl Import for Plan {
             Kind::Grades => grades::COLUMNS,
             Kind::Ledger => ledger::COLUMNS,
             Kind::RotcmisAttendance => rotcmis::COLUMNS,
+        }
+    }
+
+    fn required(&self) -> &'static [Requirement] {
+        match self.kind {
+            Kind::Cadets => cadets::REQUIRED,
+            Kind::Staff => staff::REQUIRED,
+            Kind::Attendance => attendance::REQUIRED,
+            Kind::Grades => grades::REQUIRED,
+            Kind::Ledger => ledger::REQUIRED,
+            // Records that clients send, not files.
+            Kind::RotcmisCadets | Kind::RotcmisAttendance => &[],
         }
     }
 

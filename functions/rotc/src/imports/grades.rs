@@ -10,13 +10,14 @@ use shared::{
     db::Change,
     http::{FormData, Json, Query},
     imports::{
-        Columns, Contents, Effect, Field, Input, Ran,
+        Columns, Contents, Effect, Field, Input, Ran, Requirement,
         form::{Checked, ImportFiles, files},
         merge::{Gathered, Strategy},
         preview,
-        report::Preview,
+        report::{Counts, Preview, shortened},
         run,
         source::tables,
+        values::number,
     },
     sql,
 };
@@ -25,7 +26,7 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    people::{Found, PERSON, Person},
+    people::{Found, PERSON, Person, WHO},
     plan::{Kind, ListOptions, MOST_FILES, Report},
 };
 use crate::{access::Admin, grades::attendance_total};
@@ -38,11 +39,25 @@ static GRADE: [Field; 5] = [
     Field::new("status", &["status", "grade_status"]),
 ];
 
+/// What a list of scores says in every row.
+pub const REQUIRED: &[Requirement] = &[
+    WHO,
+    Requirement {
+        says: "any score or status",
+        fields: &["prelim", "midterm", "final", "status", "attendance"],
+    },
+];
+
 /// The columns of a list of scores.
 pub static COLUMNS: &[&[Field]] = &[&PERSON, &GRADE];
 
-/// Characters of a status at most.
-const LONGEST_STATUS: usize = 100;
+/// What registrars write for the statuses that take the place of a grade, without case and punctuation.
+const STATUSES: &[(&str, &[&str])] = &[
+    ("active", &["active", "enrolled", "ongoing"]),
+    ("INC", &["inc", "incomplete"]),
+    ("DO", &["do", "drp", "drop", "dropped", "dr", "withdrawn", "w", "wd"]),
+    ("T", &["t", "deferred", "transferred", "def"]),
+];
 
 /// A row of scores as the file has it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -74,6 +89,9 @@ pub struct ImportedGrades {
     pub updated: usize,
     /// Rows without a cadet.
     pub skipped: usize,
+    /// How many rows became what, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// What is wrong with rows, at most ten.
     pub errors: Vec<String>,
     /// The import.
@@ -128,10 +146,12 @@ pub async fn import_grades(
 
 fn answer(ran: Ran<i32>) -> Answer<ImportedGrades> {
     let told = ran.told(|_| "Grades import completed".to_owned());
+    let counts = told.counts();
     let imported = ImportedGrades {
         message: told.message,
-        updated: told.report.taken(),
+        updated: told.report.people(),
         skipped: told.report.total - told.report.taken(),
+        counts,
         errors: told.report.shown_with_warnings(),
         task_id: told.task_id,
         status: told.status,
@@ -142,7 +162,7 @@ fn answer(ran: Ran<i32>) -> Answer<ImportedGrades> {
 }
 
 impl ScoreRow {
-    fn of(row: &Row, people: &Columns<5>, grades: &Columns<5>) -> Self {
+    fn of(row: &Row, people: &Columns<6>, grades: &Columns<5>) -> Self {
         let Person { student_id, email, username, first, last } = Person::of(row, people);
         let [prelim, midterm, final_, attendance, status] = grades.texts(row);
         Self {
@@ -205,21 +225,32 @@ pub async fn apply(
     let mut sources = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
-        match scores(row, report).and_then(|scores| Ok((found.named(person)?, scores))) {
+        let read = scores(row, report).map_err(|why| person.blamed(&why));
+        match read.and_then(|scores| Ok((found.named(person)?, scores))) {
+            Ok((_, scores)) if scores.is_empty() => {
+                report.count(row.number, &who, Effect::Skipped, Vec::new());
+                report.warn(row.number, format!("Row {}: {who}: it has no score and no status", row.number));
+            }
             Ok((cadet_id, scores)) => {
-                wanted.entry(cadet_id, || (cadet_id, Scores::default())).0.1.take(scores);
-                sources.push((row.number, who, cadet_id));
+                let (entry, is_first) = wanted.entry(cadet_id, || (cadet_id, Scores::default()));
+                if entry.1.contradicts(&scores) {
+                    let why = "an earlier row says other scores of this cadet, this one counts";
+                    report.warn(row.number, format!("Row {}: {who}: {why}", row.number));
+                }
+                entry.1.take(scores);
+                sources.push((row.number, who, cadet_id, is_first));
             }
             Err(why) => report.fail(row.number, &who, format!("Row {}: {why}", row.number)),
         }
     }
     let Stored { changed, kept } = store(change, strategy, &wanted.into_records()).await?;
-    for (number, who, cadet_id) in sources {
+    for (number, who, cadet_id, is_first) in sources {
         match (kept.contains(&cadet_id), changed.contains(&cadet_id)) {
             (true, _) if strategy == Strategy::Error => {
                 report.fail(number, &who, format!("Row {number}: {who}: has scores already"));
             }
             (true, _) => report.count(number, &who, Effect::Skipped, Vec::new()),
+            (false, _) if !is_first => report.repeat(number, &who),
             (false, true) => report.count(number, &who, Effect::Updated, Vec::new()),
             (false, false) => report.count(number, &who, Effect::Unchanged, Vec::new()),
         }
@@ -232,35 +263,72 @@ fn scores(row: &ScoreRow, report: &mut Report) -> Result<Scores, String> {
     if let Some(problem) = &row.problem {
         return Err(problem.clone());
     }
-    if row.status.chars().count() > LONGEST_STATUS {
-        return Err("the status is too long".to_owned());
-    }
-    let mut read = Scores::default();
-    let mut wrong = Vec::new();
+    let status = status(&row.status)?;
+    let mut read = Scores { status, ..Scores::default() };
+    let (mut wrong, mut doubtful) = (Vec::new(), Vec::new());
     for (field, (score, text)) in GRADE.iter().zip(read.scores.iter_mut().zip(row.scores())) {
+        let (name, said) = (field.name, shortened(text, 40));
         *score = parsed(text);
-        if score.is_none() && !text.is_empty() {
-            wrong.push(format!("the {} score is no number", field.name));
+        match number(text) {
+            None if !text.is_empty() => wrong.push(format!("the {name} score \"{said}\" is no number")),
+            Some(number) if !(0.0..=100.0).contains(&number) => {
+                let stored = number.clamp(0.0, 100.0);
+                doubtful
+                    .push(format!("the {name} score {said} is not between 0 and 100, {stored} was taken"));
+            }
+            Some(number) if number > 0.0 && number < 1.0 => {
+                doubtful.push(format!(
+                    "the {name} score is {said} of 100; if {said} is a part of 1, please enter percent"
+                ));
+            }
+            _ => {}
         }
     }
     if !wrong.is_empty() && !row.has_score() && row.status.is_empty() {
         return Err(wrong.join(", "));
     }
     // Legacy: what is no number counts as not sent.
-    for why in wrong {
-        report.warn(row.number, format!("Row {}: {why}", row.number));
+    for why in wrong.into_iter().chain(doubtful) {
+        report.warn(row.number, format!("Row {}: {}", row.number, row.person().blamed(&why)));
     }
-    read.status = Some(row.status.clone()).filter(|status| !status.is_empty());
     Ok(read)
+}
+
+/// The status that a cell means; an empty one changes nothing.
+fn status(text: &str) -> Result<Option<String>, String> {
+    let word: String =
+        text.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if word.is_empty() {
+        return Ok(None);
+    }
+    let known = STATUSES.iter().find(|(_, words)| words.contains(&word.as_str()));
+    let known = known.map(|(status, _)| Some((*status).to_owned()));
+    known.ok_or_else(|| {
+        format!(
+            "the status \"{}\" is not known; a status is active, INC (incomplete), DO (dropped) or T (deferred)",
+            shortened(text, 40)
+        )
+    })
 }
 
 /// A score between 0 and 100.
 fn parsed(text: &str) -> Option<f64> {
-    let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-    number.map(|number| number.clamp(0.0, 100.0))
+    number(text).map(|number| number.clamp(0.0, 100.0))
 }
 
 impl Scores {
+    fn is_empty(&self) -> bool {
+        self.status.is_none() && self.scores.iter().all(Option::is_none)
+    }
+
+    /// Whether a later row of the same cadet says something else.
+    fn contradicts(&self, later: &Self) -> bool {
+        let differ =
+            |(one, other): (&Option<f64>, &Option<f64>)| one.is_some() && other.is_some() && one != other;
+        self.scores.iter().zip(&later.scores).any(differ)
+            || (self.status.is_some() && later.status.is_some() && self.status != later.status)
+    }
+
     fn take(&mut self, later: Self) {
         for (score, later) in self.scores.iter_mut().zip(later.scores) {
             *score = later.or(*score);

@@ -9,12 +9,13 @@ use shared::{
     db::Change,
     http::{FormData, Json, Query},
     imports::{
-        Columns, Contents, Effect, Field, Input, Ran,
+        Columns, Contents, Effect, Field, Input, Ran, Requirement,
         form::{Checked, ImportFiles, files},
         preview,
-        report::Preview,
+        report::{Counts, Preview},
         run,
         source::tables,
+        values::number,
     },
     sql,
 };
@@ -23,7 +24,7 @@ use uuid::Uuid;
 
 use super::{
     Answer,
-    people::{Found, PERSON, Person},
+    people::{Found, PERSON, Person, WHO},
     plan::{Kind, ListOptions, MOST_FILES, Report},
 };
 use crate::{
@@ -42,6 +43,13 @@ static ENTRY: [Field; 3] = [
 
 /// The columns of a ledger.
 pub static COLUMNS: &[&[Field]] = &[&PERSON, &ENTRY];
+
+/// What a list of points says in every row.
+pub const REQUIRED: &[Requirement] = &[
+    WHO,
+    Requirement { says: "whether points are merits or demerits", fields: &["type"] },
+    Requirement { says: "how many points are given", fields: &["points"] },
+];
 
 /// Points of one entry at most.
 const MOST_POINTS: i32 = 10_000;
@@ -80,6 +88,9 @@ pub struct ImportedLedger {
     pub updated_grades: usize,
     /// Rows that are wrong.
     pub skipped: usize,
+    /// How many rows became what, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// What is wrong with them, at most ten.
     pub errors: Vec<String>,
     /// The import.
@@ -134,11 +145,13 @@ pub async fn import_ledger(
 
 fn answer(ran: Ran<i32>) -> Answer<ImportedLedger> {
     let told = ran.told(|_| "Ledger import completed".to_owned());
+    let counts = told.counts();
     let imported = ImportedLedger {
         message: told.message,
         inserted: told.report.created,
         updated_grades: told.report.created,
         skipped: told.report.failed,
+        counts,
         errors: told.report.shown(),
         task_id: told.task_id,
         status: told.status,
@@ -169,7 +182,7 @@ impl LedgerRow {
             .into_iter()
             .find(|kind| kind.as_str() == self.kind.to_lowercase())
             .ok_or("the type must be merit or demerit")?;
-        let points = self.points.parse::<f64>().ok().filter(|points| points.fract() == 0.0);
+        let points = number(&self.points).filter(|points| points.fract() == 0.0);
         let points = points
             .filter(|points| (1.0..=f64::from(MOST_POINTS)).contains(points))
             .ok_or_else(|| format!("the points must be a whole number from 1 to {MOST_POINTS}"))?;
@@ -194,7 +207,7 @@ fn read(contents: &[Contents]) -> Vec<LedgerRow> {
     rows
 }
 
-fn ledger_row(row: &Row, people: &Columns<5>, entries: &Columns<3>) -> LedgerRow {
+fn ledger_row(row: &Row, people: &Columns<6>, entries: &Columns<3>) -> LedgerRow {
     let Person { student_id, email, username, first, last } = Person::of(row, people);
     let [kind, points, reason] = entries.texts(row);
     let (number, problem) = (row.number, row.problem.clone());
@@ -215,7 +228,8 @@ pub async fn apply(
     let mut entries: Vec<(i32, Entry)> = Vec::new();
     for (row, person) in rows.iter().zip(&people) {
         let who = person.who();
-        match row.entry().and_then(|entry| Ok((found.named(person)?, entry))) {
+        let entry = row.entry().map_err(|why| person.blamed(&why));
+        match entry.and_then(|entry| Ok((found.named(person)?, entry))) {
             Ok(entry) => {
                 report.count(row.number, &who, Effect::Created, Vec::new());
                 entries.push(entry);

@@ -5,20 +5,37 @@ use shared::{
     Result,
     db::Change,
     imports::{
-        Columns, Field,
+        Columns, Field, Requirement,
         lookup::{Hit, Lookup},
+        values::{identity, name_parts},
     },
     sql,
 };
 
 /// How tables name their cadets.
-pub static PERSON: [Field; 5] = [
-    Field::new("student_id", &["student_id", "sid", "id", "student number", "student no"]),
+pub static PERSON: [Field; 6] = [
+    Field::new(
+        "student_id",
+        &["student_id", "sid", "student number", "student no", "ID Number", "ID No", "USN"],
+    )
+    .identifier()
+    .or_last(&["id"]),
     Field::new("email", &["email", "email address"]),
     Field::new("username", &["username", "user name"]),
-    Field::new("first_name", &["first_name", "firstname", "fname"]).words(),
-    Field::new("last_name", &["last_name", "lastname", "lname"]).words(),
+    Field::new("first_name", &["first_name", "firstname", "fname", "Given Name"]).words(),
+    Field::new("last_name", &["last_name", "lastname", "lname", "Surname", "Family Name"]).words(),
+    Field::new(
+        "name",
+        &["name", "Full Name", "Student Name", "Cadet Name", "Name of Cadet", "Name of Student"],
+    )
+    .words(),
 ];
+
+/// What names a cadet in such a table.
+pub const WHO: Requirement = Requirement {
+    says: "which cadet is meant",
+    fields: &["student_id", "name", "last_name", "email", "username"],
+};
 
 /// How a row names a cadet; what it does not say is empty.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +54,12 @@ pub struct Person {
 
 impl Person {
     /// What a row says.
-    pub fn of(row: &Row, columns: &Columns<5>) -> Self {
-        let [student_id, email, username, first, last] = columns.texts(row);
+    pub fn of(row: &Row, columns: &Columns<6>) -> Self {
+        let [student_id, email, username, mut first, mut last, name] = columns.texts(row);
+        if first.is_empty() && last.is_empty() {
+            let parts = name_parts(&name);
+            (first, last) = (parts.first, parts.last.unwrap_or_default());
+        }
         Self { student_id, email, username, first, last }
     }
 
@@ -52,6 +73,12 @@ impl Person {
     pub fn who(&self) -> String {
         let known = [&self.student_id, &self.email, &self.username].into_iter().find(|text| !text.is_empty());
         known.map_or_else(|| format!("{} {}", self.first, self.last).trim().to_owned(), Clone::clone)
+    }
+
+    /// What is wrong with a row, with whom it is about.
+    pub fn blamed(&self, why: &str) -> String {
+        let who = self.who();
+        if who.is_empty() { why.to_owned() } else { format!("{who}: {why}") }
     }
 
     fn name(&self) -> String {
@@ -72,7 +99,10 @@ impl Found {
     /// Looks for everybody who is not archived.
     pub async fn all(change: &mut Change, people: &[Person]) -> Result<Self> {
         let by_student_id = sql!(
-            "SELECT lower(student_id), id FROM cadets WHERE lower(student_id) = ANY($1) AND is_archived IS NOT TRUE"
+            "SELECT wanted, id
+             FROM (SELECT regexp_replace(lower(student_id), '[-\\s\\u2010-\\u2015\\u2212]', '', 'g') AS wanted, id
+                   FROM cadets WHERE is_archived IS NOT TRUE) AS cadets
+             WHERE wanted = ANY($1)"
         );
         let by_email = sql!(
             "SELECT lower(cadets.email), cadets.id FROM cadets
@@ -87,7 +117,7 @@ impl Found {
         );
         let by_name = sql!(
             "SELECT DISTINCT wanted, cadets.id FROM unnest($1::text[]) AS wanted
-             JOIN cadets ON lower(trim(first_name)) || E'\\n' || lower(trim(last_name)) = wanted
+             JOIN cadets ON normalize(lower(trim(first_name)) || E'\\n' || lower(trim(last_name))) = wanted
              WHERE cadets.is_archived IS NOT TRUE"
         );
         let keys = |of: fn(&Person) -> String| -> Vec<String> {
@@ -95,7 +125,7 @@ impl Found {
         };
         let mut found = Self::default();
         for (lookup, find, keys) in [
-            (&mut found.by_student_id, by_student_id, keys(|person| person.student_id.to_lowercase())),
+            (&mut found.by_student_id, by_student_id, keys(|person| identity(&person.student_id))),
             (&mut found.by_email, by_email, keys(|person| person.email.to_lowercase())),
             (&mut found.by_username, by_username, keys(|person| person.username.to_lowercase())),
             (&mut found.by_name, by_name, keys(Person::name)),
@@ -111,7 +141,7 @@ impl Found {
             return Err("it does not say which cadet is meant".to_owned());
         }
         let ids = [
-            (&self.by_student_id, person.student_id.to_lowercase()),
+            (&self.by_student_id, identity(&person.student_id)),
             (&self.by_username, person.username.to_lowercase()),
             (&self.by_email, person.email.to_lowercase()),
         ];

@@ -5,7 +5,12 @@ use shared::{
     Result,
     error::invalid,
     http::FormData,
-    imports::{self, Accepts, Mode, Ran, form::Flag, merge::Strategy, report::Preview},
+    imports::{
+        self, Accepts, Mode, Ran,
+        form::Flag,
+        merge::Strategy,
+        report::{Counts, Preview},
+    },
 };
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -123,6 +128,9 @@ pub struct Imported {
     pub message: String,
     /// The first ten errors.
     pub errors: Vec<String>,
+    /// How many rows became what, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// What is to be said of the whole file, and the first ten warnings: what was not taken over.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
@@ -148,11 +156,13 @@ pub fn imported(ran: Ran<i32>, sentence: impl Fn(&Report) -> String) -> Answer<I
     let told = ran.told(&sentence);
     let has_report = told.status.is_some() || told.report.has_findings();
     let task_id = told.task_id.filter(|_| has_report);
+    let counts = told.counts();
     let (message, warnings) = match told.preview {
         Some(_) => (format!("{} {}", told.message, sentence(&told.report)), Vec::new()),
         None => (told.message, told.report.shown_warnings()),
     };
     let imported = Imported {
+        counts,
         message,
         errors: told.report.shown(),
         warnings,

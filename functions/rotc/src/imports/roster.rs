@@ -4,10 +4,14 @@
 //! Legacy: a similar name won over a student id, and of two equally similar cadets the first. Here what is certain comes
 //! first, and a name that fits two cadets equally well fits nobody.
 
+use documents::read::composed;
 use shared::{
     Result,
     db::Change,
-    imports::lookup::{Hit, Lookup},
+    imports::{
+        lookup::{Hit, Lookup},
+        values::{PersonName, identity, name_parts, nearly},
+    },
     row, sql,
 };
 use strsim::levenshtein;
@@ -20,6 +24,7 @@ row! {
         id: i32,
         student_id: String,
         first_name: String,
+        middle_name: Option<String>,
         last_name: String,
         username: Option<String>,
         email: Option<String>,
@@ -45,6 +50,8 @@ pub struct Named {
 #[derive(Default)]
 pub struct Roster {
     by_student_id: Lookup<i32>,
+    /// Ids without the zeros at their beginning.
+    by_nearly: Lookup<i32>,
     by_username: Lookup<i32>,
     by_email: Lookup<i32>,
     by_name: Lookup<i32>,
@@ -56,6 +63,8 @@ struct Spelling {
     id: i32,
     /// As reports name them.
     label: String,
+    /// The first letter of the middle name.
+    initial: Option<char>,
     forms: [String; 4],
     letters: Letters,
 }
@@ -69,6 +78,8 @@ pub enum Match {
     Similar(i32),
     /// Several fit equally well.
     Several,
+    /// Nobody, but a student id differs from this only in its zeros.
+    Nearly,
     /// Nobody.
     Nobody,
 }
@@ -87,13 +98,19 @@ impl Match {
     pub fn cadet(self) -> Option<i32> {
         match self {
             Self::One(cadet_id) | Self::Similar(cadet_id) => Some(cadet_id),
-            Self::Several | Self::Nobody => None,
+            Self::Several | Self::Nearly | Self::Nobody => None,
         }
     }
 
     /// Why there is none.
     pub fn why_nobody(self) -> &'static str {
-        if self == Self::Several { "fits several cadets" } else { "no such cadet" }
+        match self {
+            Self::Several => "fits several cadets",
+            Self::Nearly => {
+                "no such cadet, but a student id that differs only in its zeros; please correct it"
+            }
+            Self::One(_) | Self::Similar(_) | Self::Nobody => "no such cadet",
+        }
     }
 }
 
@@ -101,7 +118,7 @@ impl Roster {
     /// Reads everybody.
     pub async fn load(change: &mut Change) -> Result<Self> {
         let list = sql!(
-            "SELECT cadets.id, cadets.student_id, first_name, last_name, users.username,
+            "SELECT cadets.id, cadets.student_id, first_name, middle_name, last_name, users.username,
                     coalesce(nullif(users.email, ''), cadets.email) AS email
              FROM cadets JOIN users ON users.cadet_id = cadets.id
              WHERE cadets.is_archived IS NOT TRUE AND users.is_approved = 1 AND users.is_archived IS NOT TRUE
@@ -114,7 +131,8 @@ impl Roster {
         let mut roster = Self::default();
         for cadet in candidates {
             let id = cadet.id;
-            roster.by_student_id.add(plain(&cadet.student_id), id);
+            roster.by_student_id.add(identity(&cadet.student_id), id);
+            roster.by_nearly.add(nearly(&cadet.student_id), id);
             roster.by_username.add(plain(&cadet.username.unwrap_or_default()), id);
             roster.by_email.add(plain(&cadet.email.unwrap_or_default()), id);
             // Several accounts may share a cadet.
@@ -133,7 +151,8 @@ impl Roster {
                 roster.by_name.add(plain(form), id);
             }
             let letters = Letters::of(&forms[0]);
-            roster.names.push(Spelling { id, label, forms, letters });
+            let initial = cadet.middle_name.as_deref().and_then(initial);
+            roster.names.push(Spelling { id, label, initial, forms, letters });
         }
         roster
     }
@@ -147,15 +166,18 @@ impl Roster {
     /// Whom a line means. A name means nobody next to a student id that nobody has.
     pub fn find(&self, named: &Named) -> Match {
         let ids = [
-            (&self.by_student_id, named.student_id.as_str()),
-            (&self.by_username, if named.is_guess { "" } else { named.username.as_str() }),
-            (&self.by_email, named.email.as_str()),
+            (&self.by_student_id, identity(&named.student_id)),
+            (&self.by_username, if named.is_guess { String::new() } else { plain(&named.username) }),
+            (&self.by_email, plain(&named.email)),
         ];
-        if let Some(found) = ids.iter().find_map(|(lookup, key)| lookup.get(&plain(key))) {
+        if let Some(found) = ids.iter().find_map(|(lookup, key)| lookup.get(key)) {
             return found.into();
         }
         if !named.student_id.is_empty() {
-            return Match::Nobody;
+            return self.by_nearly.get(&nearly(&named.student_id)).map_or(Match::Nobody, |_| Match::Nearly);
+        }
+        if let Some(found) = self.by_parts(&named.name) {
+            return found;
         }
         match self.by_similar_name(&plain(&named.name)) {
             Match::Nobody if named.is_guess => match self.by_username.get(&plain(&named.username)) {
@@ -163,6 +185,20 @@ impl Roster {
                 Some(Hit::Several) | None => Match::Nobody,
             },
             found => found,
+        }
+    }
+
+    /// By first and last name of a name with a middle initial or a suffix. Another initial than that of the register is a doubt.
+    fn by_parts(&self, name: &str) -> Option<Match> {
+        let PersonName { first, middle, last: Some(last), .. } = name_parts(name) else { return None };
+        match self.by_name.get(&plain(&format!("{first} {last}")))? {
+            Hit::Several => Some(Match::Several),
+            Hit::One(id) => {
+                let at = self.names.binary_search_by_key(&id, |spelling| spelling.id).ok()?;
+                let (known, said) = (self.names[at].initial, middle.as_deref().and_then(initial));
+                let differ = known.is_some() && said.is_some() && known != said;
+                Some(if differ { Match::Similar(id) } else { Match::One(id) })
+            }
         }
     }
 
@@ -197,7 +233,12 @@ impl Roster {
     }
 }
 
+fn initial(name: &str) -> Option<char> {
+    name.chars().find(|letter| letter.is_alphabetic()).and_then(|letter| letter.to_lowercase().next())
+}
+
 fn plain(text: &str) -> String {
+    let text = composed(text);
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").to_lowercase()
 }
@@ -235,6 +276,7 @@ mod tests {
             id: i32::try_from(at).unwrap() + 1,
             student_id: format!("2024-{at:04}"),
             first_name: (*first).to_owned(),
+            middle_name: Some("Santos".to_owned()),
             last_name: (*last).to_owned(),
             username: Some(first.to_lowercase()),
             email: None,
@@ -259,6 +301,9 @@ mod tests {
             assert_eq!(roster.find(&named(name)).cadet(), Some(id), "{name}");
         }
         assert_eq!(roster.find(&named("Bautista, Jose")), Match::One(2));
+        assert_eq!(roster.find(&named("BAUTISTA, JOSE S. JR.")), Match::One(2));
+        assert_eq!(roster.find(&named("Jose T. Bautista")), Match::Similar(2), "another middle name");
+        assert_eq!(roster.find(&named("Pen\u{303}aranda, N\u{303}on\u{303}o")), Match::One(3));
         assert_eq!(roster.find(&named("Bautista, Josee")), Match::Similar(2));
         assert_eq!(roster.label(2), "Jose Bautista (2024-0001)");
         for name in ["Zzyzx Unknown Person", "Jo", "", "Someone"] {
@@ -282,6 +327,29 @@ mod tests {
             Match::One(3),
             "unless more is said of them"
         );
+    }
+
+    #[test]
+    fn student_ids_are_found_however_they_are_written_but_not_without_their_zeros() {
+        let roster = Roster::of(vec![Candidate { student_id: "00-7654 A".to_owned(), ..roster_candidate() }]);
+        let find = |id: &str| roster.find(&Named { student_id: id.to_owned(), ..named("Juan Cruz") });
+        for id in ["00-7654 a", "007654A", "00\u{2013}7654 A", "007654-a"] {
+            assert_eq!(find(id), Match::One(1), "{id}");
+        }
+        assert_eq!(find("7654A"), Match::Nearly);
+        assert_eq!(find("7654B"), Match::Nobody);
+    }
+
+    fn roster_candidate() -> Candidate {
+        Candidate {
+            id: 1,
+            student_id: String::new(),
+            first_name: "Juan".to_owned(),
+            middle_name: None,
+            last_name: "Cruz".to_owned(),
+            username: None,
+            email: None,
+        }
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! Attendance out of ROTCMIS: the client has files checked, shows the records, and sends back those to import
 //! (rules.md 9.4).
 
-use std::collections::{BTreeMap, HashMap};
-
 use axum::extract::State;
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, NaiveDate, SecondsFormat};
 use documents::read::ImportKind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -19,9 +17,10 @@ use shared::{
         form::{Flag, ImportFiles, PreviewOptions, files},
         merge::Strategy,
         prepare::find_headings,
-        report::Preview,
+        report::{Counts, Preview},
         run,
         source::{self, tables},
+        values::DayOrder,
     },
 };
 use utoipa::ToSchema;
@@ -36,20 +35,24 @@ use super::{
 use crate::{
     access::{Admin, Guest},
     attendance::status::Status,
+    school_time,
 };
 
 mod fields;
 mod store;
+mod summary;
 
 use fields::{moment, status_word};
 use store::{Listed, store};
+use summary::{RecordsSummary, mark_duplicates, summary};
 
 /// What is imported of a record; the fields of the check.
-static FIELDS: [Field; 4] = [
+static FIELDS: [Field; 5] = [
     Field::new("student_id", &["student_id"]).raw(),
     Field::new("name", &["name"]).raw(),
     Field::new("status", &["status"]).raw(),
     Field::new("date", &["date"]).raw(),
+    Field::new("errors", &["errors"]).raw(),
 ];
 
 /// The columns of records to import.
@@ -113,19 +116,6 @@ pub struct CheckedRecords {
     summary: RecordsSummary,
 }
 
-/// How many records are which.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct RecordsSummary {
-    total: usize,
-    valid: usize,
-    invalid: usize,
-    duplicates: usize,
-    by_status: BTreeMap<String, usize>,
-    /// Valid records in percent.
-    data_quality: u32,
-}
-
 /// Check files of ROTCMIS
 ///
 /// CSV, JSON, Excel or PDF, up to ten. Nothing is written.
@@ -146,37 +136,56 @@ async fn read(app: &App, file: &UploadedFile) -> Result<Vec<CheckedRecord>> {
     if ImportKind::of(&file.name, &file.body) == ImportKind::Json {
         let list = source::json_list(&file.body);
         let list = list.map_err(|why| invalid("bad_file", format!("Validation error: {why}")))?;
-        let objects = list.iter().filter_map(Value::as_object);
-        return Ok(objects.map(|object| record(fields::normalised(object))).collect());
+        return Ok(records(list.iter().filter_map(Value::as_object).map(fields::normalised).collect()));
     }
     match source::read(app, file, ACCEPTS).await? {
         Contents::Tables(mut tables) => {
             for table in &mut tables {
                 find_headings(table, &fields::CHECKED.each_ref());
             }
-            Ok(tables.iter().flat_map(fields::of_table).map(record).collect())
+            Ok(tables.iter().flat_map(|table| records(fields::of_table(table))).collect())
         }
-        Contents::Lines(lines) => Ok(lines.iter().filter_map(|line| of_line(app, line)).collect()),
+        Contents::Lines(lines) => {
+            let now = school_time::now(app)?;
+            Ok(lines.iter().filter_map(|line| of_line(now, line)).collect())
+        }
     }
 }
 
+/// The records of a file, whose days are all written in one order.
+fn records(raw: Vec<Map<String, Value>>) -> Vec<CheckedRecord> {
+    let order = DayOrder::of(raw.iter().filter_map(|raw| text_of(raw, fields::DATE)));
+    raw.into_iter().map(|raw| record(raw, order)).collect()
+}
+
+/// What a record says under the first of these names that says anything.
+fn text_of<'a>(raw: &'a Map<String, Value>, names: &[&str]) -> Option<&'a str> {
+    names.iter().filter_map(|name| raw.get(*name)?.as_str()).find(|text| !text.is_empty())
+}
+
 /// A record of what a file says under its headings.
-fn record(raw: Map<String, Value>) -> CheckedRecord {
-    let text = |names: &[&str]| {
-        let found = names.iter().filter_map(|name| raw.get(*name)?.as_str()).find(|text| !text.is_empty());
-        found.map(str::to_owned)
-    };
-    let (student_id, name) = (text(fields::STUDENT_ID), text(fields::NAME));
-    let date = text(fields::DATE).and_then(|text| moment(&text));
+fn record(raw: Map<String, Value>, order: DayOrder) -> CheckedRecord {
+    let text = |names: &[&str]| text_of(&raw, names).map(str::to_owned);
+    // An id has a digit; a column of another meaning may stand under one of its names.
+    let numbered = fields::STUDENT_ID.iter().filter_map(|name| text_of(&raw, &[name]));
+    let numbered = numbered.into_iter().find(|text| text.contains(|letter: char| letter.is_ascii_digit()));
+    let student_id = numbered.map(str::to_owned).or_else(|| text(fields::STUDENT_ID));
+    let name = text(fields::NAME);
+    let date = text(fields::DATE).map(|text| moment(&text, order));
+    let ambiguous =
+        date.as_ref().and_then(|date| date.as_ref().err()).filter(|why| why.contains("may begin"));
+    let ambiguous = ambiguous.map(|why| format!("The date {why}"));
+    let date = date.and_then(Result::ok);
     let status = text(fields::STATUS).and_then(|text| status_word(&text));
     let (company, platoon) = (text(&["company"]), text(&["platoon"]));
     let errors = [
         (student_id.is_none() && name.is_none(), "Missing student_id or name"),
-        (date.is_none(), "Invalid or missing date"),
+        (date.is_none() && ambiguous.is_none(), "Invalid or missing date"),
         (status.is_none(), "Invalid or missing status"),
     ];
-    let errors = errors.iter().filter(|(wrong, _)| *wrong).map(|(_, why)| (*why).to_owned()).collect();
-    let date = date.map(iso);
+    let errors = errors.iter().filter(|(wrong, _)| *wrong).map(|(_, why)| (*why).to_owned());
+    let errors = ambiguous.into_iter().chain(errors).collect();
+    let date = date.map(|date| date.iso);
     CheckedRecord {
         raw,
         student_id,
@@ -190,53 +199,18 @@ fn record(raw: Map<String, Value>) -> CheckedRecord {
     }
 }
 
-fn iso(time: DateTime<Utc>) -> String {
-    time.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
 /// A line of a PDF with a status in it; its day is today.
-fn of_line(app: &App, line: &str) -> Option<CheckedRecord> {
+fn of_line(now: DateTime<FixedOffset>, line: &str) -> Option<CheckedRecord> {
     let (name, _, status) = super::attendance::lines::name_and_status(line)?;
     if name.is_empty() {
         return None;
     }
-    let now = app.clock.now();
     let raw = json!({ "name": name, "status": status, "date": now.date_naive().to_string() });
-    Some(CheckedRecord { date: Some(iso(now)), errors: Vec::new(), ..record(raw.as_object().cloned()?) })
-}
-
-fn mark_duplicates(records: &mut [CheckedRecord]) {
-    let key = |record: &CheckedRecord| {
-        let who = record.student_id.clone().or(record.name.as_ref().map(|name| name.to_lowercase()))?;
-        Some((who, record.date.as_ref()?.get(..10)?.to_owned()))
-    };
-    let mut counts: HashMap<(String, String), usize> = HashMap::new();
-    for key in records.iter().filter_map(key) {
-        *counts.entry(key).or_default() += 1;
-    }
-    for record in records {
-        record.is_duplicate_in_batch = key(record).is_some_and(|key| counts[&key] > 1);
-    }
-}
-
-fn summary(records: &[CheckedRecord]) -> RecordsSummary {
-    let total = records.len();
-    let valid = records.iter().filter(|record| record.errors.is_empty()).count();
-    let mut by_status = BTreeMap::new();
-    for record in records {
-        let status = record.status.map_or("invalid", Status::as_str);
-        *by_status.entry(status.to_owned()).or_default() += 1;
-    }
-    // Halves are rounded up, as JavaScript does.
-    let data_quality = (valid * 200 + total).checked_div(2 * total).unwrap_or_default();
-    RecordsSummary {
-        total,
-        valid,
-        invalid: total - valid,
-        duplicates: records.iter().filter(|record| record.is_duplicate_in_batch).count(),
-        by_status,
-        data_quality: u32::try_from(data_quality).unwrap_or_default(),
-    }
+    Some(CheckedRecord {
+        date: Some(now.to_rfc3339_opts(SecondsFormat::Millis, true)),
+        errors: Vec::new(),
+        ..record(raw.as_object().cloned()?, DayOrder::Unknown)
+    })
 }
 
 /// Records to import.
@@ -262,6 +236,12 @@ pub struct ImportedRecords {
     /// The numbers, once it is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     result: Option<RecordNumbers>,
+    /// How many rows became what, once it is done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
+    /// What is wrong with records, at most ten.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
     /// The import, where there is a report of it or it goes on in the background.
     #[serde(skip_serializing_if = "Option::is_none")]
     task_id: Option<Uuid>,
@@ -307,6 +287,7 @@ pub async fn import_records(
 
 fn answer(ran: Ran<i32>) -> Answer<ImportedRecords> {
     let told = ran.told(|_| "Import completed".to_owned());
+    let counts = told.counts();
     let report = told.report;
     let is_queued = told.status.is_some();
     let numbers = RecordNumbers {
@@ -318,6 +299,8 @@ fn answer(ran: Ran<i32>) -> Answer<ImportedRecords> {
     let imported = ImportedRecords {
         message: told.message,
         result: (!is_queued).then_some(numbers),
+        counts,
+        errors: report.shown_with_warnings(),
         task_id: told.task_id.filter(|_| is_queued || report.has_findings()),
         status: told.status,
         preview: told.preview,
@@ -327,11 +310,13 @@ fn answer(ran: Ran<i32>) -> Answer<ImportedRecords> {
 
 /// What is imported of a record.
 fn slim(record: &Value) -> Value {
-    let kept = FIELDS.iter().filter_map(|field| {
+    let kept = FIELDS[..4].iter().filter_map(|field| {
         let text = source::plain(record.get(field.name)?);
         (!text.is_empty()).then(|| (field.name.to_owned(), Value::from(text)))
     });
-    Value::Object(kept.collect())
+    let wrong: Vec<String> = record["errors"].as_array().into_iter().flatten().map(source::plain).collect();
+    let wrong = (!wrong.is_empty()).then(|| ("errors".to_owned(), Value::from(wrong.join("; "))));
+    Value::Object(kept.chain(wrong).collect())
 }
 
 /// Writes records.
@@ -342,14 +327,20 @@ pub async fn apply(
     contents: &[Contents],
     report: &mut Report,
 ) -> Result<()> {
-    let roster = Roster::load(change).await?;
+    let (roster, today) = (Roster::load(change).await?, school_time::today(app)?);
     let mut listed: Vec<Listed> = Vec::new();
     for table in tables(contents) {
         let columns = Columns::find(table, &FIELDS);
+        let order = DayOrder::of(table.rows.iter().filter_map(|row| columns.values(row)[3]));
         for row in &table.rows {
-            let [student_id, name, status, date] = columns.texts(row);
+            let [student_id, name, status, date, wrong] = columns.texts(row);
             let named = Named { name, student_id, ..Named::default() };
             let who = if named.student_id.is_empty() { named.name.clone() } else { named.student_id.clone() };
+            if !wrong.is_empty() {
+                let whose = if who.is_empty() { format!("Record {}", row.number) } else { who.clone() };
+                report.fail(row.number, &who, format!("{whose}: {wrong}"));
+                continue;
+            }
             let found = roster.find(&named);
             let Some(cadet_id) = found.cadet().filter(|_| !status.is_empty()) else {
                 report.count(row.number, &who, Effect::Skipped, Vec::new());
@@ -361,7 +352,7 @@ pub async fn apply(
             if let Match::Similar(_) = found {
                 report.warn(row.number, format!("{who} was taken for {}", roster.label(cadet_id)));
             }
-            match entry(app, &status, &date) {
+            match entry(today, &status, &date, order) {
                 Ok((status, day)) => listed.push((row.number, who, day, cadet_id, status)),
                 Err(why) => report.fail(row.number, &who, format!("{who}: {why}")),
             }
@@ -370,11 +361,11 @@ pub async fn apply(
     store(change, strategy, listed, report).await
 }
 
-fn entry(app: &App, status: &str, date: &str) -> Result<(Status, String), String> {
+fn entry(today: NaiveDate, status: &str, date: &str, order: DayOrder) -> Result<(Status, String), String> {
     let status = status_word(status).ok_or("the status is not one of present, late, excused and absent")?;
     let day = match date {
-        "" => app.clock.now(),
-        text => moment(text).ok_or("the date is no date")?,
+        "" => today,
+        text => moment(text, order)?.day,
     };
-    Ok((status, day.date_naive().to_string()))
+    Ok((status, day.to_string()))
 }

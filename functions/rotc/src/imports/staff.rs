@@ -14,12 +14,12 @@ use shared::{
     error::{conflict, internal},
     http::{FormData, Query, lenient::is_blank},
     imports::{
-        Accepts, Columns, Contents, Effect, Field,
+        Accepts, Columns, Contents, Effect, Field, Requirement,
         form::{self, Flag, ImportForm},
         merge::{Strategy, record, take_over},
         run,
         source::tables,
-        values::name_parts,
+        values::{PersonName, name_parts},
     },
     row, sql,
 };
@@ -57,12 +57,17 @@ static FIELDS: [Field; 9] = [
 const FIRST_NAME: usize = 1;
 const MIDDLE_NAME: usize = 2;
 const LAST_NAME: usize = 3;
+const SUFFIX: usize = 4;
 const EMAIL: usize = 5;
 
 static FULL_NAME: [Field; 1] = [Field::new("name", &["Name", "Full Name", "Staff Name"]).words()];
 
 /// The columns of a list of the staff.
 pub static COLUMNS: &[&[Field]] = &[&FIELDS, &FULL_NAME];
+
+/// What names somebody in a list of the staff.
+pub const REQUIRED: &[Requirement] =
+    &[Requirement { says: "who the person is", fields: &["last_name", "name"] }];
 
 /// Characters of a field at most.
 const LONGEST: usize = 200;
@@ -86,9 +91,8 @@ pub async fn import_staff(
     let plan = Plan::new(Kind::Staff, options.strategy.unwrap_or_default(), None)?;
     let mode = options.preview.mode(Flag::of_form(&form)?);
     let ran = run(&app, &admin, &plan, &[file], mode).await?;
-    let sentence = |report: &Report| {
-        format!("Import complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
-    };
+    let sentence =
+        |report: &Report| format!("Import complete. Success: {}, Failed: {}", report.people(), report.failed);
     Ok(imported(ran, sentence))
 }
 
@@ -152,8 +156,9 @@ fn read_row(columns: &Columns<9>, full_name: &Columns<1>, row: &Row) -> Result<F
     if (fields[FIRST_NAME].is_none() || fields[LAST_NAME].is_none())
         && let [Some(full)] = full_name.values(row)
     {
-        let (first, middle, last) = name_parts(&plain(full));
-        for (at, value) in [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, last)] {
+        let PersonName { first, middle, last, suffix } = name_parts(&plain(full));
+        let said = [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, last), (SUFFIX, suffix)];
+        for (at, value) in said {
             fields[at] = fields[at].take().or(value).filter(|value| !value.is_empty());
         }
     }
@@ -219,6 +224,8 @@ fn take(slot: &mut Slot, (number, said): (usize, &Fields), strategy: Strategy, r
         _ => {}
     }
     let changed = take_over(&mut slot.fields, said, &FIELDS, strategy);
+    // Whom an earlier row was about: known members have none yet.
+    report.repeated += usize::from(slot.row > 0);
     slot.row = number;
     slot.changed |= !changed.is_empty();
     let effect = if changed.is_empty() { Effect::Unchanged } else { Effect::Updated };
@@ -257,11 +264,20 @@ impl Index {
     fn find(&self, said: &Fields, slots: &[Slot]) -> Found {
         let email = said[EMAIL].as_ref().map(|email| email.to_lowercase());
         let by_email = email.as_ref().and_then(|email| self.0.get(email)).cloned();
-        let found = by_email.unwrap_or_else(|| {
+        let found = by_email.clone().unwrap_or_else(|| {
             let namesakes = self.0.get(&name(said).to_lowercase()).into_iter().flatten();
             let has_none = |at: usize| slots[at].fields[EMAIL].as_deref().is_none_or(is_blank);
             namesakes.filter(|(at, _)| email.is_none() || has_none(*at)).copied().collect()
         });
+        let initial = |fields: &Fields| {
+            let middle = fields[MIDDLE_NAME].as_deref().filter(|middle| !is_blank(middle))?;
+            middle.chars().next().map(|letter| letter.to_lowercase().to_string())
+        };
+        // A namesake with another middle name is somebody else, or one of the two is misspelt.
+        let is_other = |at: usize| initial(said).zip(initial(&slots[at].fields)).is_some_and(|(a, b)| a != b);
+        if by_email.is_none() && found.iter().any(|(at, _)| is_other(*at)) {
+            return Found::Several;
+        }
         let present: Vec<usize> = found.iter().filter(|(_, archived)| !archived).map(|(at, _)| *at).collect();
         match (present.as_slice(), found.as_slice()) {
             ([one], _) => Found::One(*one),

@@ -59,6 +59,8 @@ pub struct ImportResult {
     pub created_count: usize,
     /// Changed records.
     pub updated_count: usize,
+    /// Rows that say what is there already.
+    pub unchanged_count: usize,
     /// The first 100 errors; the report has more.
     pub errors: Vec<Finding>,
     /// The first 100 warnings: what was not taken over.
@@ -85,6 +87,7 @@ impl From<&Report> for ImportResult {
             total_processed: report.total,
             created_count: report.created,
             updated_count: report.updated,
+            unchanged_count: report.unchanged,
             errors: first(&report.errors),
             warnings: first(&report.warnings),
             notes: report.notes.clone(),

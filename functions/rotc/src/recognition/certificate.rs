@@ -6,12 +6,13 @@ use shared::{
     App, Result,
     error::{invalid, not_found},
     http::{Json, Path},
+    imports::report::{listed, shortened},
     row, sql,
 };
 use utoipa::ToSchema;
 
 use super::level::LEVELS;
-use crate::access::Acting;
+use crate::{access::Acting, school_time};
 
 row! {
     struct CadetRow {
@@ -76,7 +77,7 @@ pub async fn show_level_certificate(
         threshold: reached.threshold,
         company: cadet.company,
         platoon: cadet.platoon,
-        issued_date: now.format("%B %-d, %Y").to_string(),
+        issued_date: school_time::now(&app)?.format("%B %-d, %Y").to_string(),
         certificate_number: format!(
             "ROTC-{}-{cadet_id}-{}",
             reached.name.to_uppercase(),
@@ -85,10 +86,13 @@ pub async fn show_level_certificate(
     }))
 }
 
-/// Legacy: a level there is not takes `undefined` merits.
 fn not_reached(level: &str, has: i32) -> shared::Error {
-    let threshold = LEVELS.iter().find(|known| known.name == level).map(|known| known.threshold.to_string());
-    let threshold = threshold.unwrap_or_else(|| "undefined".to_owned());
+    let Some(known) = LEVELS.iter().find(|known| known.name == level) else {
+        let names: Vec<String> = LEVELS.iter().map(|known| known.name.to_owned()).collect();
+        let (level, names) = (shortened(level, 40), listed(&names));
+        return invalid("no_level", format!("There is no level \"{level}\". The levels are {names}."));
+    };
+    let threshold = known.threshold;
     invalid(
         "not_reached",
         format!("Cadet has not achieved {level} level (requires {threshold} lifetime merits, has {has})"),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use askama::Template;
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use shared::{
@@ -102,7 +102,7 @@ row! {
 impl Week {
     /// The last one that is over.
     async fn before(task: &Task) -> Result<Self> {
-        let today: DateTime<Utc> = task.app.clock.now();
+        let today = crate::school_time::now(&task.app)?;
         let monday = today.date_naive() - Days::new(u64::from(today.weekday().num_days_from_monday()));
         let (from, until) = (monday - Days::new(7), monday - Days::new(1));
         let mut read = task.app.db.read().await?;

@@ -57,9 +57,29 @@ pub fn text<R: Read + Seek>(archive: &mut ZipArchive<R>, name: &str) -> Result<O
     read.map(|_| Some(text)).map_err(|_| damaged())
 }
 
+/// Whether a part holds one of these texts.
+pub fn holds(reader: &mut impl Read, texts: &[&str]) -> Result<bool, Unreadable> {
+    const OVERLAP: usize = 8;
+    let mut piece = vec![0; 64 * 1024];
+    let mut kept = 0;
+    loop {
+        let read = reader.read(&mut piece[kept..]).map_err(|_| damaged())?;
+        if read == 0 {
+            return Ok(false);
+        }
+        let end = kept + read;
+        if texts.iter().any(|text| memmem::find(&piece[..end], text.as_bytes()).is_some()) {
+            return Ok(true);
+        }
+        // What may go on in the next piece.
+        kept = end.min(OVERLAP);
+        piece.copy_within(end - kept..end, 0);
+    }
+}
+
 /// What is said of a file that ends too early or is no ZIP file.
 pub fn damaged() -> Unreadable {
-    unreadable("The file is damaged or not complete")
+    unreadable("The file is damaged or not complete, please open it, save it again and send the new file")
 }
 
 /// What is said of a file that fills the memory.

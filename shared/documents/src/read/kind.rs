@@ -19,14 +19,24 @@ pub enum ImportKind {
     Json,
     /// A picture, with its media type.
     Picture(&'static str),
+    /// An OpenDocument spreadsheet (`.ods`).
+    Ods,
     /// An Excel or Word file of before 2007.
     Old,
+    /// An Excel or Word file behind a password.
+    Protected,
     /// Something else.
     Unknown,
 }
 
 /// Bytes in which the parts of a ZIP file are looked for: the names stand at its end.
 const TAIL: usize = 1 << 20;
+
+/// `EncryptedPackage` in UTF-16: the part of an old container in which Excel and Word keep a file behind a password.
+const ENCRYPTED: [u8; 32] = *b"E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0";
+
+/// The media type that an OpenDocument spreadsheet begins with, uncompressed.
+const SPREADSHEET: &[u8] = b"application/vnd.oasis.opendocument.spreadsheet";
 
 impl ImportKind {
     /// Looks at the bytes; `name` is what the sender calls the file.
@@ -39,19 +49,22 @@ impl ImportKind {
             return Self::Pdf;
         }
         if body.starts_with(b"\xd0\xcf\x11\xe0") {
-            return Self::Old;
+            return if memmem::find(body, &ENCRYPTED).is_some() { Self::Protected } else { Self::Old };
         }
         if let Some(media_type) = picture(body) {
             return Self::Picture(media_type);
         }
         match extension.as_deref() {
-            Some("csv") => Self::Csv,
+            Some("csv" | "tsv") => Self::Csv,
             Some("json") => Self::Json,
             _ => Self::Unknown,
         }
     }
 
     fn of_archive(body: &[u8], extension: Option<&str>) -> Self {
+        if memmem::find(&body[..body.len().min(256)], SPREADSHEET).is_some() {
+            return Self::Ods;
+        }
         let tail = &body[body.len().saturating_sub(TAIL)..];
         let has = |name: &[u8]| memmem::find(tail, name).is_some();
         match (has(b"xl/workbook"), has(b"word/document")) {
@@ -59,6 +72,7 @@ impl ImportKind {
             (false, true) => Self::Docx,
             // Cut off, or made to look like both: what it says it is, and its reader will tell what is wrong.
             _ if extension == Some("docx") => Self::Docx,
+            (false, false) if extension == Some("ods") => Self::Ods,
             _ => Self::Xlsx,
         }
     }

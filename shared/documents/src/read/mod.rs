@@ -6,16 +6,21 @@
 
 use std::time::{Duration, Instant};
 
+use unicode_normalization::UnicodeNormalization;
+
 mod archive;
 mod csv;
 mod docx;
 mod kind;
+mod number_format;
+mod ods;
 mod pdf;
 mod xlsx;
 
 pub use csv::{decoded, read_csv};
-pub use docx::docx_lines;
+pub use docx::{Docx, read_docx};
 pub use kind::ImportKind;
+pub use ods::read_ods;
 pub use pdf::{PdfText, pdf_lines};
 pub use xlsx::read_xlsx;
 
@@ -70,6 +75,12 @@ pub struct Table {
     pub headings: Vec<String>,
     /// The rows that hold anything.
     pub rows: Vec<Row>,
+    /// The name of the sheet it stands on.
+    pub sheet: Option<String>,
+    /// Cells of the row of headings as it was written, where commas divide them: a longer row has a comma too many.
+    pub written_headings: Option<usize>,
+    /// What is to be said of it, such as that it was hidden and is not read.
+    pub notes: Vec<String>,
 }
 
 /// A row of a table. Cells are texts, whatever they were: numbers as people write them, days as `YYYY-MM-DD`.
@@ -81,6 +92,8 @@ pub struct Row {
     pub cells: Vec<String>,
     /// What is wrong with the row itself, such as a formula that failed.
     pub problem: Option<String>,
+    /// What is not taken over of it, as a sentence.
+    pub warnings: Vec<String>,
 }
 
 /// How much has been read of a file: all its tables share it, however many sheets they stand on.
@@ -164,7 +177,7 @@ impl<'a> TableBuilder<'a> {
                 let width = self.table.headings.len().max(cells.len());
                 self.budget.count_row(width)?;
                 cells.resize(width, String::new());
-                self.table.rows.push(Row { number, cells, problem });
+                self.table.rows.push(Row { number, cells, problem, ..Row::default() });
             }
         }
         Ok(())
@@ -179,10 +192,10 @@ impl<'a> TableBuilder<'a> {
     }
 }
 
-/// Trims a cell, takes out what a database does not store, and cuts what is too long.
+/// Trims a cell, composes its letters, takes out what nobody sees or a database does not store, and cuts what is too long.
 fn clean(cell: &mut String) {
-    if cell.contains('\0') {
-        *cell = cell.replace('\0', "");
+    if !cell.is_ascii() || cell.contains('\0') {
+        *cell = composed(cell);
     }
     if let Some((end, _)) = cell.char_indices().nth(LONGEST_CELL) {
         cell.truncate(end);
@@ -203,6 +216,18 @@ fn squeezed(line: &str) -> String {
         squeezed.extend(word.chars().filter(|letter| *letter != '\0'));
     }
     squeezed
+}
+
+/// A text as people see it: letters composed (NFC), spaces of any kind plain ones, without characters that are not shown.
+pub fn composed(text: &str) -> String {
+    let seen = text.chars().filter(|letter| !is_invisible(*letter));
+    seen.map(|letter| if letter != '\n' && letter.is_whitespace() { ' ' } else { letter }).nfc().collect()
+}
+
+/// NUL, soft hyphens, joiners, marks of direction and of byte order.
+const fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\0' | '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+        | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 fn too_wide() -> Unreadable {

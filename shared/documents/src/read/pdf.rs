@@ -129,7 +129,7 @@ fn refused(cause: lopdf::Error) -> Unreadable {
 }
 
 fn damaged() -> Unreadable {
-    unreadable("The PDF is damaged or not complete")
+    unreadable("The PDF is damaged or not complete, please open it, save it again and send the new file")
 }
 
 fn encrypted() -> Unreadable {

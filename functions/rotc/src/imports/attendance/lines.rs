@@ -1,6 +1,9 @@
 //! Attendance in lines of text, as PDF and Word files and pictures give them (rules.md 9.3).
 
-use super::{listed::Listed, times};
+use super::{
+    listed::{Listed, Says},
+    marks, times,
+};
 use crate::{attendance::status::Status, imports::roster::Named};
 
 /// The programs of ROTC, which stand between the name and the rest of a line.
@@ -22,7 +25,30 @@ pub fn read(lines: &[String]) -> Vec<Listed> {
 
 fn read_line(row: usize, line: &str) -> Option<Listed> {
     let words: Vec<&str> = line.split_whitespace().collect();
-    numbered(row, &words).or_else(|| plain(row, line))
+    numbered(row, &words).or_else(|| plain(row, line)).or_else(|| abbreviated(row, &words))
+}
+
+/// A numbered line without a status word: a letter at its end is one, else it says nothing of the person whom it names.
+fn abbreviated(row: usize, words: &[&str]) -> Option<Listed> {
+    let (number, rest) = words.split_first()?;
+    let is_name = |word: &&&str| word.chars().filter(|letter| letter.is_alphabetic()).count() > 1;
+    if !is_number(number) || rest.iter().filter(is_name).count() < 2 {
+        return None;
+    }
+    let (says, name) = match rest.split_last() {
+        Some((last, name))
+            if last.len() == 1 && last.chars().all(char::is_uppercase) && marks::word(last).is_some() =>
+        {
+            (marks::word(last).map_or_else(nothing, Says::Status), name)
+        }
+        _ => (nothing(), rest),
+    };
+    let named = Named { name: name.join(" "), ..Named::default() };
+    Some(Listed { row, named, says, remarks: None, time_in: None, time_out: None, warnings: Vec::new() })
+}
+
+fn nothing() -> Says {
+    Says::Nothing("the line does not say how they attended".to_owned())
 }
 
 /// `1. Name Name user.name Basic/MS1 Present 7:35 AM 11:40 AM`
@@ -38,17 +64,18 @@ fn numbered(row: usize, words: &[&str]) -> Option<Listed> {
         username = String::new();
     }
     let text = rest.join(" ").to_lowercase();
-    let status =
-        WORDS.iter().find(|(word, _)| text.contains(word)).map_or(Status::Present, |(_, status)| *status);
+    let status = WORDS.iter().find(|(word, _)| text.contains(word)).map(|(_, status)| *status);
     let mut clock = times::all(&rest.join(" ")).into_iter();
     let email = words.iter().find(|word| word.contains('@')).map(|word| (*word).to_owned());
     Some(Listed {
         row,
         named: Named { name, username, email: email.unwrap_or_default(), ..Named::default() },
-        status: Ok(status),
+        // Legacy: who has no status was present.
+        says: status.map_or_else(nothing, Says::Status),
         remarks: None,
         time_in: clock.next(),
         time_out: clock.next(),
+        warnings: Vec::new(),
     })
 }
 
@@ -59,7 +86,8 @@ fn plain(row: usize, line: &str) -> Option<Listed> {
         return None;
     }
     let named = Named { name, username, is_guess: true, ..Named::default() };
-    Some(Listed { row, named, status: Ok(status), remarks: None, time_in: None, time_out: None })
+    let says = Says::Status(status);
+    Some(Listed { row, named, says, remarks: None, time_in: None, time_out: None, warnings: Vec::new() })
 }
 
 /// The name left of a status word, without its number and the user name behind it, in the order first, last; the user
@@ -118,7 +146,7 @@ mod tests {
             "{}|{}|{}|{}|{}",
             listed.named.name,
             listed.named.username,
-            listed.status.map(Status::as_str).unwrap_or_default(),
+            listed.says.status().map(Status::as_str).unwrap_or("nothing"),
             time(&listed.time_in),
             time(&listed.time_out)
         ))
@@ -135,7 +163,10 @@ mod tests {
                 "2. Peñaranda, Ñoño gabriela.ocampo Basic/MS1 Absent",
                 "Peñaranda, Ñoño|gabriela.ocampo|absent||",
             ),
-            ("14) Ana Cruz ana.cruz advance/ms31", "Ana Cruz|ana.cruz|present||"),
+            ("14) Ana Cruz ana.cruz advance/ms31", "Ana Cruz|ana.cruz|nothing||"),
+            ("4 ARCIAGA, BITUIN P", "ARCIAGA, BITUIN||present||"),
+            ("5. Ordoñez, Makisig A", "Ordoñez, Makisig||absent||"),
+            ("6 Dimaculangan, Crisanto", "Dimaculangan, Crisanto||nothing||"),
             ("Ampatuan-Lim, Crisanto present", "Crisanto Ampatuan-Lim||present||"),
             (
                 "1. Magsaysay, Arnel Jennylyn arneljennylyn.magsaysay present",
@@ -145,7 +176,7 @@ mod tests {
             assert_eq!(summary(line).as_deref(), Some(expected), "{line}");
         }
         for line in
-            ["No Name Username Program Status In Out", "-- end --", "", "present", "2. someone else absent"]
+            ["No Name Username Program Status In Out", "-- end --", "", "present", "Page 2 of 3", "3 pages"]
         {
             assert_eq!(summary(line), None, "{line}");
         }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::State;
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::{
@@ -33,12 +34,16 @@ use super::{
 use crate::{
     access::Admin,
     answer::Message,
-    attendance::import_records::{ListedEntry, Present, record_list},
+    attendance::{
+        import_records::{ListedEntry, Present, record_list},
+        status::Status,
+    },
     grades::attendance_total,
 };
 
 pub mod lines;
 pub mod listed;
+pub mod marks;
 mod reconcile;
 pub mod times;
 
@@ -46,10 +51,12 @@ pub use reconcile::{Reconciled, reconcile_attendance};
 // The path of a handler must be one with its documentation.
 pub use reconcile::__path_reconcile_attendance;
 
-use listed::Listed;
+use listed::{Listed, Says};
+
+pub use listed::REQUIRED;
 
 /// The columns of a list of attendance.
-pub static COLUMNS: &[&[Field]] = &[&listed::FIELDS];
+pub static COLUMNS: &[&[Field]] = &[&listed::FIELDS, &marks::MARKS];
 
 /// What a list of attendance may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -163,7 +170,7 @@ fn plan(day_id: i32) -> Result<Plan> {
 
 fn sentence(report: &Report) -> String {
     let Report { skipped, failed, .. } = report;
-    format!("Import complete. Success: {}, Skipped: {skipped}, Failed: {failed}", report.taken())
+    format!("Import complete. Success: {}, Skipped: {skipped}, Failed: {failed}", report.people())
 }
 
 /// The training day of a form.
@@ -187,16 +194,35 @@ async fn check_day(app: &App, day_id: Option<i32>) -> Result<()> {
     }
 }
 
-/// Everybody on some lists.
-pub fn people(contents: &[Contents]) -> Vec<Listed> {
-    contents
-        .iter()
-        .flat_map(|one| match one {
-            // Legacy: the first sheet only.
-            Contents::Tables(tables) => tables.first().map(listed::read).unwrap_or_default(),
-            Contents::Lines(lines) => lines::read(lines),
-        })
-        .collect()
+/// The day of a training day; none where an earlier server has kept another text.
+async fn day_date(change: &mut Change, day_id: i32) -> Result<Option<NaiveDate>> {
+    let find = sql!("SELECT date FROM training_days WHERE id = $1");
+    let date: Option<String> = change.one(find, &[&day_id]).await?;
+    Ok(date.and_then(|date| date.parse().ok()))
+}
+
+/// Everybody on some lists of a day. 400 where one names nobody, or does not say how they attended.
+pub fn people(contents: &[Contents], training_day: Option<NaiveDate>) -> Result<Vec<Listed>> {
+    let mut people = Vec::new();
+    for one in contents {
+        match one {
+            Contents::Tables(tables) => {
+                for table in tables {
+                    people.extend(listed::read(table, training_day)?);
+                }
+            }
+            Contents::Lines(lines) => people.extend(lines::read(lines)),
+        }
+    }
+    let has_lines = contents.iter().any(|one| matches!(one, Contents::Lines(lines) if !lines.is_empty()));
+    if people.is_empty() && has_lines {
+        return Err(invalid(
+            "no_records",
+            "No line of the file names anybody and says how they attended. Each line needs a name and present, absent, late or \
+             excused.",
+        ));
+    }
+    Ok(people)
 }
 
 /// How an entry of a list is named in reports.
@@ -215,32 +241,27 @@ pub async fn apply(
 ) -> Result<()> {
     let day_id = plan.day_id.unwrap_or_default();
     let roster = Roster::load(change).await?;
-    let mut entries = Gathered::default();
-    let mut sources = Vec::new();
-    for one in people(contents) {
-        let found = roster.find(&one.named);
-        let (cadet_id, who) = match (found.cadet(), &one.status) {
-            (Some(cadet_id), Ok(_)) => (cadet_id, roster.label(cadet_id)),
-            (Some(_), Err(why)) => {
-                report.fail(one.row, &who(&one), format!("Error processing row {}: {why}", one.row));
-                continue;
-            }
-            (None, _) => {
-                let who = who(&one);
-                report.count(one.row, &who, Effect::Skipped, Vec::new());
-                report.warn(one.row, format!("Row {}: {who}: {}", one.row, found.why_nobody()));
-                continue;
-            }
-        };
-        if let Match::Similar(_) = found {
-            report.warn(one.row, format!("Row {}: {} was taken for {who}", one.row, one.named.name));
+    let people = people(contents, day_date(change, day_id).await?)?;
+    note_silent(&people, report);
+    let mut entries: Gathered<i32, ListedEntry> = Gathered::default();
+    let mut sources: Vec<Source> = Vec::new();
+    let mut rows: HashMap<i32, (usize, Status)> = HashMap::new();
+    for one in people {
+        let Some((cadet_id, status)) = meant(&roster, &one, report) else { continue };
+        let who = roster.label(cadet_id).to_owned();
+        let earlier = rows.insert(cadet_id, (one.row, status));
+        if let Some((row, said)) = earlier.filter(|(_, said)| *said != status) {
+            let (said, now) = (said.as_str(), status.as_str());
+            let why = format!("{who} is {said} in row {row} and {now} in row {}, which counts", one.row);
+            report.warn(one.row, why);
         }
-        sources.push((one.row, who.to_owned(), cadet_id));
-        put(&mut entries, day_id, cadet_id, one);
+        sources.push(Source { row: one.row, who, cadet_id, is_first: earlier.is_none() });
+        put(&mut entries, day_id, (cadet_id, status), one);
     }
     let effects = store(change, plan.strategy, day_id, &entries.into_records()).await?;
-    for (row, who, cadet_id) in sources {
+    for Source { row, who, cadet_id, is_first } in sources {
         match (effects.get(&cadet_id), plan.strategy) {
+            (_, Strategy::Update | Strategy::Fill) if !is_first => report.repeat(row, &who),
             (Some(effect), _) => report.count(row, &who, *effect, Vec::new()),
             (None, Strategy::Skip) => report.count(row, &who, Effect::Skipped, Vec::new()),
             (None, Strategy::Error) => {
@@ -254,6 +275,52 @@ pub async fn apply(
     Ok(())
 }
 
+/// A row that is taken over.
+struct Source {
+    row: usize,
+    who: String,
+    cadet_id: i32,
+    is_first: bool,
+}
+
+/// The cadet of a row and how they attended; otherwise it is counted, with the reason.
+fn meant(roster: &Roster, one: &Listed, report: &mut Report) -> Option<(i32, Status)> {
+    let (row, found) = (one.row, roster.find(&one.named));
+    one.warnings.iter().for_each(|why| report.warn(row, format!("Row {row}: {}: {why}", who(one))));
+    let Some(cadet_id) = found.cadet() else {
+        let who = who(one);
+        report.count(row, &who, Effect::Skipped, Vec::new());
+        report.warn(row, format!("Row {row}: {who}: {}", found.why_nobody()));
+        return None;
+    };
+    match &one.says {
+        Says::Wrong(why) => report.fail(row, &who(one), format!("Error processing row {row}: {why}")),
+        Says::Nothing(why) => {
+            let who = roster.label(cadet_id);
+            report.count(row, who, Effect::Skipped, Vec::new());
+            report.warn(row, format!("Row {row}: {who}: {why}, nothing was recorded"));
+        }
+        Says::Status(status) => {
+            if let Match::Similar(_) = found {
+                let label = roster.label(cadet_id);
+                report.warn(row, format!("Row {row}: {} was taken for {label}", one.named.name));
+            }
+            return Some((cadet_id, *status));
+        }
+    }
+    None
+}
+
+/// Says how many rows say nothing of how somebody attended.
+fn note_silent(people: &[Listed], report: &mut Report) {
+    let silent = people.iter().filter(|one| matches!(one.says, Says::Nothing(_))).count();
+    if silent > 0 {
+        report.notes.push(format!(
+            "Rows that do not say how somebody attended on this day: {silent}. Nothing was recorded for them."
+        ));
+    }
+}
+
 fn of_effect(effects: &HashMap<i32, Effect>, wanted: Effect) -> Vec<i32> {
     let mut ids: Vec<i32> =
         effects.iter().filter(|(_, effect)| **effect == wanted).map(|(id, _)| *id).collect();
@@ -262,8 +329,12 @@ fn of_effect(effects: &HashMap<i32, Effect>, wanted: Effect) -> Vec<i32> {
 }
 
 /// Adds somebody; of several lines about one cadet the last wins, and keeps what only an earlier one says.
-fn put(entries: &mut Gathered<i32, ListedEntry>, day_id: i32, cadet_id: i32, one: Listed) {
-    let Listed { status: Ok(status), remarks, time_in, time_out, .. } = one else { return };
+fn put(
+    entries: &mut Gathered<i32, ListedEntry>,
+    day_id: i32,
+    (cadet_id, status): (i32, Status),
+    Listed { remarks, time_in, time_out, .. }: Listed,
+) {
     let new = || ListedEntry { day_id, cadet_id, status, remarks: None, time_in: None, time_out: None };
     let (entry, _) = entries.entry(cadet_id, new);
     entry.status = status;
@@ -310,7 +381,7 @@ pub(super) fn matched(cadet_id: i32, one: &Listed) -> Value {
         "pdf_name": one.named.name,
         "pdf_username": one.named.username,
         "pdf_email": one.named.email,
-        "status": one.status.clone().ok(),
+        "status": one.says.status(),
         "time_in": one.time_in,
         "time_out": one.time_out,
         "duration_min": duration,
@@ -320,8 +391,10 @@ pub(super) fn matched(cadet_id: i32, one: &Listed) -> Value {
 /// Reads a list for [`reconcile`].
 pub(super) async fn listed_in(
     app: &App,
+    change: &mut Change,
     file: shared::http::UploadedFile,
     day_id: i32,
 ) -> Result<Vec<Listed>> {
-    Ok(people(Input::read(app, &plan(day_id)?, &[file]).await?.contents()))
+    let input = Input::read(app, &plan(day_id)?, &[file]).await?;
+    people(input.contents(), day_date(change, day_id).await?)
 }

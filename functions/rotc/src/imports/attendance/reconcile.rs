@@ -14,7 +14,11 @@ use shared::{
 };
 use utoipa::ToSchema;
 
-use super::{AttendanceForm, check_day, day_of, listed::Listed, listed_in, matched, times, who};
+use super::{
+    AttendanceForm, check_day, day_of,
+    listed::{Listed, Says},
+    listed_in, matched, times, who,
+};
 use crate::{access::Admin, imports::roster::Roster};
 
 /// What a list says of whom (rules.md 9.3).
@@ -54,9 +58,9 @@ pub async fn reconcile_attendance(
         return Err(invalid("unsupported_file", "Only PDF or Excel accepted for reconciliation"));
     }
     check_day(&app, Some(day_id)).await?;
-    let listed = listed_in(&app, file, day_id).await?;
     // Never committed: it only reads.
     let mut change = app.db.change(&admin.actor()).await?;
+    let listed = listed_in(&app, &mut change, file, day_id).await?;
     let roster = Roster::load(&mut change).await?;
     drop(change);
     Ok(Json(reconcile(&roster, &listed)))
@@ -71,11 +75,16 @@ fn reconcile(roster: &Roster, listed: &[Listed]) -> Reconciled {
             found.skipped_count += 1;
             found.unmatched.push(json!({
                 "pdf_name": one.named.name, "pdf_username": one.named.username, "pdf_email": one.named.email,
-                "status": one.status.clone().ok(),
+                "status": one.says.status(),
             }));
             continue;
         };
-        if let Err(why) = &one.status {
+        if let Says::Nothing(why) = &one.says {
+            found.skipped_count += 1;
+            found.errors.push(format!("Row {}: {why}", one.row));
+            continue;
+        }
+        if let Says::Wrong(why) = &one.says {
             found.fail_count += 1;
             found.errors.push(format!("Error processing row {}: {why}", one.row));
             continue;

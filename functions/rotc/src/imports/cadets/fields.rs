@@ -1,6 +1,6 @@
 //! The columns of a list of cadets (rules.md 9.1).
 
-use shared::imports::Field;
+use shared::imports::{Field, Requirement};
 
 /// The columns of `cadets` that a list fills, with what is as long as in the other ways to enter a cadet.
 pub static FIELDS: [Field; 20] = [
@@ -43,14 +43,31 @@ const CONTACT_NUMBER: &[&str] = &[
 pub static NAMING: [Field; 3] = [
     Field::new(
         "student_id",
-        &["Student ID", "ID", "Student Number", "USN", "Student No", "ID Number", "ID No"],
-    ),
+        &[
+            "Student ID",
+            "Student Number",
+            "USN",
+            "Student No",
+            "ID Number",
+            "ID No",
+            "Student ID No",
+            "School ID",
+        ],
+    )
+    .identifier()
+    .or_last(&["ID"]),
     Field::new("username", &["Username", "User Name"]),
     Field::new("name", &["Name", "Full Name", "Cadet Name", "Student Name", "Name of Cadet"]).words(),
 ];
 
 /// The columns of a list of cadets.
 pub static COLUMNS: &[&[Field]] = &[&NAMING, &FIELDS];
+
+/// What names somebody in a list of cadets.
+pub const REQUIRED: &[Requirement] = &[Requirement {
+    says: "who the cadet is",
+    fields: &["student_id", "last_name", "name", "first_name", "username", "email"],
+}];
 
 /// What is known of a cadet, in the order of [`FIELDS`]; a day stands as `YYYY-MM-DD`.
 pub type Fields = [Option<String>; 20];
@@ -60,6 +77,7 @@ pub const RANK: usize = 0;
 pub const FIRST_NAME: usize = 1;
 pub const MIDDLE_NAME: usize = 2;
 pub const LAST_NAME: usize = 3;
+pub const SUFFIX: usize = 4;
 pub const EMAIL: usize = 5;
 pub const YEAR_LEVEL: usize = 9;
 pub const BIRTHDATE: usize = 19;

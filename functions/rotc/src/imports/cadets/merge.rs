@@ -1,17 +1,20 @@
 //! What a list makes of each cadet: rows of the same cadet are put together, and with what is known already.
 
+use std::collections::HashMap;
+
 use shared::{
     App,
     http::lenient::is_blank,
     imports::{
         Effect,
         merge::{Gathered, Strategy, take_over},
+        values::{identity, nearly},
     },
 };
 
 use super::{
-    existing::{Existing, Known, name_key},
-    fields::{EMAIL, FIELDS, FIRST_NAME, Fields},
+    existing::{Existing, Known, Owner, name_key},
+    fields::{EMAIL, FIELDS, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, SUFFIX},
     rows::CadetRow,
 };
 use crate::imports::plan::Report;
@@ -33,54 +36,141 @@ pub struct Slot {
     pub row: usize,
     /// Whether the list changes anything about somebody who is there.
     pub changed: bool,
+    /// What the list has said of them so far.
+    said: Fields,
+}
+
+/// What is known of a list while its rows are put together.
+struct Merging {
+    known: Known,
+    slots: Gathered<String, Slot>,
+    /// The student ids of the list by what is left of them without zeros, case, spaces and dashes; and their first rows.
+    ids: HashMap<String, (String, usize)>,
 }
 
 /// Whether and how what is there is changed.
 pub fn merge(
     app: &App,
     rows: Vec<CadetRow>,
-    mut known: Known,
+    known: Known,
     (strategy, may_overwrite): (Strategy, bool),
     report: &mut Report,
 ) -> Vec<Slot> {
-    let mut slots: Gathered<String, Slot> = Gathered::default();
+    let mut merging = Merging { known, slots: Gathered::default(), ids: HashMap::new() };
     for mut row in rows {
         let who = row.who();
-        let cadet_id = match &row.student_id {
-            Some(student_id) => Ok(known.by_student_id.get(student_id).copied()),
-            None => known.of(&row),
-        };
-        let cadet_id = match cadet_id {
-            Ok(cadet_id) => cadet_id,
+        let key = match merging.find(&mut row, report) {
+            Ok(Some(key)) => key,
+            Ok(None) => {
+                report.count(row.number, &who, Effect::Skipped, Vec::new());
+                continue;
+            }
             Err(why) => {
                 report.fail(row.number, &who, format!("{who}: {why}"));
                 continue;
             }
         };
-        let key = key(&row, cadet_id);
-        if let Some(why) = refusal(&known, cadet_id, slots.get_mut(&key).is_some(), strategy) {
+        let Merging { known, slots, .. } = &mut merging;
+        let (slot_key, cadet_id) = key;
+        let seen = slots.get_mut(&slot_key);
+        if let Some(why) = seen.as_deref().and_then(|slot| somebody_else(slot, &row)) {
+            report.fail(row.number, &who, format!("{who}: {why}"));
+            continue;
+        }
+        if let Some(why) = refusal(known, cadet_id, seen.is_some(), strategy) {
             report.fail(row.number, &who, format!("{who}: {why}"));
             continue;
         }
         let (slot, is_first) =
-            slots.entry(key, || Slot::new(app, &row, cadet_id.and_then(|id| known.cadets.remove(&id))));
+            slots.entry(slot_key, || Slot::new(app, &row, cadet_id.and_then(|id| known.cadets.remove(&id))));
         if !may_overwrite && slot.leaves_out_email(&mut row) {
             let why = "only an administrator can enter the e-mail address of a cadet who is there already";
             report.warn(row.number, format!("{who}: {why}"));
         }
+        slot.warn_of_contradictions(&row, is_first, report);
         count(slot, &row, (&who, is_first), (strategy, may_overwrite), report);
     }
-    slots.into_records()
+    merging.slots.into_records()
+}
+
+impl Merging {
+    /// The key of the slot of a row, and the cadet it means. None where it may mean somebody whose id differs in zeros only.
+    fn find(
+        &mut self,
+        row: &mut CadetRow,
+        report: &mut Report,
+    ) -> Result<Option<(String, Option<i32>)>, String> {
+        let Some(student_id) = row.student_id.clone() else {
+            let cadet_id = self.known.of(row)?;
+            if let Some(cadet) = cadet_id.and_then(|id| self.known.cadets.get(&id))
+                && row.username.is_none()
+                && row.email().is_none()
+            {
+                report.warn(
+                    row.number,
+                    format!("{}: was taken for {}, by the name alone", row.who(), cadet.student_id),
+                );
+            }
+            return Ok(Some((key(row, cadet_id), cadet_id)));
+        };
+        let near = nearly(&student_id);
+        let earlier = self.ids.entry(near).or_insert((student_id.clone(), row.number)).clone();
+        if identity(&earlier.0) != identity(&student_id) {
+            let (other, first) = earlier;
+            report.warn(row.number, zeros(&student_id, &format!("{other} of row {first}")));
+            return Ok(None);
+        }
+        let cadet_id = match self.known.owner(&student_id) {
+            Owner::New => None,
+            Owner::Cadet(id) => Some(id),
+            Owner::Written(id, other) => {
+                report.warn(
+                    row.number,
+                    format!("{student_id} was taken for {other}, which is written a little otherwise"),
+                );
+                Some(id)
+            }
+            Owner::Nearly(other) => {
+                report.warn(row.number, zeros(&student_id, &format!("{other}, who is entered already")));
+                return Ok(None);
+            }
+        };
+        Ok(Some((key(row, cadet_id), cadet_id)))
+    }
+}
+
+fn zeros(student_id: &str, other: &str) -> String {
+    format!(
+        "{student_id} was left out: it differs only in its zeros from {other}. Please correct the id; if these are two people, \
+         enter this one by hand"
+    )
+}
+
+/// Why a row cannot be about the person whom an earlier row of its id is about: neither the first nor the last name is the same.
+fn somebody_else(slot: &Slot, row: &CadetRow) -> Option<String> {
+    row.student_id.as_ref()?;
+    let differs = |at: usize| match (&slot.said[at], &row.fields[at]) {
+        (Some(earlier), Some(later)) => earlier.to_lowercase() != later.to_lowercase(),
+        _ => false,
+    };
+    (differs(FIRST_NAME) && differs(LAST_NAME)).then(|| {
+        let part = |at: usize| slot.said[at].as_deref().unwrap_or_default();
+        let (first, last) = (part(FIRST_NAME), part(LAST_NAME));
+        format!("row {} has this id for {first} {last}, row {} for {}", slot.row, row.number, row.name())
+    })
 }
 
 /// What tells the rows of one cadet from those of others.
 fn key(row: &CadetRow, cadet_id: Option<i32>) -> String {
     match (cadet_id, &row.student_id) {
         (Some(id), _) => format!("id {id}"),
-        (None, Some(student_id)) => format!("student {student_id}"),
+        (None, Some(student_id)) => format!("student {}", identity(student_id)),
         (None, None) => match row.username.as_deref().or(row.email()) {
             Some(name) => format!("student {}", name.to_lowercase()),
-            None => format!("name {}", name_key(row)),
+            None => {
+                let part = |at: usize| row.fields[at].as_deref().unwrap_or_default().to_lowercase();
+                format!("name {}\n{}\n{}", name_key(row), part(MIDDLE_NAME), part(SUFFIX))
+            }
         },
     }
 }
@@ -110,6 +200,9 @@ fn count(
         slot.keep_account(row);
     }
     let fields = take_over(&mut slot.fields, &row.fields, &FIELDS, strategy);
+    if !is_first {
+        report.repeated += 1;
+    }
     let effect = match (slot.existing.is_none() && is_first, fields.is_empty()) {
         (true, _) => Effect::Created,
         (false, false) => Effect::Updated,
@@ -123,14 +216,45 @@ impl Slot {
     fn new(app: &App, row: &CadetRow, existing: Option<Existing>) -> Self {
         let student_id = match &existing {
             Some(cadet) => cadet.student_id.clone(),
-            None => identity(app, row),
+            None => new_student_id(app, row),
         };
         let mut fields = Fields::default();
         for (field, value) in fields.iter_mut().zip(existing.iter().flat_map(|cadet| &cadet.fields)) {
             field.clone_from(value);
         }
-        let (username, email) = (None, None);
-        Self { existing, student_id, fields, username, email, row: row.number, changed: false }
+        let (username, email, said) = (None, None, Fields::default());
+        Self { existing, student_id, fields, username, email, row: row.number, changed: false, said }
+    }
+
+    /// Names what a row says otherwise than an earlier one, and a name that the register does not have for this id.
+    fn warn_of_contradictions(&mut self, row: &CadetRow, is_first: bool, report: &mut Report) {
+        let who = row.who();
+        if is_first && let Some(known) = &self.existing {
+            let differs = |at: usize| match (known.fields[at].as_deref(), row.fields[at].as_deref()) {
+                (Some(known), Some(said)) => !is_blank(known) && known.to_lowercase() != said.to_lowercase(),
+                _ => false,
+            };
+            if differs(FIRST_NAME) && differs(LAST_NAME) {
+                let part = |at: usize| known.fields[at].as_deref().unwrap_or_default();
+                let (first, last) = (part(FIRST_NAME), part(LAST_NAME));
+                report.warn(
+                    row.number,
+                    format!("{who}: the register has {first} {last}, the file {}", row.name()),
+                );
+            }
+        }
+        for ((said, now), field) in self.said.iter_mut().zip(&row.fields).zip(&FIELDS) {
+            if let (Some(earlier), Some(later)) = (said.as_ref(), now)
+                && earlier != later
+            {
+                let (label, first, number) = (field.label(), self.row, row.number);
+                let text = format!("{who}: {label} is {earlier} in row {first} and {later} in row {number}");
+                report.warn(number, text);
+            }
+            if now.is_some() {
+                said.clone_from(now);
+            }
+        }
     }
 
     /// Whether a row says an address of somebody who has none; it is gone then. Links to sign in would go there, and
@@ -163,7 +287,7 @@ impl Slot {
 }
 
 /// The student id of a new cadet: what the list says, else whatever else names them.
-fn identity(app: &App, row: &CadetRow) -> String {
+fn new_student_id(app: &App, row: &CadetRow) -> String {
     let named = row.student_id.as_deref().or(row.username.as_deref()).or(row.email());
     named.map(str::to_owned).unwrap_or_else(|| {
         let first = row.fields[FIRST_NAME].as_deref().unwrap_or_default();

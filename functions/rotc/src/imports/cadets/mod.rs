@@ -35,7 +35,7 @@ mod merge;
 mod rows;
 mod write;
 
-pub use fields::COLUMNS;
+pub use fields::{COLUMNS, REQUIRED};
 
 /// What a list of cadets may be.
 pub const ACCEPTS: Accepts = Accepts {
@@ -175,7 +175,7 @@ fn plan(user: &User, options: ImportOptions) -> Result<Plan> {
 }
 
 fn sentence(what: &str, report: &Report) -> String {
-    format!("{what} complete. Success: {}, Failed: {}", report.total - report.failed, report.failed)
+    format!("{what} complete. Success: {}, Failed: {}", report.people(), report.failed)
 }
 
 /// Refuses text without a single cadet in it.

@@ -4,20 +4,21 @@ use documents::read::{Row, Table};
 use shared::imports::{
     Columns, Contents,
     report::shortened,
-    values::{day, name_parts},
+    values::{DayOrder, PersonName, day, identifier, name_parts},
 };
 use validator::ValidateEmail;
 
 use super::fields::{
-    BIRTHDATE, EMAIL, FIELDS, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMING, YEAR_LEVEL,
+    BIRTHDATE, EMAIL, FIELDS, FIRST_NAME, Fields, LAST_NAME, MIDDLE_NAME, NAMING, SUFFIX, YEAR_LEVEL,
 };
 use crate::imports::plan::Report;
 
 /// Characters of a student id or the name of an account at most.
 const LONGEST_ID: usize = 200;
 
-/// Headings that an error names; a table has up to 256, each as long as its file wants.
-const SHOWN_HEADINGS: usize = 20;
+/// What is said of a row that names nobody.
+const NOBODY: &str =
+    "the row does not say who it is: it has no student id, user name, e-mail address or name";
 
 /// A row that can be imported.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct CadetRow {
     pub username: Option<String>,
     /// What it says.
     pub fields: Fields,
+    /// What is not taken over of it, as parts of sentences.
+    pub warnings: Vec<String>,
 }
 
 impl CadetRow {
@@ -44,7 +47,8 @@ impl CadetRow {
         known.map_or_else(|| self.name(), str::to_owned)
     }
 
-    fn name(&self) -> String {
+    /// First and last name.
+    pub fn name(&self) -> String {
         let part = |at: usize| self.fields[at].as_deref().unwrap_or_default();
         format!("{} {}", part(FIRST_NAME), part(LAST_NAME)).trim().to_owned()
     }
@@ -68,31 +72,41 @@ pub fn read(contents: &[Contents], is_rotcmis: bool, report: &mut Report) -> Vec
 
 fn read_table(table: &Table, is_rotcmis: bool, rows: &mut Vec<CadetRow>, report: &mut Report) {
     let (fields, naming) = (Columns::find(table, &FIELDS), Columns::find(table, &NAMING));
-    let nobody = nobody(table);
+    let order = DayOrder::of(table.rows.iter().filter_map(|row| fields.values(row)[BIRTHDATE]));
     for row in &table.rows {
-        let read = read_row((&fields, &naming), row, &nobody);
+        let read = read_row((&fields, &naming), row, order);
         let read = read.and_then(|row| match is_rotcmis {
             true => required(&row).map_err(|why| (row.who(), why)).map(|()| row),
             false => Ok(row),
         });
         match read {
-            Ok(row) => rows.push(row),
+            Ok(row) => {
+                let who = row.who();
+                row.warnings.iter().for_each(|why| report.warn(row.number, format!("{who}: {why}")));
+                rows.push(row);
+            }
             Err((who, why)) => {
-                let message = if who.is_empty() { why } else { format!("{who}: {why}") };
+                let message = if who.is_empty() {
+                    format!("Row {}: {why}", row.number)
+                } else {
+                    format!("{who}: {why}")
+                };
                 report.fail(row.number, &who, message);
             }
         }
     }
 }
 
-/// One row, or whom it is about and what is wrong with it; `nobody` is said of one that names nobody.
+/// One row, or whom it is about and what is wrong with it.
 fn read_row(
     (fields, naming): (&Columns<20>, &Columns<3>),
     row: &Row,
-    nobody: &str,
+    order: DayOrder,
 ) -> Result<CadetRow, (String, String)> {
     let [student_id, username, full_name] = naming.owned(row);
-    let mut read = CadetRow { number: row.number, student_id, username, fields: fields.owned(row) };
+    let student_id = student_id.map(|id| identifier(&id));
+    let (number, fields, warnings) = (row.number, fields.owned(row), Vec::new());
+    let mut read = CadetRow { number, student_id, username, fields, warnings };
     if (read.fields[FIRST_NAME].is_none() || read.fields[LAST_NAME].is_none())
         && let Some(full) = &full_name
     {
@@ -103,9 +117,9 @@ fn read_row(
         return Err((who, problem.clone()));
     }
     if who.is_empty() {
-        return Err((who, nobody.to_owned()));
+        return Err((who, NOBODY.to_owned()));
     }
-    match check(&mut read) {
+    match check(&mut read, order) {
         Ok(()) => Ok(read),
         Err(why) => Err((who, why)),
     }
@@ -129,25 +143,17 @@ fn required(row: &CadetRow) -> Result<(), String> {
 }
 
 fn take_name(fields: &mut Fields, full: &str) {
-    let (first, middle, last) = name_parts(full);
+    let PersonName { first, middle, last, suffix } = name_parts(full);
     let last = last.unwrap_or_else(|| "Unknown".to_owned());
-    for (at, value) in [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, Some(last))] {
+    let said = [(FIRST_NAME, Some(first)), (MIDDLE_NAME, middle), (LAST_NAME, Some(last)), (SUFFIX, suffix)];
+    for (at, value) in said {
         if fields[at].is_none() {
             fields[at] = value.filter(|value| !value.is_empty());
         }
     }
 }
 
-fn nobody(table: &Table) -> String {
-    let filled = table.headings.iter().filter(|heading| !heading.is_empty());
-    let found: Vec<String> = filled.take(SHOWN_HEADINGS).map(|heading| shortened(heading, 40)).collect();
-    format!(
-        "Could not determine identity (Missing Student ID, Username, Email, or Name). Found columns: {}",
-        found.join(", ")
-    )
-}
-
-fn check(row: &mut CadetRow) -> Result<(), String> {
+fn check(row: &mut CadetRow, order: DayOrder) -> Result<(), String> {
     for (field, value) in FIELDS.iter().zip(&row.fields) {
         if value.as_ref().is_some_and(|value| value.chars().count() > field.longest) {
             return Err(format!("{} is too long", field.label()));
@@ -157,15 +163,43 @@ fn check(row: &mut CadetRow) -> Result<(), String> {
     if ids.into_iter().flatten().any(|id| id.chars().count() > LONGEST_ID) {
         return Err("student id or username is too long".to_owned());
     }
-    if let Some(email) = row.fields[EMAIL].as_ref().filter(|email| !email.validate_email()) {
-        return Err(format!("\"{}\" is no e-mail address", shortened(email, 60)));
+    if let Some(id) = row.student_id.as_ref().filter(|id| is_mobile_number(id)) {
+        return Err(format!("\"{id}\" is a mobile number, not a student id, please check the columns"));
     }
-    if let Some(text) = &row.fields[BIRTHDATE] {
-        let Some(date) = day(text) else {
-            return Err(format!("\"{}\" is no date", shortened(text, 60)));
-        };
-        row.fields[BIRTHDATE] = Some(date.to_string());
+    check_email(row)?;
+    check_birthdate(row, order)
+}
+
+/// A mobile number of the Philippines: `09171234567`, `+639171234567`.
+fn is_mobile_number(text: &str) -> bool {
+    let digits = text.trim_start_matches('+');
+    let is_long = [("09", 11), ("639", 12)]
+        .iter()
+        .any(|(start, length)| digits.starts_with(start) && digits.len() == *length);
+    is_long && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The address of a row, also out of `mailto:` and `Ana Cruz <ana@example.test>`; of several the first.
+fn check_email(row: &mut CadetRow) -> Result<(), String> {
+    let Some(said) = &row.fields[EMAIL] else { return Ok(()) };
+    if said.validate_email() {
+        return Ok(());
     }
+    let pieces = said.split([';', ',', '<', '>']).map(|piece| piece.trim().trim_start_matches("mailto:"));
+    let addresses: Vec<&str> = pieces.filter(|piece| piece.validate_email()).collect();
+    let Some(first) = addresses.first() else {
+        return Err(format!("\"{}\" is no e-mail address", shortened(said, 60)));
+    };
+    if addresses.len() > 1 {
+        row.warnings.push(format!("of several e-mail addresses {first} was taken"));
+    }
+    row.fields[EMAIL] = Some((*first).to_owned());
+    Ok(())
+}
+
+fn check_birthdate(row: &mut CadetRow, order: DayOrder) -> Result<(), String> {
+    let Some(said) = &row.fields[BIRTHDATE] else { return Ok(()) };
+    row.fields[BIRTHDATE] = Some(day(said, order)?.to_string());
     Ok(())
 }
 
@@ -187,7 +221,13 @@ fn read_line(number: usize, line: &str) -> Option<CadetRow> {
     (fields[FIRST_NAME], fields[LAST_NAME]) = (filled(first), filled(last));
     fields[EMAIL] = email.map(str::to_owned);
     let within = fields.iter().flatten().all(|text| text.chars().count() <= 200);
-    within.then(|| CadetRow { number, student_id: Some(id.to_owned()), username: None, fields })
+    within.then(|| CadetRow {
+        number,
+        student_id: Some(id.to_owned()),
+        username: None,
+        fields,
+        warnings: Vec::new(),
+    })
 }
 
 /// Four digits, perhaps a hyphen, and three digits or more.
@@ -197,7 +237,7 @@ pub fn student_id(line: &str) -> Option<&str> {
     let mut at = 0;
     while at < bytes.len() {
         let run = digits(at);
-        if (7..=20).contains(&run) {
+        if (7..=20).contains(&run) && line.get(at..at + run).is_some_and(|id| !is_mobile_number(id)) {
             return line.get(at..at + run);
         }
         if run >= 4 && bytes.get(at + run) == Some(&b'-') {
@@ -221,6 +261,8 @@ mod tests {
         assert_eq!(student_id("1. 20240001 Reyes"), Some("20240001"));
         assert_eq!(student_id("2024-12 Reyes 123"), None);
         assert_eq!(student_id("no id on this line"), None);
+        assert_eq!(student_id("Reyes, Ana 09171234567"), None);
+        assert_eq!(student_id("Reyes, Ana +639171234567 2026-1001"), Some("2026-1001"));
         assert_eq!(student_id("ñ 2024-001"), Some("2024-001"));
     }
 
@@ -232,5 +274,46 @@ mod tests {
         assert_eq!(row.email(), Some("andres.balagtas@example.test"));
         let row = read_line(1, "2025-9101 Balagtas Andres").unwrap();
         assert_eq!(row.fields[LAST_NAME].as_deref(), Some("Balagtas Andres"));
+    }
+
+    fn read(csv: &str) -> (Vec<CadetRow>, Report) {
+        let table = documents::read::read_csv(csv.as_bytes()).unwrap();
+        let (mut rows, mut report) = (Vec::new(), Report::default());
+        read_table(&table, false, &mut rows, &mut report);
+        (rows, report)
+    }
+
+    #[test]
+    fn addresses_come_out_of_what_stands_around_them() {
+        for (said, address, warnings) in [
+            ("mailto:ana@example.test", "ana@example.test", 0),
+            ("Ana Cruz <ana@example.test>", "ana@example.test", 0),
+            ("ana@example.test; ana2@example.test", "ana@example.test", 1),
+        ] {
+            let (rows, report) = read(&format!("Student ID,Email\n2026-1,{said}\n"));
+            assert_eq!((rows[0].email(), report.warnings.len()), (Some(address), warnings), "{said}");
+        }
+        assert_eq!(read("Student ID,Email\n2026-1,nowhere\n").1.failed, 1);
+    }
+
+    #[test]
+    fn birthdates_of_a_column_are_read_in_one_order() {
+        let days = |csv: &str| {
+            let (rows, report) = read(csv);
+            let days = rows.iter().map(|row| row.fields[BIRTHDATE].clone().unwrap_or_default());
+            (days.collect::<Vec<_>>().join(" "), report.failed)
+        };
+        let both = ("2005-02-01 2004-12-31".to_owned(), 0);
+        assert_eq!(days("ID,DOB\n2026-1,01/02/2005\n2026-2,31/12/2004\n"), both);
+        assert_eq!(days("ID,DOB\n2026-1,02/01/2005\n2026-2,12/31/2004\n"), both);
+        assert_eq!(days("ID,DOB\n2026-1,01/02/2005\n2026-2,2004-12-31\n"), ("2004-12-31".to_owned(), 1));
+    }
+
+    #[test]
+    fn mobile_number_is_no_student_id() {
+        for id in ["09171234567", "+639171234567", "639171234567"] {
+            assert_eq!(read(&format!("Student ID,Name\n{id},Ana Cruz\n")).1.failed, 1, "{id}");
+        }
+        assert_eq!(read("Student ID,Name\n09-1234,Ana Cruz\n").1.failed, 0);
     }
 }

@@ -30,6 +30,7 @@ pub async fn write(
     mut slots: Vec<Slot>,
     report: &mut Report,
 ) -> Result<()> {
+    leave_out_taken(change, &mut slots, report).await?;
     let ids = insert(change, &mut slots).await?;
     update(change, &slots).await?;
     report.created_ids = slots.iter().filter_map(|slot| ids.get(&slot.student_id).copied()).collect();
@@ -48,6 +49,40 @@ pub async fn write(
         update_accounts(change, &slots, report).await?;
     }
     publish(change, report).await
+}
+
+/// Leaves out addresses that belong to somebody else, in whatever case: of the register, and of an earlier row.
+async fn leave_out_taken(change: &mut Change, slots: &mut [Slot], report: &mut Report) -> Result<()> {
+    let find = sql!(
+        "SELECT lower(email), id FROM cadets WHERE lower(email) = ANY($1)
+         UNION SELECT lower(email), coalesce(cadet_id, 0) FROM users WHERE lower(email) = ANY($1)
+         UNION SELECT lower(username), coalesce(cadet_id, 0) FROM users WHERE lower(username) = ANY($1)"
+    );
+    let wanted: Vec<String> =
+        slots.iter().filter_map(|slot| Some(slot.fields[EMAIL].as_ref()?.to_lowercase())).collect();
+    let mut owners: HashMap<String, Vec<i32>> = HashMap::new();
+    for (email, owner) in change.all::<(String, i32)>(find, &[&wanted]).await? {
+        owners.entry(email).or_default().push(owner);
+    }
+    let mut given: HashMap<String, usize> = HashMap::new();
+    for (at, slot) in slots.iter_mut().enumerate() {
+        let known = slot.existing.as_ref();
+        let had = known.and_then(|cadet| cadet.fields[EMAIL].clone());
+        let Some(email) = slot.fields[EMAIL].clone() else { continue };
+        let key = email.to_lowercase();
+        if had.as_ref().is_some_and(|had| had.to_lowercase() == key) {
+            continue;
+        }
+        let own = known.map(|cadet| cadet.id);
+        let is_theirs = |owner: &i32| Some(*owner) != own;
+        let is_taken = owners.get(&key).is_some_and(|owners| owners.iter().any(is_theirs));
+        if is_taken || *given.entry(key).or_insert(at) != at {
+            report.warn(slot.row, format!("The e-mail address {email} belongs to another account"));
+            slot.fields[EMAIL] = had;
+            slot.email = None;
+        }
+    }
+    Ok(())
 }
 
 /// Adds the new cadets in the order of the list; their ids by student id.

@@ -1,15 +1,31 @@
 //! What the fields of ROTCMIS are called, and how its days and words are read.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
 use documents::read::Table;
 use serde_json::{Map, Value};
-use shared::imports::{Field, columns::exported, source::plain};
+use shared::imports::{
+    Field,
+    columns::exported,
+    source::plain,
+    values::{DayOrder, day},
+};
 
-use crate::attendance::status::Status;
+use crate::{attendance::status::Status, imports::attendance::times};
 
 /// Names of the student id, the best first.
-pub const STUDENT_ID: &[&str] =
-    &["student_id", "id", "studentno", "student_number", "cadet_id", "qr", "qr_code", "qrvalue"];
+pub const STUDENT_ID: &[&str] = &[
+    "student_id",
+    "studentno",
+    "student_no",
+    "student_number",
+    "id_number",
+    "usn",
+    "cadet_id",
+    "qr",
+    "qr_code",
+    "qrvalue",
+    "id",
+];
 
 /// Names of the name.
 pub const NAME: &[&str] = &["name", "full_name", "fullname", "cadet_name"];
@@ -54,33 +70,35 @@ pub fn of_table(table: &Table) -> Vec<Map<String, Value>> {
 /// A status as ROTCMIS writes it.
 pub fn status_word(text: &str) -> Option<Status> {
     match text.trim().to_lowercase().as_str() {
-        "present" | "p" | "1" | "yes" | "y" => Some(Status::Present),
+        "present" | "p" | "1" | "yes" | "y" | "true" | "✓" | "✔" => Some(Status::Present),
         "late" | "l" => Some(Status::Late),
         "excused" | "e" => Some(Status::Excused),
-        "absent" | "a" | "0" | "no" | "n" => Some(Status::Absent),
+        "absent" | "a" | "0" | "no" | "n" | "false" => Some(Status::Absent),
         _ => None,
     }
 }
 
-/// A moment as JavaScript reads it; a day alone begins at midnight (UTC). Of `d/m/y` the month comes first.
-pub fn moment(text: &str) -> Option<DateTime<Utc>> {
+/// When something was, as lists write it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The day as it is written, in whichever zone that is.
+    pub day: NaiveDate,
+    /// ISO 8601 with milliseconds; what names no zone stands as UTC, a day alone begins at midnight.
+    pub iso: String,
+}
+
+/// A moment, or what is wrong with it, as a part of a sentence.
+pub fn moment(text: &str, order: DayOrder) -> Result<Moment, String> {
     let text = text.trim();
-    let day = ["%Y-%m-%d", "%m/%d/%Y", "%m-%d-%Y", "%B %d, %Y", "%d %B %Y"]
-        .iter()
-        .find_map(|format| NaiveDate::parse_from_str(text, format).ok());
-    let local = || {
-        ["%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S%.f", "%m/%d/%Y %H:%M"]
-            .iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(text, format).ok())
-    };
-    let zoned = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.with_timezone(&Utc));
-    let time = day
-        .map(|day| day.and_time(NaiveTime::MIN))
-        .or_else(local)
-        .map(|time| time.and_utc())
-        .or_else(zoned)?;
-    // Nobody trained in the year 20.
-    (1900..2200).contains(&chrono::Datelike::year(&time)).then_some(time)
+    if let Ok(time) = DateTime::parse_from_rfc3339(text)
+        && (1900..2200).contains(&time.year())
+    {
+        // The zone stays: 07:30 in Manila is of another day in UTC.
+        return Ok(Moment { day: time.date_naive(), iso: time.to_rfc3339_opts(SecondsFormat::Millis, true) });
+    }
+    let day = day(text, order)?;
+    let time = times::normalised(text).ok().flatten().unwrap_or_else(|| "00:00".to_owned());
+    Ok(Moment { day, iso: format!("{day}T{time}:00.000Z") })
 }
 
 #[cfg(test)]
@@ -88,17 +106,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn moments_are_read_as_the_client_reads_them() {
-        for (text, expected) in [
-            ("2025-02-01", Some("2025-02-01T00:00:00+00:00")),
-            ("2025-02-08T08:00:00Z", Some("2025-02-08T08:00:00+00:00")),
-            ("2025-02-01T00:00:00.000Z", Some("2025-02-01T00:00:00+00:00")),
-            ("02/03/2025", Some("2025-02-03T00:00:00+00:00")),
-            ("31/12/2024", None),
-            ("garbage", None),
-            ("", None),
+    fn moments_keep_the_day_that_is_written() {
+        for (text, order, expected) in [
+            ("2025-02-01", DayOrder::Unknown, "2025-02-01 2025-02-01T00:00:00.000Z"),
+            ("2025-02-08T08:00:00Z", DayOrder::Unknown, "2025-02-08 2025-02-08T08:00:00.000Z"),
+            ("2025-02-01T00:00:00.000Z", DayOrder::Unknown, "2025-02-01 2025-02-01T00:00:00.000Z"),
+            ("2027-01-09T07:30:00+08:00", DayOrder::Unknown, "2027-01-09 2027-01-09T07:30:00.000+08:00"),
+            ("2027-01-09T23:30:00-05:00", DayOrder::Unknown, "2027-01-09 2027-01-09T23:30:00.000-05:00"),
+            ("2027-01-16 07:30:00", DayOrder::Unknown, "2027-01-16 2027-01-16T07:30:00.000Z"),
+            ("1/16/2027 7:30 AM", DayOrder::Unknown, "2027-01-16 2027-01-16T07:30:00.000Z"),
+            ("02/03/2025", DayOrder::MonthFirst, "2025-02-03 2025-02-03T00:00:00.000Z"),
+            ("02/03/2025", DayOrder::DayFirst, "2025-03-02 2025-03-02T00:00:00.000Z"),
+            ("January 16, 2027", DayOrder::Unknown, "2027-01-16 2027-01-16T00:00:00.000Z"),
+            ("16-Jan-2027", DayOrder::Unknown, "2027-01-16 2027-01-16T00:00:00.000Z"),
         ] {
-            assert_eq!(moment(text).map(|time| time.to_rfc3339()).as_deref(), expected, "{text}");
+            let Moment { day, iso } = moment(text, order).unwrap();
+            assert_eq!(format!("{day} {iso}"), expected, "{text}");
+        }
+        for text in ["02/03/2025", "garbage", "", "0020-01-01T00:00:00Z"] {
+            assert!(moment(text, DayOrder::Unknown).is_err(), "{text}");
         }
     }
 }

@@ -11,7 +11,10 @@ use shared::{
 };
 
 use super::snapshot::{Printed, Stored, Subject};
-use crate::settings::{keys, system};
+use crate::{
+    school_time,
+    settings::{keys, system},
+};
 
 /// Letters of a name at most.
 pub const LONGEST_NAME: usize = 200;
@@ -176,7 +179,7 @@ async fn wanted(app: &App, occasion: &Occasion, to: &[Recipient]) -> Result<Vec<
             name: recipient.name.clone(),
             activity: occasion.title.clone(),
             activity_date: occasion.date.clone().filter(|date| !date.trim().is_empty()),
-            issued_on: app.clock.now().date_naive(),
+            issued_on: school_time::today(app)?,
         };
         let subject = Subject { activity_id: occasion.id, cadet_id: recipient.cadet_id };
         Ok((subject, printed.fingerprint(subject)?, printed))
