@@ -39,7 +39,7 @@ async fn functions_answer_every_example_with_the_status_it_names() {
 async fn functions_push_a_payment_and_book_its_callback_once() {
     let world = world_with(&[], |config| config.signing_key = None).await;
     let payer = world.payer(1).await;
-    let world = world.as_functions().await;
+    let world = world.into_functions().await;
     world.push(payer, "06").await.is(200).has(json!({ "status": "pending" }));
     world.wait(3);
     world.hear().await;

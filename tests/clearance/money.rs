@@ -68,7 +68,7 @@ pub async fn account(app: &TestApp, email: &str, role: &str) -> Uuid {
 
 impl World {
     /// The same as deployed functions, whose time is that of the machine; `wait` lets Daraja's time go by.
-    pub async fn as_functions(self) -> Self {
+    pub async fn into_functions(self) -> Self {
         let parameters = [
             ("MPESA_ENVIRONMENT", "sandbox"),
             ("MPESA_BASE_URL", self.daraja.as_str()),
