@@ -4,12 +4,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::{Result, error::invalid_field};
 
+/// What is said of a text that cannot be a name.
+pub(crate) const NO_NAME: &str = "This text holds characters that a name cannot have.";
+
 /// A name of a person or a thing, in one spelling (NFC) and without blanks around it. 400 for line breaks and other controls, marks
 /// that turn the direction of what follows, letters without a width, and markup.
 pub fn name(field: &str, text: &str) -> Result<String> {
     let name: String = text.trim().nfc().collect();
     if name.chars().any(|letter| is_unseen(letter) || matches!(letter, '<' | '>')) {
-        return Err(invalid_field(field, "This text holds characters that a name cannot have."));
+        return Err(invalid_field(field, NO_NAME));
     }
     Ok(name)
 }

@@ -16,6 +16,7 @@ use crate::{
     Result,
     error::{FieldError, invalid},
     http::{FormData, Money, UploadedFile},
+    text,
 };
 
 /// Whether a field must be sent.
@@ -51,6 +52,15 @@ impl Fields {
             return self.wrong(name, "This field may not be blank.");
         }
         Some(text)
+    }
+
+    /// The name of a person or a thing, of 1 to `most` characters: see [`text::name`].
+    pub fn name(&mut self, name: &str, need: Need, most: usize) -> Option<String> {
+        let given = self.text(name, need, most)?;
+        match text::name(name, &given) {
+            Ok(given) => Some(given),
+            Err(_) => self.wrong(name, text::NO_NAME),
+        }
     }
 
     /// A trimmed text of at most `most` characters.

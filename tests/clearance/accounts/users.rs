@@ -141,6 +141,19 @@ async fn audit_rows_name_who_is_gone_and_hold_no_secret() {
 }
 
 #[tokio::test]
+async fn names_with_unseen_letters_or_markup_are_refused_and_others_have_one_spelling() {
+    let app = empty().await;
+    let admin = add(&app, "admin@mksu.test", "admin").await;
+    let body = |name: &str| json!({ "email": "one@mksu.test", "full_name": name, "password": PASSWORD });
+    let refused = json!({ "full_name": ["This text holds characters that a name cannot have."] });
+    for name in ["Amani\nMutiso", "\u{202e}inamA", "A\u{200b}mani", "<b>Amani</b>"] {
+        app.as_user(admin).post("/api/users/", body(name)).await.is(400).has(refused.clone());
+    }
+    let made = app.as_user(admin).post("/api/users/", body(" Nn\u{303}eri O'Neil-Mwangi ")).await;
+    made.is(201).has(json!({ "full_name": "Nñeri O'Neil-Mwangi" }));
+}
+
+#[tokio::test]
 async fn administrator_reads_and_saves_an_account() {
     let app = empty().await;
     let admin = add(&app, "admin@mksu.test", "admin").await;

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use documents::read::{ImportKind, pdf_lines, read_csv, read_docx, read_xlsx};
+use documents::read::{ImportKind, pdf_lines, read_csv, read_docx, read_ods, read_xlsx};
 use http::Method;
 use serde_json::json;
 use tests::{TestApp, a_cadet, a_training_day, field};
@@ -228,6 +228,7 @@ fn reading_one_file() {
         ImportKind::Csv => drop(read_csv(&body)),
         ImportKind::Pdf => drop(pdf_lines(&body)),
         ImportKind::Docx => drop(read_docx(&body)),
+        ImportKind::Ods => drop(read_ods(&body)),
         _ => drop(read_xlsx(&body)),
     }
     println!("peak: {} bytes", peak() - before);

@@ -95,7 +95,7 @@ struct Wish {
 impl Wish {
     fn read(fields: &mut Fields, need: Need, password: Need) -> Self {
         let email = fields.email("email", need, 254);
-        let full_name = fields.text("full_name", need, 255);
+        let full_name = fields.name("full_name", need, 255);
         let role = fields.choice("role", Need::Optional, &ROLES.map(|(name, role, _)| (name, role)));
         let says_department = fields.has("department");
         let department = fields.uuid("department", Need::Nullable);

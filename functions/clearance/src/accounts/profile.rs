@@ -83,7 +83,7 @@ pub async fn change_profile(
 
 async fn save(app: &App, person: &Person, mut fields: Fields, need: Need) -> Result<Json<User>> {
     let email = fields.email("email", need, 254);
-    let full_name = fields.text("full_name", need, 255);
+    let full_name = fields.name("full_name", need, 255);
     let number = fields.text_or_blank("admission_number", Need::Nullable, 50);
     let proof = ["current_password", "password"].map(|name| {
         fields.text_or_blank(name, Need::Nullable, NEW_PASSWORD_BYTES).filter(|text| !text.is_empty())

@@ -122,7 +122,7 @@ fn read(fields: &mut Fields) -> Registration {
     if fields.is_rejected("email", "Enter a valid email address.") {
         fields.reject("email", "Enter a valid email address.");
     }
-    let full_name = fields.text("full_name", Need::Required, 255).unwrap_or_default();
+    let full_name = fields.name("full_name", Need::Required, 255).unwrap_or_default();
     let admission_number =
         fields.text_or_blank("admission_number", Need::Nullable, 50).filter(|text| !text.is_empty());
     let roles = ROLES.map(|(name, role, _)| (name, role));

@@ -90,7 +90,7 @@ impl Owner {
             return Ok(Self::Known(fields.uuid("user_id", Need::Required).unwrap_or_default()));
         }
         let email = fields.email("email", Need::Required, 254).unwrap_or_default();
-        let full_name = fields.text("full_name", Need::Required, 255).unwrap_or_default();
+        let full_name = fields.name("full_name", Need::Required, 255).unwrap_or_default();
         let admission_number = fields.text("admission_number", Need::Required, 50);
         let given = fields.text("password", Need::Required, NEW_PASSWORD_BYTES).unwrap_or_default();
         if !given.is_empty() {
