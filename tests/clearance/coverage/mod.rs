@@ -69,6 +69,13 @@ async fn every_operation_refuses_strangers_except_the_public_ones() {
     coverage::strangers_are_refused(&app, "Given token not valid for any token type", &[]).await;
 }
 
+#[tokio::test]
+async fn whoever_has_sent_too_much_is_refused_by_every_route_that_takes_files() {
+    let app = recorded::limited().await;
+    let callers = ["admin", "staff:finance_staff", "student:S05"].map(|name| recorded::client(&app, name));
+    coverage::files_without_end_are_refused(&app, &callers).await;
+}
+
 #[test]
 fn the_description_of_the_api_is_the_one_in_the_repository() {
     coverage::the_description_is_kept(&SYSTEM);
