@@ -163,7 +163,7 @@ pub struct RequestMetrics {
 pub struct SlowRequestShown {
     /// `GET`.
     pub method: &'static str,
-    /// `/api/cadets/{id}`.
+    /// `/api/items/{id}`.
     pub path: String,
     /// Milliseconds.
     #[serde(serialize_with = "js_number")]
