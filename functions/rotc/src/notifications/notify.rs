@@ -13,9 +13,13 @@ pub async fn everyone(change: &mut Change, kind: &'static str, text: &str) -> Re
     all_users(change, kind, text).await.map(drop)
 }
 
+/// The type of notices about bad numbers.
+pub const PERFORMANCE_ALERT: &str = "perf_alert";
+
 /// The same, and tells the notice's id.
 pub(super) async fn all_users(change: &mut Change, kind: &str, text: &str) -> Result<i32> {
-    if !PUBLIC_TYPES.contains(&kind) {
+    // Alerts have a pause of their own.
+    if !PUBLIC_TYPES.contains(&kind) && kind != PERFORMANCE_ALERT {
         // What tells administrators of every step in the system: the same step again within a minute is no news.
         let told = sql!(
             "SELECT id FROM notifications
