@@ -202,7 +202,8 @@ impl Talk<'_> {
 
     async fn answer(&mut self, message: Message) -> Result<(), End> {
         self.silent_beats = 0;
-        if !self.allowance.take() {
+        // Pongs are what we have asked for.
+        if !matches!(message, Message::Pong(_)) && !self.allowance.take() {
             return Err(TOO_OFTEN);
         }
         let asked = match message {
