@@ -20,6 +20,7 @@ mod legacy;
 mod money;
 mod mpesa;
 mod notifications;
+mod ops;
 mod people;
 mod recorded;
 mod replay;
