@@ -15,7 +15,7 @@ use crate::{
 #[utoipa::path(post, path = "/api/cadet/access", tag = "cadets", responses((status = 200, body = Message)))]
 pub async fn record_portal_access(Member(user): Member, State(app): State<App>) -> Result<Json<Message>> {
     let mut change = app.db.change(&user.actor()).await?;
-    notify::everyone(&mut change, "portal_access", "Cadet portal accessed").await?;
+    notify::step(&mut change, "portal_access", "Cadet portal accessed").await?;
     let at = app.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let payload = json!({ "role": "cadet", "userId": user.id, "cadetId": user.cadet_id, "at": at });
     events::publish(&mut change, "portal_access", user.cadet_id, payload).await?;

@@ -142,7 +142,7 @@ fn check_complete(sent: &CadetFields) -> Result<()> {
 /// Tells the admins and the live views.
 async fn tell(change: &mut Change, cadet_id: i32, details: &Details) -> Result<()> {
     let text = format!("{} {} has updated their profile.", details.first_name, details.last_name);
-    notify::everyone(change, "profile_update", &text).await?;
+    notify::step(change, "profile_update", &text).await?;
     let payload = json!({ "cadetId": cadet_id, "isComplete": details.is_profile_completed == Some(true) });
     events::publish(change, "cadet_profile_updated", Some(cadet_id), payload).await
 }

@@ -145,12 +145,7 @@ async fn raise(app: &App, alerts: &[Alert]) -> Result<Vec<String>> {
         return Ok(due);
     }
     // Cadets and staff do not get this kind of notice for everyone.
-    notify::everyone(
-        &mut change,
-        notify::PERFORMANCE_ALERT,
-        &format!("Performance alerts: {}", news.join("; ")),
-    )
-    .await?;
+    notify::everyone(&mut change, "perf_alert", &format!("Performance alerts: {}", news.join("; "))).await?;
     change.commit().await?;
     Ok(due)
 }

@@ -13,27 +13,23 @@ pub async fn everyone(change: &mut Change, kind: &'static str, text: &str) -> Re
     all_users(change, kind, text).await.map(drop)
 }
 
-/// The type of notices about bad numbers.
-pub const PERFORMANCE_ALERT: &str = "perf_alert";
-
-/// The same, and tells the notice's id.
-pub(super) async fn all_users(change: &mut Change, kind: &str, text: &str) -> Result<i32> {
-    // Alerts have a pause of their own.
-    if !PUBLIC_TYPES.contains(&kind) && kind != PERFORMANCE_ALERT {
-        // What tells administrators of every step in the system: the same step again within a minute is no news.
-        let told = sql!(
-            "SELECT id FROM notifications
-             WHERE user_id IS NULL AND type = $1 AND message = $2
-               AND created_at > LOCALTIMESTAMP - make_interval(secs => 60)
-             ORDER BY id LIMIT 1"
-        );
-        change
-            .execute(sql!("SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))"), &[&kind, &text])
-            .await?;
-        if let Some(id) = change.one::<i32>(told, &[&kind, &text]).await? {
-            return Ok(id);
-        }
+/// Tells administrators of a step that somebody has taken in the system. The same step again within a minute is no news.
+pub async fn step(change: &mut Change, kind: &'static str, text: &str) -> Result<()> {
+    let told = sql!(
+        "SELECT EXISTS (SELECT FROM notifications
+                        WHERE user_id IS NULL AND type = $1 AND message = $2
+                          AND created_at > LOCALTIMESTAMP - make_interval(secs => 60))"
+    );
+    let one_at_a_time = sql!("SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))");
+    change.execute(one_at_a_time, &[&kind, &text]).await?;
+    if change.only::<bool>(told, &[&kind, &text]).await? {
+        return Ok(());
     }
+    everyone(change, kind, text).await
+}
+
+/// Tells everyone, and gives the notice's id.
+pub(super) async fn all_users(change: &mut Change, kind: &str, text: &str) -> Result<i32> {
     let insert = sql!(
         "INSERT INTO notifications (user_id, message, type) VALUES (NULL, $2, $1)
          RETURNING id, EXISTS (SELECT FROM push_subscriptions)"

@@ -18,7 +18,7 @@ pub async fn record_staff_access(
     State(app): State<App>,
 ) -> Result<Json<Message>> {
     let mut change = app.db.change(&own.user.actor()).await?;
-    notify::everyone(&mut change, "portal_access", "Staff portal accessed").await?;
+    notify::step(&mut change, "portal_access", "Staff portal accessed").await?;
     let at = app.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
     let payload = json!({ "role": "staff", "userId": own.user.id, "staffId": own.staff_id, "at": at });
     events::publish(&mut change, "portal_access", None, payload).await?;
