@@ -40,6 +40,12 @@ pub fn password(field: &str, password: &str, names: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// With a capital letter at the beginning.
+pub fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// Latin with its accents, digits and signs: neither full-width nor another script's.
 fn is_latin(letter: char) -> bool {
     matches!(letter, ' '..='~' | '\u{c0}'..='\u{17e}' | '\u{1e00}'..='\u{1eff}')

@@ -32,6 +32,7 @@ use crate::{
         address::client_address,
         idempotency::{Repetitions, pass_once},
     },
+    text::capitalized,
 };
 
 /// The rules of a system.
@@ -174,11 +175,7 @@ impl Described {
     fn of(route: &str) -> Self {
         let words =
             route.split('/').filter(|part| !part.is_empty() && *part != "api" && !part.starts_with('{'));
-        let title = |word: &str| {
-            let mut letters = word.chars();
-            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-        };
-        let words: Vec<String> = words.flat_map(|part| part.split(['-', '_'])).map(title).collect();
+        let words: Vec<String> = words.flat_map(|part| part.split(['-', '_'])).map(capitalized).collect();
         Self {
             name: words.join(" "),
             description: "",

@@ -6,6 +6,8 @@ use documents::{
     pdf::{Letterhead, PdfError, Report, TableColumn},
 };
 
+use shared::text::capitalized;
+
 use super::tables::Heading;
 use crate::times::nairobi;
 
@@ -53,9 +55,7 @@ pub fn print(page: Page, rows: Vec<Vec<Cell>>) -> Result<Vec<u8>, PdfError> {
 
 /// `graduation_year` as `Graduation year`.
 fn words(name: &str) -> String {
-    let text = name.replace('_', " ");
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    capitalized(&name.replace('_', " "))
 }
 
 /// Whether it is a word of ours, such as `in_progress`.

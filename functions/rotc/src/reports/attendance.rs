@@ -3,12 +3,11 @@
 use axum::{extract::State, response::Response};
 use chrono::{DateTime, Utc};
 use documents::pdf::{Chart, ChartKind, Letterhead, Report, TableColumn};
-use shared::{App, Result, error::not_found, http::Query, row, sql};
+use shared::{App, Result, error::not_found, http::Query, row, sql, text::capitalized};
 
 use super::{
     filter::{ReportFilter, or_all},
     letterhead::letterhead,
-    profile::capital,
     written,
 };
 use crate::{
@@ -209,7 +208,7 @@ impl Attendance {
         let rows = self.marks.iter().map(|mark| {
             let remarks = mark.remarks.clone().unwrap_or_default();
             let (id, name, place) = (mark.student_id.clone(), mark.name.clone(), mark.place.clone());
-            vec![id, name, place, capital(&mark.status), mark.times.clone(), remarks]
+            vec![id, name, place, capitalized(&mark.status), mark.times.clone(), remarks]
         });
         report.table(&columns, &rows.collect::<Vec<_>>(), "");
     }

@@ -255,9 +255,3 @@ impl Person {
 pub fn transmuted(standing: &Standing) -> String {
     standing.transmuted_grade.map_or_else(|| "–".to_owned(), |grade| format!("{grade:.2}"))
 }
-
-/// `present` as `Present`.
-pub fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use documents::pdf::{Chart, ChartKind, Letterhead, Report, TableColumn};
-use shared::Result;
+use shared::{Result, text::capitalized};
 
-use super::profile::{Profile, capital, transmuted};
+use super::profile::{Profile, transmuted};
 
 impl Profile {
     /// The profile as a file.
@@ -77,7 +77,7 @@ impl Profile {
         let statuses = ["present", "late", "excused", "absent"].map(|status| {
             let days =
                 self.statuses.iter().filter(|row| row.status == status).map(|row| row.days as f64).sum();
-            (capital(status), days)
+            (capitalized(status), days)
         });
         report.charts(&[
             Chart {
@@ -107,7 +107,7 @@ impl Profile {
             vec![
                 day.date.clone(),
                 day.title.clone(),
-                capital(&day.status),
+                capitalized(&day.status),
                 day.remarks.clone().unwrap_or_default(),
             ]
         });
@@ -123,7 +123,7 @@ impl Profile {
         let entries = self.entries.iter().map(|entry| {
             vec![
                 entry.recorded.map(|at| at.format("%Y-%m-%d").to_string()).unwrap_or_default(),
-                capital(&entry.kind),
+                capitalized(&entry.kind),
                 entry.points.to_string(),
                 entry.reason.clone().unwrap_or_default(),
                 entry.issued_by.clone().unwrap_or_default(),
