@@ -16,6 +16,7 @@ mod memory;
 mod ocr;
 mod own;
 mod push;
+mod realtime;
 mod redirects;
 mod seal;
 mod system;
@@ -30,6 +31,7 @@ pub use memory::MemoryConfig;
 pub use ocr::OcrConfig;
 pub use own::{Own, OwnSettings, OwnVariables};
 pub use push::PushConfig;
+pub use realtime::RealtimeConfig;
 pub use redirects::RedirectsConfig;
 pub use seal::SealConfig;
 pub use variables::{OF_MUSTER, PARTS, Part, Variable, is_described, variable};
@@ -147,19 +149,6 @@ pub struct FilesConfig {
     /// `CLOUDINARY_URL`, or `CLOUDINARY_CLOUD_NAME` with `CLOUDINARY_API_KEY` and `CLOUDINARY_API_SECRET`: new files go
     /// there.
     pub cloudinary: Option<CloudinaryConfig>,
-}
-
-/// How live events reach clients.
-#[derive(Clone, Debug)]
-pub struct RealtimeConfig {
-    /// `EVENT_STREAMS`: `held` keeps event streams open (the default of a server), `short` answers what is new and ends
-    /// (the default of a Lambda function, whose gateway lets nothing through before the end).
-    pub held: bool,
-    /// Time between the heartbeats of open streams: 30 s.
-    pub heartbeat: Duration,
-    /// `SOCKETS_ENDPOINT`: where the gateway takes messages for the WebSockets it holds; with `SOCKETS_REGION` (or
-    /// `AWS_REGION`), `SOCKETS_ACCESS_KEY` and `SOCKETS_SECRET_KEY`.
-    pub sockets: AwsConfig,
 }
 
 impl Config {
@@ -336,19 +325,6 @@ impl Variables<'_> {
             },
             cloudinary: self.cloudinary(),
         }
-    }
-
-    fn realtime(&mut self) -> RealtimeConfig {
-        let held = match self.text("EVENT_STREAMS").as_deref() {
-            Some("held") => true,
-            Some("short") => false,
-            None => !self.in_lambda(),
-            Some(_) => {
-                self.problems.push("EVENT_STREAMS must be held or short".to_owned());
-                false
-            }
-        };
-        RealtimeConfig { held, heartbeat: Duration::from_secs(30), sockets: self.aws("SOCKETS") }
     }
 
     fn production(&self) -> bool {
