@@ -1,8 +1,8 @@
 //! Messages of SQS, and the clock, through deployed programs.
 
 use http::Method;
-use serde_json::{Value, json};
-use tests::{Part, TestApp, a_cadet};
+use serde_json::json;
+use tests::{Part, TestApp, a_cadet, sqs_batch};
 use uuid::Uuid;
 
 use crate::program::Function;
@@ -12,25 +12,6 @@ async fn worker(app: &TestApp, name: &str) -> Function {
     let variables: Vec<(&str, &str)> =
         variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
     Function::program(name, &variables).await
-}
-
-/// What SQS hands to a function: these bodies, each with its number as the message's id.
-fn batch(bodies: &[&str]) -> Value {
-    let record = |(number, body): (usize, &&str)| {
-        json!({
-            "messageId": number.to_string(),
-            "receiptHandle": "AQEB",
-            "body": body,
-            "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1770019200000",
-                            "SenderId": "AIDA", "ApproximateFirstReceiveTimestamp": "1770019200001" },
-            "messageAttributes": {},
-            "md5OfBody": "00000000000000000000000000000000",
-            "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:muster-rotc-image",
-            "awsRegion": "eu-central-1"
-        })
-    };
-    json!({ "Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>() })
 }
 
 /// A cadet with a photo that is too large; tells the job that will make it small.
@@ -58,7 +39,7 @@ async fn a_worker_reports_only_the_messages_it_could_not_deal_with() {
     let gone = Uuid::nil().to_string();
     let worker = worker(&app, "rotc-worker-image").await;
 
-    let answer = worker.answer(&batch(&["hello", &job.to_string(), &gone, &job.to_string()])).await;
+    let answer = worker.answer(&sqs_batch(&["hello", &job.to_string(), &gone, &job.to_string()])).await;
 
     assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "0" }] }));
     assert_eq!(state(&app, job).await, "done 1");
@@ -68,7 +49,7 @@ async fn a_worker_reports_only_the_messages_it_could_not_deal_with() {
 async fn a_message_that_three_functions_get_at_once_has_one_effect() {
     let app = TestApp::rotc().await;
     let job = a_large_photo(&app).await;
-    let event = batch(&[&job.to_string()]);
+    let event = sqs_batch(&[&job.to_string()]);
     let workers = [
         worker(&app, "rotc-worker-image").await,
         worker(&app, "rotc-worker-image").await,
@@ -89,7 +70,7 @@ async fn a_worker_without_a_database_gives_every_message_back() {
     let worker = Function::program("rotc-worker-image", &nowhere).await;
     let id = Uuid::nil().to_string();
 
-    let answer = worker.answer(&batch(&[&id, &id])).await;
+    let answer = worker.answer(&sqs_batch(&[&id, &id])).await;
 
     assert_eq!(answer["batchItemFailures"].as_array().map(Vec::len), Some(2), "{answer}");
 }

@@ -143,7 +143,7 @@ impl Gateway {
                 return;
             }
             for (id, worker) in due {
-                let answer = self.invoke(&worker, &message(id)).await;
+                let answer = self.invoke(&worker, &sqs_batch(&[&id.to_string()])).await;
                 let done = json!({ "batchItemFailures": [] });
                 assert!(
                     matches!(&answer, Some(Outcome::Answered(answer)) if *answer == done),
@@ -195,19 +195,23 @@ fn queue_of(system: &System, kind: &str) -> Option<Queue> {
     system.jobs.kinds.iter().find(|known| known.name == kind).map(|known| known.queue)
 }
 
-/// What SQS hands to a function about one job.
-fn message(id: Uuid) -> Value {
-    json!({ "Records": [{
-        "messageId": id,
-        "receiptHandle": "AQEB",
-        "body": id,
-        "attributes": { "ApproximateReceiveCount": "1" },
-        "messageAttributes": {},
-        "md5OfBody": "00000000000000000000000000000000",
-        "eventSource": "aws:sqs",
-        "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:muster",
-        "awsRegion": "eu-central-1"
-    }] })
+/// What SQS hands to a function: these bodies, each with its number as the message's id.
+pub fn sqs_batch(bodies: &[&str]) -> Value {
+    let record = |(number, body): (usize, &&str)| {
+        json!({
+            "messageId": number.to_string(),
+            "receiptHandle": "AQEB",
+            "body": body,
+            "attributes": { "ApproximateReceiveCount": "1", "SentTimestamp": "1770019200000",
+                            "SenderId": "AIDA", "ApproximateFirstReceiveTimestamp": "1770019200001" },
+            "messageAttributes": {},
+            "md5OfBody": "00000000000000000000000000000000",
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-central-1:123456789012:muster-rotc-image",
+            "awsRegion": "eu-central-1"
+        })
+    };
+    json!({ "Records": bodies.iter().enumerate().map(record).collect::<Vec<_>>() })
 }
 
 /// The names in the lists `Variables:` of a part of a template.

@@ -54,6 +54,7 @@ pub use build::{
 };
 pub use client::{Client, Part, field};
 pub use cloudinary::CloudinaryServer;
+pub use functions::sqs_batch;
 pub use gateway::{Gateway, socket_event};
 pub use mariadb::MariadbServer;
 pub use pgbouncer::Pooler;

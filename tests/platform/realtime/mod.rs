@@ -47,45 +47,7 @@ const STUDENTS: Topic = Topic::role("student");
 
 mod system;
 
-use system::{Events, routes};
-
-static MIGRATIONS: MigrationSet = MigrationSet {
-    name: rotc::migrations::ROTC.name,
-    versioned: rotc::migrations::ROTC.versioned,
-    role: Some("muster_test_live"),
-    repeatable: rotc::migrations::ROTC.repeatable,
-};
-
-static SYSTEM: System = System {
-    name: "classes",
-    title: "Classes",
-    about: "A system of one test",
-    envelope: &shared::drf::DrfEnvelope { code: true, message: false, request_id: false },
-    http: &rotc::http_policy::HTTP,
-    groups: &[&Group {
-        name: "live",
-        about: "Live events.",
-        prefixes: &["/live"],
-        needs: &[],
-        memory_mb: 128,
-        routes,
-    }],
-    workers: &[],
-    jobs: &shared::jobs::Jobs::NONE,
-    alarm: None,
-    clean_up: &[],
-    sockets: None,
-    events: Some(&Events),
-    migrations: &MIGRATIONS,
-    sign_in: None,
-    examples: "{}",
-    storage: &shared::system::Storage::DEFAULT,
-    settings: None,
-    admin: None,
-    demo: None,
-    legacy: None,
-    imitations: &[],
-};
+use system::{Events, SYSTEM};
 
 async fn classes(change: impl FnOnce(&mut Config)) -> TestApp {
     let app = TestApp::of(&SYSTEM, change).await;

@@ -2,6 +2,44 @@
 
 use super::*;
 
+static MIGRATIONS: MigrationSet = MigrationSet {
+    name: rotc::migrations::ROTC.name,
+    versioned: rotc::migrations::ROTC.versioned,
+    role: Some("muster_test_live"),
+    repeatable: rotc::migrations::ROTC.repeatable,
+};
+
+pub static SYSTEM: System = System {
+    name: "classes",
+    title: "Classes",
+    about: "A system of one test",
+    envelope: &shared::drf::DrfEnvelope { code: true, message: false, request_id: false },
+    http: &rotc::http_policy::HTTP,
+    groups: &[&Group {
+        name: "live",
+        about: "Live events.",
+        prefixes: &["/live"],
+        needs: &[],
+        memory_mb: 128,
+        routes,
+    }],
+    workers: &[],
+    jobs: &shared::jobs::Jobs::NONE,
+    alarm: None,
+    clean_up: &[],
+    sockets: None,
+    events: Some(&Events),
+    migrations: &MIGRATIONS,
+    sign_in: None,
+    examples: "{}",
+    storage: &shared::system::Storage::DEFAULT,
+    settings: None,
+    admin: None,
+    demo: None,
+    legacy: None,
+    imitations: &[],
+};
+
 #[derive(Clone, Debug)]
 pub struct Member {
     id: Uuid,
